@@ -1,0 +1,102 @@
+//! One provider, seen through one of our accounts on it.
+
+use async_trait::async_trait;
+use subtle::ConstantTimeEq;
+
+use crate::{Acknowledgement, Channel, Parsed, RawEvent, Verified, WebhookRequest};
+
+/// Any error, kept as the source of ours.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// One provider, seen through one of our accounts on it.
+pub trait Connector: Send + Sync {
+    /// The network of this account. The core stores it and never branches on it.
+    fn channel(&self) -> Channel;
+
+    /// Decides whether a request is genuine. Pure: looks only at its arguments.
+    fn verify(&self, request: &WebhookRequest<'_>) -> Result<Verified, VerifyError>;
+
+    /// What the provider wants to read, with 200, once the request is stored.
+    fn acknowledgement(&self) -> Acknowledgement {
+        Acknowledgement::EMPTY
+    }
+
+    /// Translates one raw event into canonical events. Pure, and safe to repeat.
+    fn parse(&self, raw: &RawEvent) -> Result<Parsed, ParseError>;
+
+    /// Grows when the same bytes are understood better than before, so that a replay mends what an older reading
+    /// stored and an older copy of the program does not undo it.
+    fn mapping(&self) -> i16 {
+        1
+    }
+
+    /// Present when updates are asked for instead of being posted to us.
+    fn poller(&self) -> Option<&dyn Poller> {
+        None
+    }
+}
+
+/// Long polling: the other intake. What it brings takes the same road as a webhook.
+#[async_trait]
+pub trait Poller: Send + Sync {
+    /// Waits for updates behind `cursor` (the cursor of the last stored answer; `None` at first). The provider forgets
+    /// what stands before the cursor, so it is passed only after the updates were stored. Returns at the latest
+    /// after a minute, perhaps with nothing.
+    async fn poll(&self, cursor: Option<&str>) -> Result<Polled, FetchError>;
+}
+
+/// One answer of polling.
+#[derive(Clone, Debug)]
+pub struct Polled {
+    /// Each update by itself, in the provider's order.
+    pub raw: Vec<RawEvent>,
+    /// To be stored with the updates and given to the next `poll`.
+    pub cursor: Option<String>,
+}
+
+/// Why asking a provider failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// Wait; `retry_after` where the provider said how long.
+    #[error("rate limited")]
+    RateLimited {
+        /// How long to wait.
+        retry_after: Option<std::time::Duration>,
+    },
+    /// Somebody else reads the same queue; wait a few seconds.
+    #[error("another reader holds the queue: {0}")]
+    Conflict(String),
+    /// The account's credentials are refused; a person must act.
+    #[error("refused by the provider: {0}")]
+    Refused(String),
+    /// The network or the provider failed; try again with growing pauses.
+    #[error("temporary failure")]
+    Temporary(#[source] BoxError),
+}
+
+/// Why a request is not genuine. The answer outside reveals nothing of it; the counter and the log name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// Answered 401.
+    #[error("the signature is missing")]
+    MissingSignature,
+    /// Answered 401.
+    #[error("the signature or secret is wrong")]
+    WrongSignature,
+    /// Answered 403: the handshake's token or the sender's address does not fit.
+    #[error("refused")]
+    Refused,
+    /// Answered 405.
+    #[error("this method is not used by the provider")]
+    Method,
+}
+
+/// The body cannot be read at all; the raw event goes to quarantine as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ParseError(pub String);
+
+/// Compares secrets in constant time. An empty secret matches nothing.
+pub fn secret_matches(expected: &str, given: &str) -> bool {
+    !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(given.as_bytes()))
+}
