@@ -1,1 +1,14 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+pub mod access;
+pub mod clients;
+mod id;
+pub mod timeline;
+
+pub use id::{
+    AccountId, ApiKeyId, ClientId, ContactId, ConversationId, IdentityId, InteractionId, JoinId, MediaId,
+    ProposalId, RawEventId, SessionId, UserId,
+};
+
+/// All migrations, in order. They only go forward.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");

@@ -1,0 +1,172 @@
+//! The user for whom we read and write.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::UserId;
+
+/// What a role may allow. The words are those of `role_rights.right_name`.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+pub enum Right {
+    /// Cards, timelines, conversations and calls.
+    #[serde(rename = "clients.read")]
+    ClientsRead,
+    /// New clients and contacts, fields, notes.
+    #[serde(rename = "clients.write")]
+    ClientsWrite,
+    /// Join and split, decide proposals.
+    #[serde(rename = "clients.join")]
+    ClientsJoin,
+    /// Give a client to another manager.
+    #[serde(rename = "clients.transfer")]
+    ClientsTransfer,
+    /// Change contact data after creation (S0.1).
+    #[serde(rename = "contacts.correct")]
+    ContactsCorrect,
+    /// Users, roles, keys of others.
+    #[serde(rename = "users.manage")]
+    UsersManage,
+    /// Channel accounts.
+    #[serde(rename = "accounts.manage")]
+    AccountsManage,
+    /// «Журнал событий канала».
+    #[serde(rename = "raw_log.read")]
+    RawLogRead,
+    /// Replay raw events.
+    #[serde(rename = "raw_log.replay")]
+    RawLogReplay,
+    /// The audit log.
+    #[serde(rename = "audit.read")]
+    AuditRead,
+}
+
+impl Right {
+    /// Every right, in the order of the matrix.
+    pub const ALL: [Self; 10] = [
+        Self::ClientsRead,
+        Self::ClientsWrite,
+        Self::ClientsJoin,
+        Self::ClientsTransfer,
+        Self::ContactsCorrect,
+        Self::UsersManage,
+        Self::AccountsManage,
+        Self::RawLogRead,
+        Self::RawLogReplay,
+        Self::AuditRead,
+    ];
+
+    /// The word in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientsRead => "clients.read",
+            Self::ClientsWrite => "clients.write",
+            Self::ClientsJoin => "clients.join",
+            Self::ClientsTransfer => "clients.transfer",
+            Self::ContactsCorrect => "contacts.correct",
+            Self::UsersManage => "users.manage",
+            Self::AccountsManage => "accounts.manage",
+            Self::RawLogRead => "raw_log.read",
+            Self::RawLogReplay => "raw_log.replay",
+            Self::AuditRead => "audit.read",
+        }
+    }
+
+    /// The right of this word; `None` for a word of a newer version.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|right| right.as_str() == word)
+    }
+}
+
+/// How far a right goes.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Own clients and the common base (those without a responsible user).
+    Own,
+    /// Everything.
+    All,
+}
+
+/// Which clients a viewer sees whole. Others are a stub of name, INN and responsible (S0.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientScope {
+    /// None at all, not even stubs.
+    Nothing,
+    /// Those of this user, and the common base.
+    Own(UserId),
+    /// All.
+    All,
+}
+
+impl ClientScope {
+    /// Whether a client with this responsible user is seen whole.
+    pub fn covers(self, responsible: Option<UserId>) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Own(user) => responsible.is_none_or(|responsible| responsible == user),
+            Self::All => true,
+        }
+    }
+
+    /// For a query: everything is seen.
+    pub fn sees_all(self) -> bool {
+        self == Self::All
+    }
+
+    /// For a query: the user whose clients and the common base are seen; the nil user when nothing is seen.
+    pub fn owner(self) -> Option<UserId> {
+        match self {
+            Self::Own(user) => Some(user),
+            Self::Nothing | Self::All => None,
+        }
+    }
+}
+
+/// A right is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the right {} is missing", .0.as_str())]
+pub struct Forbidden(pub Right);
+
+/// The user for whom we read and write, with rights as they were when the request began.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    /// Who.
+    pub user_id: UserId,
+    /// The name, for the audit log.
+    pub name: String,
+    /// From where, for the audit log.
+    pub remote: Option<String>,
+    /// The rights of all roles together, the widest scope of each.
+    pub rights: BTreeMap<Right, Scope>,
+}
+
+impl Viewer {
+    /// The scope of a right, where the viewer has it.
+    pub fn scope(&self, right: Right) -> Option<Scope> {
+        self.rights.get(&right).copied()
+    }
+
+    /// The scope of a right, or a refusal.
+    pub fn require(&self, right: Right) -> Result<Scope, Forbidden> {
+        self.scope(right).ok_or(Forbidden(right))
+    }
+
+    /// Which clients this viewer reads whole.
+    pub fn readable_clients(&self) -> ClientScope {
+        self.clients_under(Right::ClientsRead)
+    }
+
+    /// Which clients a right over clients covers.
+    pub fn clients_under(&self, right: Right) -> ClientScope {
+        match self.scope(right) {
+            None => ClientScope::Nothing,
+            Some(Scope::Own) => ClientScope::Own(self.user_id),
+            Some(Scope::All) => ClientScope::All,
+        }
+    }
+}
