@@ -89,14 +89,24 @@ create table identity_links (
     reason text not null,
     -- The earliest event that said so.
     since timestamptz not null,
-    -- Contacts were brought into line with this link.
-    settled boolean not null default false,
+    -- new: contacts are not in line with it yet; held: both are one contact; conflict: a proposal speaks of it.
+    state text not null default 'new',
     constraint identity_links_pkey primary key (first_id, second_id),
     constraint identity_links_ordered check (first_id < second_id),
-    constraint identity_links_reason_known check (reason in ('same_message', 'shared_by_person', 'moved'))
+    constraint identity_links_reason_known check (reason in ('same_message', 'shared_by_person', 'moved')),
+    constraint identity_links_state_known check (state in ('new', 'held', 'conflict'))
 );
 create index identity_links_by_second on identity_links (second_id);
-create index identity_links_unsettled on identity_links (since) where not settled;
+create index identity_links_new on identity_links (since) where state = 'new';
+
+-- Names from the address book of a phone that is connected as an account. An entry makes no contact by itself.
+create table address_book (
+    account_id uuid not null,
+    address text not null,
+    name text,
+    at timestamptz not null,
+    constraint address_book_pkey primary key (address, account_id)
+);
 
 -- «похожие»: cards that may be the same, for a person to decide.
 create table proposals (

@@ -6,6 +6,8 @@ create table conversations (
     account_id uuid not null,
     external_id text not null,
     contact_id uuid not null,
+    -- The address on the other side.
+    identity_id uuid,
     created_at timestamptz not null
 );
 create index conversations_by_contact on conversations (contact_id);
