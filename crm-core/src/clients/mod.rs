@@ -1,6 +1,6 @@
 //! Clients, contacts and identities.
 
-mod audit;
+pub(crate) mod audit;
 pub mod client;
 pub mod contact;
 mod error;

@@ -7,13 +7,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use super::{
-    ClientStub,
-    error::Result,
-    letters::in_latin,
-    reach::Reach,
-    search_key::query_variants,
-};
+use super::{ClientStub, error::Result, letters::in_latin, reach::Reach, search_key::query_variants};
 use crate::{ClientId, ContactId, access::Viewer};
 
 /// What a search gives.
@@ -165,7 +159,9 @@ fn ranked(candidates: Vec<Candidate>, variants: &[String], rows: usize) -> Vec<F
         }
     }
     let mut clients: Vec<FoundClient> = best.into_values().collect();
-    clients.sort_by_cached_key(|client| (client.by, client.name.chars().count(), client.name.clone(), client.id));
+    clients.sort_by_cached_key(|client| {
+        (client.by, client.name.chars().count(), client.name.clone(), client.id)
+    });
     clients.truncate(rows);
     clients
 }

@@ -26,7 +26,10 @@ fn push_whose(query: &mut QueryBuilder<Postgres>, whose: Whose) {
     if whose.foreign {
         query.push(" and c.responsible_id <> ").push_bind(whose.reach.user);
     } else if !whose.reach.all {
-        query.push(" and (c.responsible_id is null or c.responsible_id = ").push_bind(whose.reach.user).push(")");
+        query
+            .push(" and (c.responsible_id is null or c.responsible_id = ")
+            .push_bind(whose.reach.user)
+            .push(")");
     }
 }
 
@@ -42,7 +45,10 @@ pub(crate) async fn by_name_start(
     for (at, variant) in variants.iter().enumerate() {
         query.push(if at == 0 { "(" } else { " union all (" });
         query.push("select c.* from clients c where c.root_id = c.id and c.search_key ~>=~ ");
-        query.push_bind(variant.clone()).push(" and c.search_key ~<~ ").push_bind(format!("{variant}\u{10ffff}"));
+        query
+            .push_bind(variant.clone())
+            .push(" and c.search_key ~<~ ")
+            .push_bind(format!("{variant}\u{10ffff}"));
         push_whose(&mut query, whose);
         query.push(" order by c.search_key using ~<~ limit ").push_bind(limit).push(")");
     }
@@ -58,7 +64,9 @@ pub(crate) async fn by_name_part(
     limit: i64,
 ) -> sqlx::Result<Vec<Candidate>> {
     let mut query = QueryBuilder::new(CLIENT_COLUMNS);
-    query.push("from clients c left join users u on u.id = c.responsible_id where c.root_id = c.id and (false");
+    query.push(
+        "from clients c left join users u on u.id = c.responsible_id where c.root_id = c.id and (false",
+    );
     let mut searchable = false;
     for variant in variants {
         if long_words(variant).is_empty() {
