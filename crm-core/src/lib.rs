@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod clients;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 mod id;
 pub mod timeline;
 
