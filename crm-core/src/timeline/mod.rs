@@ -12,3 +12,6 @@ pub use payload::{
     DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, QuotePayload,
     ReactionFact,
 };
+
+#[cfg(test)]
+mod tests;

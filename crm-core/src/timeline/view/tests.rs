@@ -33,7 +33,12 @@ fn row() -> StoredRow {
 }
 
 fn fact(message: u128, key: &str, at: i64, value: FactValue) -> StoredFact {
-    StoredFact { interaction_id: InteractionId(Uuid::from_u128(message)), key: key.into(), at: minute(at), value }
+    StoredFact {
+        interaction_id: InteractionId(Uuid::from_u128(message)),
+        key: key.into(),
+        at: minute(at),
+        value,
+    }
 }
 
 fn delivery(state: DeliveryState) -> FactValue {
@@ -86,8 +91,11 @@ fn history_may_tell_a_state() {
 
 #[test]
 fn every_version_of_an_edited_message_is_kept() {
-    let facts =
-        [fact(1, "v3", 3, edit(None)), fact(1, "v2", 2, edit(Some("третья"))), fact(1, "v1", 2, edit(Some("вторая")))];
+    let facts = [
+        fact(1, "v3", 3, edit(None)),
+        fact(1, "v2", 2, edit(Some("третья"))),
+        fact(1, "v1", 2, edit(Some("вторая"))),
+    ];
     let entry = view(&row(), &facts, &MediaStates::new());
     let texts: Vec<Option<&str>> = entry.versions.iter().map(|version| version.text.as_deref()).collect();
     assert_eq!(texts, [Some("первая"), Some("вторая"), Some("третья"), None]);
@@ -144,7 +152,8 @@ fn a_provider_address_of_a_file_is_not_shown() {
     let mut row = row();
     let mut media = MediaRef::new("f", MediaKind::Voice);
     media.url = Some("https://example.org/secret".into());
-    row.payload.call = Some(serde_json::json!({ "outcome": "answered", "control": "secret", "recordings": [media] }));
+    row.payload.call =
+        Some(serde_json::json!({ "outcome": "answered", "control": "secret", "recordings": [media] }));
     row.payload.content = Some(Content::Media { media, caption: None });
     let entry = serde_json::to_string(&view(&row, &[], &MediaStates::new())).expect("entries are JSON");
     assert!(!entry.contains("secret"), "{entry}");
@@ -171,7 +180,8 @@ fn any_fact() -> impl Strategy<Value = StoredFact> {
     ];
     let value = prop_oneof![
         (0..states.len()).prop_map(move |at| (format!("d{at}"), delivery(states[at]))),
-        (0..4_u8, prop::option::of("[а-в]")).prop_map(|(key, text)| (format!("v{key}"), edit(text.as_deref()))),
+        (0..4_u8, prop::option::of("[а-в]"))
+            .prop_map(|(key, text)| (format!("v{key}"), edit(text.as_deref()))),
         prop::option::of("[x-z]").prop_map(|emoji| ("client".to_owned(), reaction(emoji.as_deref()))),
         (20..23_u128).prop_map(|id| (Uuid::from_u128(id).to_string(), item("f"))),
         Just((String::new(), FactValue::Deletion(DeletionFact { by: None }))),
