@@ -2,8 +2,14 @@
 
 pub mod api_key;
 pub mod audit;
+pub mod bootstrap;
+pub mod login;
 pub mod password;
+pub mod password_link;
+pub mod profile;
+pub mod role;
 pub mod session;
+pub mod sweep;
 pub mod throttle;
 mod token;
 pub mod user;
