@@ -331,16 +331,18 @@ pub(super) async fn insert(
     Ok(id)
 }
 
-/// Sets a password: all sessions end, a lock opens.
+/// Sets a password: all sessions but the one to keep end, links die, a lock opens.
 pub(super) async fn set_password(
     conn: &mut PgConnection,
     actor: &Actor<'_>,
     id: UserId,
     password_hash: &str,
+    keep: Option<&Token>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let login = store::set_password(conn, id, password_hash, now).await?;
-    session::close_all(conn, id).await?;
+    session::close_all_but(conn, id, keep).await?;
+    password_link::drop_all(conn, id).await?;
     throttle::unlock(conn, &login).await?;
     audit::record(conn, actor, "user.set_password", Subject::new("user", &id), None, None, now).await
 }
