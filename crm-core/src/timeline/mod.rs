@@ -1,8 +1,6 @@
-//! What was said and done with a client, in the order of time.
+//! The timeline: raw events in, interactions out.
 
+pub mod call;
+pub mod ingest;
 pub mod payload;
-
-pub use payload::{
-    DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, QuotePayload,
-    ReactionFact,
-};
+pub mod raw_event;
