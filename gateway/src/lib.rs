@@ -1,1 +1,5 @@
-//! Placeholder.
+//! The one binary: HTTP, webhooks, API, live feed, workers, set-up.
+
+pub mod app;
+pub mod clock;
+pub mod http;

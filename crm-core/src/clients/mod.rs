@@ -1,1 +1,5 @@
 //! Clients, contacts and identities.
+
+pub mod letters;
+pub mod requisites;
+pub mod search_key;

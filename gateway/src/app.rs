@@ -1,0 +1,49 @@
+//! What every HTTP handler gets.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+
+use crate::clock::Clock;
+
+/// The parts of the program that handlers work with. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub pool: PgPool,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// How we are reached.
+    pub settings: Arc<HttpSettings>,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(pool: PgPool, clock: Clock, settings: HttpSettings) -> Self {
+        Self { pool, clock, settings: Arc::new(settings) }
+    }
+
+    /// The time of this request.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+}
+
+/// How browsers and providers reach us.
+#[derive(Clone, Debug, Default)]
+pub struct HttpSettings {
+    /// The address that people type, such as `https://uzel.example.ru`, where it differs from the `Host` we see.
+    pub public_url: Option<String>,
+    /// Whether the session cookie is `Secure`, so HTTPS only. Off only for plain HTTP.
+    pub secure_cookies: bool,
+    /// Whether a reverse proxy of ours stands in front: the last entry of `X-Forwarded-For` is then the remote address.
+    pub behind_proxy: bool,
+}
+
+impl HttpSettings {
+    /// The name of the session cookie.
+    pub fn cookie_name(&self) -> &'static str {
+        if self.secure_cookies { "__Host-uzel" } else { "uzel" }
+    }
+}

@@ -1,0 +1,56 @@
+//! What wraps every route: the request id, the log line, the answer after a panic.
+
+use std::any::Any;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue};
+use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument;
+
+use super::Problem;
+
+/// Carries the request id in both directions.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+tokio::task_local! {
+    static CURRENT: String;
+}
+
+/// The id of the request that this task answers; `None` outside of one.
+pub fn request_id() -> Option<String> {
+    CURRENT.try_with(Clone::clone).ok()
+}
+
+/// Wraps a whole router. To be called once, around everything.
+pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    router.layer(CatchPanicLayer::custom(after_panic)).layer(middleware::from_fn(with_request_id))
+}
+
+async fn with_request_id(request: Request, next: Next) -> Response {
+    let id = given(&request).unwrap_or_else(|| hex::encode(rand::random::<[u8; 8]>()));
+    let span = tracing::info_span!("request", request_id = %id, method = %request.method());
+    let header = HeaderValue::from_str(&id).expect("letters, digits and dashes are a header value");
+    let mut response = CURRENT.scope(id, next.run(request).instrument(span)).await;
+    response.headers_mut().insert(REQUEST_ID, header);
+    response
+}
+
+/// An id that a proxy has given, if it is safe to repeat.
+fn given(request: &Request) -> Option<String> {
+    let id = request.headers().get(REQUEST_ID)?.to_str().ok()?;
+    let safe = (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    safe.then(|| id.to_owned())
+}
+
+fn after_panic(panic: Box<dyn Any + Send>) -> Response {
+    let cause = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    tracing::error!(request_id = request_id(), cause, "a handler panicked");
+    Problem::internal().into_response()
+}

@@ -1,0 +1,18 @@
+//! HTTP: the API, its errors, and what all handlers share.
+
+pub mod api;
+pub mod cookie;
+pub mod docs;
+pub mod extract;
+pub mod layers;
+pub mod origin;
+pub mod page;
+pub mod problem;
+pub mod remote;
+pub mod signed;
+
+pub use extract::{ApiJson, ApiPath, ApiQuery};
+pub use page::{Cursor, Limit};
+pub use problem::{ApiResult, Problem};
+pub use remote::Remote;
+pub use signed::{Signed, SignedSession};
