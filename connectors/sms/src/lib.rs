@@ -1,1 +1,7 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod form;
+pub mod smsc;
+mod time;
+
+pub use smsc::Smsc;
