@@ -2,6 +2,8 @@
 
 mod form;
 pub mod smsc;
+pub mod smsru;
 mod time;
 
 pub use smsc::Smsc;
+pub use smsru::SmsRu;
