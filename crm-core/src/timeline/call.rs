@@ -147,12 +147,14 @@ pub fn assemble(facts: &[CallFact]) -> Option<Call> {
     if outside_legs.is_empty() && lost_in_group.is_none() {
         return None;
     }
-    let segments: Vec<&Leg<'_>> = legs.iter().filter(|leg| !leg.group && !leg.is_internal_only(&outside_legs)).collect();
+    let segments: Vec<&Leg<'_>> =
+        legs.iter().filter(|leg| !leg.group && !leg.is_internal_only(&outside_legs)).collect();
 
     let talked: Vec<&Leg<'_>> = segments.iter().copied().filter(|leg| leg.is_answered()).collect();
     let direction = direction_of(&facts);
     let state = state_of(direction, lost_in_group.is_some(), &segments, &talked);
-    let answered = matches!(state, CallState::Answered | CallState::Talking).then(|| talked.first()).flatten();
+    let answered =
+        matches!(state, CallState::Answered | CallState::Talking).then(|| talked.first()).flatten();
     let extension = match (answered, lost_in_group) {
         (Some(leg), _) => leg.extension(),
         (None, Some(fact)) => fact.update.extension.clone(),
@@ -198,7 +200,9 @@ fn group_verdict<'a>(facts: &[&'a CallFact]) -> Option<(bool, &'a CallFact)> {
     facts
         .iter()
         .filter_map(|fact| match (&fact.update.phase, fact.update.side) {
-            (CallPhase::GroupEnded { connected, .. }, LegSide::Group { rank }) => Some((rank, *connected, *fact)),
+            (CallPhase::GroupEnded { connected, .. }, LegSide::Group { rank }) => {
+                Some((rank, *connected, *fact))
+            }
             (CallPhase::GroupEnded { connected, .. }, LegSide::Person) => Some((0, *connected, *fact)),
             _ => None,
         })
@@ -218,7 +222,12 @@ fn direction_of(facts: &[&CallFact]) -> Direction {
         .map_or(Direction::Inbound, |fact| fact.update.direction)
 }
 
-fn state_of(direction: Direction, lost_in_group: bool, segments: &[&Leg<'_>], talked: &[&Leg<'_>]) -> CallState {
+fn state_of(
+    direction: Direction,
+    lost_in_group: bool,
+    segments: &[&Leg<'_>],
+    talked: &[&Leg<'_>],
+) -> CallState {
     if lost_in_group {
         return CallState::Missed;
     }
@@ -248,8 +257,10 @@ fn state_of(direction: Direction, lost_in_group: bool, segments: &[&Leg<'_>], ta
 /// The outside person by the earliest beginning of a leg that nobody forwarded; other facts only where no beginning
 /// tells. Returns also the unreadable number and whether it was withheld.
 fn outside_person(facts: &[&CallFact]) -> (Party, Option<String>, bool) {
-    let telling = |fact: &&&CallFact| !fact.update.forwarded && !fact.update.internal && fact.update.party.is_some();
-    let known = |fact: &&CallFact| fact.update.party.as_ref().is_some_and(|party| !party.addresses.is_empty());
+    let telling =
+        |fact: &&&CallFact| !fact.update.forwarded && !fact.update.internal && fact.update.party.is_some();
+    let known =
+        |fact: &&CallFact| fact.update.party.as_ref().is_some_and(|party| !party.addresses.is_empty());
     let begins = |fact: &&CallFact| fact.update.phase == CallPhase::Started;
     let candidates: Vec<&CallFact> = facts.iter().filter(telling).copied().collect();
     let found = candidates
@@ -272,7 +283,11 @@ fn last_status(lost_in_group: Option<&CallFact>, segments: &[&Leg<'_>]) -> Optio
     }
 }
 
-fn ended_at(state: CallState, segments: &[&Leg<'_>], lost_in_group: Option<&CallFact>) -> Option<DateTime<Utc>> {
+fn ended_at(
+    state: CallState,
+    segments: &[&Leg<'_>],
+    lost_in_group: Option<&CallFact>,
+) -> Option<DateTime<Utc>> {
     if matches!(state, CallState::Ringing | CallState::Talking) {
         return None;
     }

@@ -13,7 +13,11 @@ use crate::{ContactId, InteractionId};
 /// Applies a batch in one transaction: people, rows, facts, outcomes and the live feed together. Repeats safely.
 ///
 /// Returns whether [`settle`](super::settle) has something to do.
-pub async fn apply(conn: &mut PgConnection, batch: &[ReadRaw], now: DateTime<Utc>) -> Result<bool, ApplyError> {
+pub async fn apply(
+    conn: &mut PgConnection,
+    batch: &[ReadRaw],
+    now: DateTime<Utc>,
+) -> Result<bool, ApplyError> {
     let mut tx = conn.begin().await?;
     store::share_identity_lock(&mut tx).await?;
     let mut plan = Plan::of(batch);
@@ -33,7 +37,8 @@ pub async fn apply(conn: &mut PgConnection, batch: &[ReadRaw], now: DateTime<Utc
     for invitation in &plan.invitations {
         if let Some(resolved) = people.of(invitation.party) {
             unsettled |=
-                store::use_invitation(&mut tx, &invitation.token, resolved.identity_id, invitation.at).await?;
+                store::use_invitation(&mut tx, &invitation.token, resolved.identity_id, invitation.at)
+                    .await?;
         }
     }
     let mut renamed: BTreeSet<ContactId> = people.renamed.clone();
@@ -67,7 +72,10 @@ fn outcome(raw: &ReadRaw) -> Outcome {
     let (state, events, ignored, unknown, reason) = match &raw.parsed {
         Err(error) => (RawState::Quarantined, 0, 0, 0, Some(error.clone())),
         Ok(parsed) => {
-            let first = parsed.unknown.first().or_else(|| parsed.ignored.first().filter(|_| parsed.events.is_empty()));
+            let first = parsed
+                .unknown
+                .first()
+                .or_else(|| parsed.ignored.first().filter(|_| parsed.events.is_empty()));
             let reason = first.map(|part| format!("{}: {}", part.path, part.reason));
             let state = if !parsed.unknown.is_empty() {
                 RawState::Quarantined

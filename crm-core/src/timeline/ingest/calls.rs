@@ -43,11 +43,9 @@ pub(super) async fn compute(conn: &mut PgConnection, plan: &mut Plan) -> sqlx::R
 }
 
 fn row(plan: &mut Plan, id: InteractionId, call: Call) -> Row {
-    let planned = plan
-        .call_facts
-        .range((id, String::new())..)
-        .next()
-        .map(|(_, fact)| (fact.account_id, fact.received_at, fact.mapping, fact.raw_id, fact.update.call.to_string()));
+    let planned = plan.call_facts.range((id, String::new())..).next().map(|(_, fact)| {
+        (fact.account_id, fact.received_at, fact.mapping, fact.raw_id, fact.update.call.to_string())
+    });
     let (account_id, received_at, mapping, raw_id, external_id) =
         planned.expect("a call is computed because this batch holds a fact of it");
     let party = (!call.party.addresses.is_empty()).then(|| {
@@ -55,7 +53,6 @@ fn row(plan: &mut Plan, id: InteractionId, call: Call) -> Row {
             party: call.party.clone(),
             at: call.started_at,
             reason: LinkReason::SameMessage,
-            account_id,
         });
         plan.parties.len() - 1
     });

@@ -23,20 +23,20 @@ pub(super) fn choose(book: Option<&str>, person: Option<&str>, phone: Option<&st
 /// `+79164569812` as `+7 916 456-98-12`; other countries as they are.
 fn readable(e164: &str) -> String {
     match e164.strip_prefix("+7").filter(|national| national.len() == 10 && national.is_ascii()) {
-        Some(national) => format!(
-            "+7 {} {}-{}-{}",
-            &national[..3],
-            &national[3..6],
-            &national[6..8],
-            &national[8..]
-        ),
+        Some(national) => {
+            format!("+7 {} {}-{}-{}", &national[..3], &national[3..6], &national[6..8], &national[8..])
+        }
         None => e164.to_owned(),
     }
 }
 
 /// Looks at the names of these root contacts again, and at those of their automatic clients. Depends on nothing but what
 /// is stored, so the order of events is no matter.
-pub(super) async fn refresh(conn: &mut PgConnection, roots: &[ContactId], now: DateTime<Utc>) -> sqlx::Result<()> {
+pub(super) async fn refresh(
+    conn: &mut PgConnection,
+    roots: &[ContactId],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     let mut changed = Vec::new();
     for known in store::names_of(conn, roots).await? {
         let name = choose(known.book.as_deref(), known.person.as_deref(), known.phone.as_deref());

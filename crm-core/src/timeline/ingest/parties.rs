@@ -74,8 +74,11 @@ pub(super) async fn resolve(
     planned: &[PlannedParty],
     now: DateTime<Utc>,
 ) -> sqlx::Result<People> {
-    let addresses: BTreeMap<String, &Address> =
-        planned.iter().flat_map(|planned| &planned.party.addresses).map(|address| (address.key(), address)).collect();
+    let addresses: BTreeMap<String, &Address> = planned
+        .iter()
+        .flat_map(|planned| &planned.party.addresses)
+        .map(|address| (address.key(), address))
+        .collect();
     let keys: Vec<String> = addresses.keys().cloned().collect();
     let mut known = store::known_identities(conn, &keys).await?;
     let missing: Vec<String> = keys.iter().filter(|key| !known.contains_key(*key)).cloned().collect();
@@ -98,7 +101,8 @@ pub(super) async fn resolve(
         .iter()
         .map(|planned| {
             let found = preferred(&planned.party.addresses).and_then(|address| known.get(&address.key()))?;
-            let another_name = planned.party.name.as_deref().is_some_and(|name| without_nul(name) != found.root_name);
+            let another_name =
+                planned.party.name.as_deref().is_some_and(|name| without_nul(name) != found.root_name);
             if another_name && !found.name_is_chosen {
                 renamed.insert(found.root_id);
             }
@@ -124,16 +128,26 @@ struct Making {
 impl Making {
     /// Gives every unknown address a contact: that of another address of the same party, or a new one. What this gets
     /// wrong for lack of order, `settle` puts right.
-    fn people(&mut self, planned: &[PlannedParty], known: &mut BTreeMap<String, KnownIdentity>, now: DateTime<Utc>) {
+    fn people(
+        &mut self,
+        planned: &[PlannedParty],
+        known: &mut BTreeMap<String, KnownIdentity>,
+        now: DateTime<Utc>,
+    ) {
         let mut in_time: Vec<&PlannedParty> = planned.iter().collect();
         in_time.sort_by_key(|planned| planned.at);
         for planned in in_time {
-            let mut contact = planned
-                .party
-                .addresses
-                .iter()
-                .find_map(|address| known.get(&address.key()))
-                .map(|identity| (identity.contact_id, identity.root_id, identity.root_name.clone(), identity.name_is_chosen));
+            let mut contact =
+                planned.party.addresses.iter().find_map(|address| known.get(&address.key())).map(
+                    |identity| {
+                        (
+                            identity.contact_id,
+                            identity.root_id,
+                            identity.root_name.clone(),
+                            identity.name_is_chosen,
+                        )
+                    },
+                );
             for address in &planned.party.addresses {
                 if known.contains_key(&address.key()) {
                     continue;
@@ -151,7 +165,11 @@ impl Making {
                     self.scopes.insert((place.1, opaque.scope.clone()));
                 }
                 let identity_id = IdentityId::at(now);
-                self.identities.push(NewIdentity { identity_id, address: address.clone(), contact_id: place.0 });
+                self.identities.push(NewIdentity {
+                    identity_id,
+                    address: address.clone(),
+                    contact_id: place.0,
+                });
                 let (contact_id, root_id, root_name, name_is_chosen) = place;
                 known.insert(
                     address.key(),
@@ -189,7 +207,8 @@ async fn record_links(
         let mut people = planned.party.addresses.iter().filter_map(|address| known.get(&address.key()));
         let Some(first) = people.next() else { continue };
         for second in people {
-            let (a, b) = if first.identity_id < second.identity_id { (first, second) } else { (second, first) };
+            let (a, b) =
+                if first.identity_id < second.identity_id { (first, second) } else { (second, first) };
             let link = NewLink {
                 first: a.identity_id,
                 second: b.identity_id,

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use connector_api::{
-    Address, CallUpdate, Content, ConversationState, Direction, Edit, Event, EventKind, IdentityUpdate, LinkReason,
-    Message, Origin, Party, Quote,
+    Address, CallUpdate, Content, ConversationState, Direction, Edit, Event, EventKind, IdentityUpdate,
+    LinkReason, Message, Origin, Party, Quote,
 };
 use serde_json::Value;
 
 use super::{ReadRaw, without_nul};
 use crate::timeline::payload::{
-    DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, MovedPayload, QuotePayload,
-    ReactionFact,
+    DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, MovedPayload,
+    QuotePayload, ReactionFact,
 };
 use crate::{AccountId, ConversationId, InteractionId, MediaId, RawEventId};
 
@@ -40,8 +40,6 @@ pub(super) struct PlannedParty {
     pub party: Party,
     pub at: DateTime<Utc>,
     pub reason: LinkReason,
-    /// The party makes a card where it is unknown; without it, only addresses of known people are linked.
-    pub account_id: AccountId,
 }
 
 /// A row of `interactions`.
@@ -192,9 +190,9 @@ impl Plan {
                 let aspect = match update.state {
                     ConversationState::MarketingStopped | ConversationState::MarketingResumed => "marketing",
                     ConversationState::Migrated => "address",
-                    ConversationState::Open | ConversationState::Blocked | ConversationState::Disconnected => {
-                        "reachable"
-                    }
+                    ConversationState::Open
+                    | ConversationState::Blocked
+                    | ConversationState::Disconnected => "reachable",
                 };
                 let state = State { state: update.state, at, detail: update.detail.clone() };
                 newest(
@@ -205,7 +203,7 @@ impl Plan {
                 );
             }
             EventKind::Invitation(invitation) => {
-                let party = self.party(raw, &invitation.party, at, LinkReason::SameMessage);
+                let party = self.party(&invitation.party, at, LinkReason::SameMessage);
                 self.invitations.push(PlannedInvitation { token: invitation.token.clone(), party, at });
             }
             EventKind::Notice(notice) => self.notices.push(Notice {
@@ -218,7 +216,7 @@ impl Plan {
     }
 
     fn message(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, message: &Message) {
-        let party = self.party(raw, &message.party, at, LinkReason::SameMessage);
+        let party = self.party(&message.party, at, LinkReason::SameMessage);
         let row_id = message_id(raw.account_id, id);
         let quote = message.quote.as_ref().map(|quote| quote_payload(raw.account_id, quote));
         let conversation = self.conversation(raw, message.conversation.as_str(), party, at, Some(message));
@@ -230,8 +228,11 @@ impl Plan {
             None => row_id,
             Some(album) => {
                 let album = message_id(raw.account_id, album.as_str());
-                let item =
-                    ItemFact { content: message.content.clone(), external_id: id.to_owned(), quote: quote.clone() };
+                let item = ItemFact {
+                    content: message.content.clone(),
+                    external_id: id.to_owned(),
+                    quote: quote.clone(),
+                };
                 self.fact(raw, album, row_id.to_string(), at, &FactValue::Item(Box::new(item)));
                 self.aliases.insert(row_id, album);
                 album
@@ -273,9 +274,10 @@ impl Plan {
     /// An edit is a fact about its message; the row it leaves is replaced by the message, should that still come.
     fn edit(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, edit: &Edit) {
         let message = message_id(raw.account_id, edit.message.as_str());
-        let value = FactValue::Edit(EditFact { content: edit.content.clone(), direction: Some(edit.direction) });
+        let value =
+            FactValue::Edit(EditFact { content: edit.content.clone(), direction: Some(edit.direction) });
         self.fact(raw, message, id.to_owned(), at, &value);
-        let party = self.party(raw, &edit.party, at, LinkReason::SameMessage);
+        let party = self.party(&edit.party, at, LinkReason::SameMessage);
         let conversation = self.conversation(raw, edit.conversation.as_str(), party, at, None);
         let (shown_in, external_id) = match &edit.album {
             None => (message, &edit.message),
@@ -284,8 +286,11 @@ impl Plan {
                 self.aliases.insert(message, shown_in);
                 if let Some(content) = &edit.content {
                     // The item itself is older than its edit and takes this place when it comes.
-                    let item =
-                        ItemFact { content: content.clone(), external_id: edit.message.to_string(), quote: None };
+                    let item = ItemFact {
+                        content: content.clone(),
+                        external_id: edit.message.to_string(),
+                        quote: None,
+                    };
                     self.fact(raw, shown_in, message.to_string(), at, &FactValue::Item(Box::new(item)));
                 }
                 (shown_in, album)
@@ -316,11 +321,11 @@ impl Plan {
 
     fn identity(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, update: &IdentityUpdate) {
         match update {
-            IdentityUpdate::SamePerson { party, reason } => _ = self.party(raw, party, at, *reason),
+            IdentityUpdate::SamePerson { party, reason } => _ = self.party(party, at, *reason),
             IdentityUpdate::Moved { conversation, from, to } => {
                 let addresses = from.iter().chain(to).cloned().collect();
                 let both = Party { addresses, ..Party::default() };
-                let party = self.party(raw, &both, at, LinkReason::Moved);
+                let party = self.party(&both, at, LinkReason::Moved);
                 let conversation = self.conversation(raw, conversation.as_str(), party, at, None);
                 let moved = MovedPayload { from: from.clone(), to: to.clone() };
                 let payload = InteractionPayload { moved: Some(moved), ..InteractionPayload::default() };
@@ -357,11 +362,11 @@ impl Plan {
         }
     }
 
-    fn party(&mut self, raw: &ReadRaw, party: &Party, at: DateTime<Utc>, reason: LinkReason) -> PartyIndex {
+    fn party(&mut self, party: &Party, at: DateTime<Utc>, reason: LinkReason) -> PartyIndex {
         let mut party = party.clone();
         party.addresses.sort_by_key(Address::key);
         party.addresses.dedup();
-        self.parties.push(PlannedParty { party, at, reason, account_id: raw.account_id });
+        self.parties.push(PlannedParty { party, at, reason });
         self.parties.len() - 1
     }
 

@@ -70,7 +70,8 @@ async fn settle_component(
     let mut taken: BTreeSet<ContactId> = BTreeSet::new();
     // Cards that people touched choose first, then the older card of each person.
     let mut persons = verdict.persons.clone();
-    persons.sort_by_key(|person| (!person.iter().any(|&node| nodes[node].touched), oldest_root(nodes, person)));
+    persons
+        .sort_by_key(|person| (!person.iter().any(|&node| nodes[node].touched), oldest_root(nodes, person)));
     let mut roots: BTreeMap<usize, ContactId> = BTreeMap::new();
     let mut moves: Vec<(IdentityId, ContactId, ContactId)> = Vec::new();
     let mut joins: Vec<(ContactId, ContactId)> = Vec::new();
@@ -92,7 +93,11 @@ async fn settle_component(
                 candidate.contact_id == place.contact_id && !person.contains(&other)
             });
             // A card of this person alone is joined by its pointer; an address on a card of several persons moves.
-            if shared { moves.push((place.id, place.contact_id, root)) } else { joins.push((place.contact_id, root)) }
+            if shared {
+                moves.push((place.id, place.contact_id, root))
+            } else {
+                joins.push((place.contact_id, root))
+            }
         }
     }
     // A card that stays by itself must not point at somebody else's root any more.
@@ -121,11 +126,13 @@ async fn settle_component(
 
 /// Applies the rule. Pure.
 fn judge(nodes: &[Node], links: &[Link]) -> Verdict {
-    let place: BTreeMap<IdentityId, usize> = nodes.iter().enumerate().map(|(index, node)| (node.id, index)).collect();
+    let place: BTreeMap<IdentityId, usize> =
+        nodes.iter().enumerate().map(|(index, node)| (node.id, index)).collect();
     let mut groups = Groups::new(nodes);
     for (index, node) in nodes.iter().enumerate() {
         // Addresses of a card that a person has touched stay together.
-        if let Some(first) = nodes[..index].iter().position(|other| other.touched && other.root_id == node.root_id)
+        if let Some(first) =
+            nodes[..index].iter().position(|other| other.touched && other.root_id == node.root_id)
             && node.touched
         {
             groups.unite(first, index);
@@ -197,7 +204,9 @@ impl<'a> Groups<'a> {
         let (left, right) = (self.members(a), self.members(b));
         for &old in &left {
             for &new in &right {
-                if self.nodes[old].opaque_scope.is_some() && self.nodes[old].opaque_scope == self.nodes[new].opaque_scope {
+                if self.nodes[old].opaque_scope.is_some()
+                    && self.nodes[old].opaque_scope == self.nodes[new].opaque_scope
+                {
                     let (from, to) = (self.lineage[new], self.lineage[old]);
                     for lineage in &mut self.lineage {
                         if *lineage == from {
@@ -278,8 +287,11 @@ async fn propose(
             evidence.extend([nodes[a].address.clone(), nodes[b].address.clone()]);
         }
     }
-    let involved: BTreeSet<ContactId> =
-        nodes.iter().flat_map(|node| [node.contact_id, node.root_id]).chain(roots.values().copied()).collect();
+    let involved: BTreeSet<ContactId> = nodes
+        .iter()
+        .flat_map(|node| [node.contact_id, node.root_id])
+        .chain(roots.values().copied())
+        .collect();
     store::replace_proposals(conn, &involved, &pairs, now).await
 }
 

@@ -11,14 +11,19 @@ use super::settle::{Link, Node};
 use crate::{ContactId, IdentityId, JoinId, ProposalId};
 
 pub(super) async fn first_new_link(conn: &mut PgConnection) -> sqlx::Result<Option<IdentityId>> {
-    sqlx::query_scalar!("select first_id from identity_links where state = 'new' order by since, first_id limit 1")
-        .fetch_optional(conn)
-        .await
-        .map(|id| id.map(IdentityId))
+    sqlx::query_scalar!(
+        "select first_id from identity_links where state = 'new' order by since, first_id limit 1"
+    )
+    .fetch_optional(conn)
+    .await
+    .map(|id| id.map(IdentityId))
 }
 
 /// All identities that hang together with one, and the links between them.
-pub(super) async fn component(conn: &mut PgConnection, start: IdentityId) -> sqlx::Result<(Vec<Node>, Vec<Link>)> {
+pub(super) async fn component(
+    conn: &mut PgConnection,
+    start: IdentityId,
+) -> sqlx::Result<(Vec<Node>, Vec<Link>)> {
     let nodes = sqlx::query!(
         r#"with recursive component(id) as (
                select $1::uuid
@@ -247,7 +252,11 @@ pub(super) async fn add_proposal(
     Ok(())
 }
 
-pub(super) async fn mark_links(conn: &mut PgConnection, links: &[Link], refused: &[&Link]) -> sqlx::Result<()> {
+pub(super) async fn mark_links(
+    conn: &mut PgConnection,
+    links: &[Link],
+    refused: &[&Link],
+) -> sqlx::Result<()> {
     let firsts: Vec<Uuid> = links.iter().map(|link| link.first.0).collect();
     let seconds: Vec<Uuid> = links.iter().map(|link| link.second.0).collect();
     let states: Vec<&str> =

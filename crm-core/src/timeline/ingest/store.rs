@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use connector_api::{Address, CallUpdate, ConversationState, Direction, LinkReason, MediaKind, NoticeLevel, Origin};
+use connector_api::{
+    Address, CallUpdate, ConversationState, Direction, LinkReason, MediaKind, NoticeLevel, Origin,
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -12,13 +14,12 @@ use uuid::Uuid;
 
 use super::calls::Calls;
 use super::parties::{KnownIdentity, NewContact, NewIdentity, NewLink, People};
-use super::plan::{
-    Conversation, Fact, Media, Notice, PhoneBookEntry, PlannedCallFact, Row, State, clean,
-};
-use crate::clients::{IDENTITY_LOCK, search_key};
+use super::plan::{Conversation, Fact, Media, Notice, PhoneBookEntry, PlannedCallFact, Row, State, clean};
+use crate::clients::IDENTITY_LOCK;
+use crate::clients::search_key::search_key;
 use crate::timeline::call::CallFact;
 use crate::timeline::payload::FactKind;
-use crate::{AccountId, ClientId, ContactId, IdentityId, InteractionId, MediaId};
+use crate::{AccountId, ContactId, IdentityId, InteractionId, MediaId};
 
 /// Joins and splits wait until running batches are through, and batches wait for them.
 pub(super) async fn share_identity_lock(conn: &mut PgConnection) -> sqlx::Result<()> {
@@ -43,7 +44,9 @@ pub(super) async fn lock_calls(conn: &mut PgConnection, calls: &[InteractionId])
 async fn lock_all(conn: &mut PgConnection, keys: impl Iterator<Item = i64>) -> sqlx::Result<()> {
     let keys: BTreeSet<i64> = keys.collect();
     let keys: Vec<i64> = keys.into_iter().collect();
-    sqlx::query!("select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key", &keys).fetch_all(conn).await?;
+    sqlx::query!("select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key", &keys)
+        .fetch_all(conn)
+        .await?;
     Ok(())
 }
 
@@ -236,7 +239,8 @@ pub(super) async fn record_links(conn: &mut PgConnection, links: &[NewLink]) -> 
     )
     .execute(conn)
     .await?;
-    Ok(near_conflict.rows_affected() > 0 || links.iter().any(|link| !link.held || link.reason == LinkReason::Moved))
+    Ok(near_conflict.rows_affected() > 0
+        || links.iter().any(|link| !link.held || link.reason == LinkReason::Moved))
 }
 
 pub(super) async fn insert_rows(conn: &mut PgConnection, rows: &[&Row], people: &People) -> sqlx::Result<()> {
@@ -383,14 +387,16 @@ pub(super) async fn touch_conversations<'a>(
     people: &People,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let known: Vec<_> =
-        conversations.filter_map(|conversation| Some((conversation, people.of(conversation.party)?))).collect();
+    let known: Vec<_> = conversations
+        .filter_map(|conversation| Some((conversation, people.of(conversation.party)?)))
+        .collect();
     if known.is_empty() {
         return Ok(());
     }
     let ids: Vec<Uuid> = known.iter().map(|(conversation, _)| conversation.id.0).collect();
     let accounts: Vec<Uuid> = known.iter().map(|(conversation, _)| conversation.account_id.0).collect();
-    let external_ids: Vec<&str> = known.iter().map(|(conversation, _)| conversation.external_id.as_str()).collect();
+    let external_ids: Vec<&str> =
+        known.iter().map(|(conversation, _)| conversation.external_id.as_str()).collect();
     let contacts: Vec<Uuid> = known.iter().map(|(_, person)| person.contact_id.0).collect();
     let identities: Vec<Uuid> = known.iter().map(|(_, person)| person.identity_id.0).collect();
     sqlx::query!(
@@ -408,7 +414,8 @@ pub(super) async fn touch_conversations<'a>(
     .await?;
     let last: Vec<DateTime<Utc>> = known.iter().map(|(conversation, _)| conversation.last_at).collect();
     let inbound: Vec<Option<DateTime<Utc>>> = known.iter().map(|(known, _)| known.last_inbound_at).collect();
-    let outbound: Vec<Option<DateTime<Utc>>> = known.iter().map(|(known, _)| known.last_outbound_at).collect();
+    let outbound: Vec<Option<DateTime<Utc>>> =
+        known.iter().map(|(known, _)| known.last_outbound_at).collect();
     let names: Vec<Option<&str>> =
         known.iter().map(|(known, _)| known.person.as_ref().map(|(_, name)| name.as_str())).collect();
     let names_at: Vec<Option<DateTime<Utc>>> =
@@ -540,13 +547,18 @@ pub(super) async fn call_facts(
                 at: row.at,
                 update,
             }),
-            Err(error) => tracing::warn!(call.id = %row.interaction_id, %error, "a fact of a call is not understood"),
+            Err(error) => {
+                tracing::warn!(call.id = %row.interaction_id, %error, "a fact of a call is not understood")
+            }
         }
     }
     Ok(facts)
 }
 
-pub(super) async fn want_media(conn: &mut PgConnection, media: &BTreeMap<MediaId, Media>) -> sqlx::Result<()> {
+pub(super) async fn want_media(
+    conn: &mut PgConnection,
+    media: &BTreeMap<MediaId, Media>,
+) -> sqlx::Result<()> {
     if media.is_empty() {
         return Ok(());
     }
@@ -686,10 +698,11 @@ pub(super) async fn use_invitation(
     identity: IdentityId,
     at: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
+    let token_hash = Sha256::digest(token.as_bytes());
     let used = sqlx::query!(
         "update invitations set used_at = $3, used_by_identity = $2
          where token_hash = $1 and used_at is null and expires_at > $3 and created_at <= $3 + interval '1 hour'",
-        Sha256::digest(token.as_bytes()).as_slice(),
+        token_hash.as_slice(),
         identity.0,
         at,
     )
@@ -839,4 +852,3 @@ pub(super) fn reason_word(reason: LinkReason) -> &'static str {
         LinkReason::Moved => "moved",
     }
 }
-

@@ -47,7 +47,11 @@ pub async fn lower_watermark(conn: &mut PgConnection, received_at: DateTime<Utc>
 }
 
 /// Records outcomes; a later look at the same raw event replaces the earlier outcome.
-pub async fn record_outcomes(conn: &mut PgConnection, outcomes: &[Outcome], now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn record_outcomes(
+    conn: &mut PgConnection,
+    outcomes: &[Outcome],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = outcomes.iter().map(|outcome| outcome.raw_id.0).collect();
     let received: Vec<DateTime<Utc>> = outcomes.iter().map(|outcome| outcome.received_at).collect();
     let accounts: Vec<Uuid> = outcomes.iter().map(|outcome| outcome.account_id.0).collect();
@@ -83,7 +87,11 @@ pub async fn record_outcomes(conn: &mut PgConnection, outcomes: &[Outcome], now:
 
 /// Raw events without an outcome, oldest first, locked for this transaction; those that another worker holds are left
 /// out. Claimed ones only when they were received before `before`.
-pub async fn pending(conn: &mut PgConnection, before: DateTime<Utc>, limit: i64) -> sqlx::Result<Vec<StoredRaw>> {
+pub async fn pending(
+    conn: &mut PgConnection,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<StoredRaw>> {
     let rows = sqlx::query!(
         r#"select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
            from raw_events r
