@@ -1,21 +1,21 @@
 #![doc = include_str!("../README.md")]
 
 use connector_api::{
-    Channel, ConfigError, Connector, ParseError, Parsed, RawEvent, Region, Setting, Verified, VerifyError,
-    WebhookRequest,
+    Channel, ConfigError, Connector, ParseError, Parsed, Poller, RawEvent, Region, Setting, Verified,
+    VerifyError, WebhookRequest,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 mod json;
 mod parse;
+mod poll;
 mod verify;
 mod wire;
 
 /// One bot.
 pub struct Telegram {
     config: Config,
-    #[expect(dead_code, reason = "for polling, which follows")]
     http: reqwest::Client,
     reading: parse::Reading,
 }
@@ -148,6 +148,10 @@ impl Connector for Telegram {
 
     fn parse(&self, raw: &RawEvent) -> Result<Parsed, ParseError> {
         parse::parse(&self.reading, raw)
+    }
+
+    fn poller(&self) -> Option<&dyn Poller> {
+        (self.config.intake == Intake::Poll).then_some(self as &dyn Poller)
     }
 }
 
