@@ -1,0 +1,63 @@
+//! Reports on messages of ours.
+
+use connector_api::{
+    DeliveryState, DeliveryUpdate, Event, EventKind, ExternalId, IdentityUpdate, LinkReason, Parsed, Part,
+};
+use serde_json::Value;
+
+use super::person::Person;
+use super::scope::Scope;
+use super::{call, failure, short};
+use crate::wire;
+
+/// Reads one status. A status of a message we do not know (yet) is as good as any other.
+pub(super) fn read(scope: &Scope<'_>, path: &str, element: &Value, parsed: &mut Parsed) {
+    let Some(status) = wire::read::<wire::Status>(element) else {
+        return parsed.unknown.push(Part::new(path, "a status that is no object"));
+    };
+    if scope.field == "calls" || status.kind.text() == Some("call") {
+        return call::ring(scope, path, &status, parsed);
+    }
+    let (Some(id), Some(word)) = (status.id.text(), status.status.text()) else {
+        return parsed.unknown.push(Part::new(path, "a status of no message or without a state"));
+    };
+    let state = match word {
+        "pending" => DeliveryState::Queued,
+        "sent" => DeliveryState::Sent,
+        "delivered" => DeliveryState::Delivered,
+        "read" => DeliveryState::Read,
+        "played" => DeliveryState::Played,
+        "failed" => DeliveryState::Failed,
+        word => {
+            let reason = format!("unknown status {:?}", short(word));
+            return parsed.unknown.push(Part::new(path, reason));
+        }
+    };
+    let participant = status.recipient_participant_id.text().or(status.recipient_participant_user_id.text());
+    let fact = participant.map_or_else(|| format!("{id}:{word}"), |member| format!("{id}:{word}:{member}"));
+    let occurred_at = scope.time_of(&status.timestamp);
+    let update = DeliveryUpdate {
+        message: ExternalId::new(id),
+        state,
+        reason: status.errors.0.first().map(failure::reason),
+        reference: status.biz_opaque_callback_data.owned(),
+    };
+    let kind = EventKind::Delivery(update);
+    parsed.events.push(Event { external_id: ExternalId::new(fact), occurred_at, kind });
+    if let Some((external_id, identity)) = same_person(scope, &status) {
+        let kind = EventKind::Identity(identity);
+        parsed.events.push(Event { external_id, occurred_at, kind });
+    }
+}
+
+/// A status that names both the phone and the user id ties them: the phone may be hidden from the person's next
+/// message. The pair is the id of the fact, so that three statuses of a message are one fact.
+fn same_person(scope: &Scope<'_>, status: &wire::Status) -> Option<(ExternalId, IdentityUpdate)> {
+    if status.recipient_type.text().is_some_and(|kind| kind != "individual") {
+        return None;
+    }
+    let person = Person::new(&status.recipient_id, &status.recipient_user_id);
+    let fact = ExternalId::new(format!("{}={}", person.user_id.as_deref()?, person.phone.as_deref()?));
+    let party = person.party(scope.config);
+    Some((fact, IdentityUpdate::SamePerson { party, reason: LinkReason::SameMessage }))
+}
