@@ -43,21 +43,22 @@ pub(super) fn read(scope: &Scope<'_>, path: &str, element: &Value, parsed: &mut 
         reference: status.biz_opaque_callback_data.owned(),
     };
     let kind = EventKind::Delivery(update);
-    parsed.events.push(Event { external_id: ExternalId::new(fact), occurred_at, kind });
-    if let Some((external_id, identity)) = same_person(scope, &status) {
-        let kind = EventKind::Identity(identity);
-        parsed.events.push(Event { external_id, occurred_at, kind });
+    parsed.events.push(Event { external_id: ExternalId::new(fact.as_str()), occurred_at, kind });
+    let tied = if state == DeliveryState::Sent { same_person(scope, &status) } else { None };
+    if let Some(identity) = tied {
+        let external_id = ExternalId::new(format!("{fact}:person"));
+        parsed.events.push(Event { external_id, occurred_at, kind: EventKind::Identity(identity) });
     }
 }
 
-/// A status that names both the phone and the user id ties them: the phone may be hidden from the person's next
-/// message. The pair is the id of the fact, so that three statuses of a message are one fact.
-fn same_person(scope: &Scope<'_>, status: &wire::Status) -> Option<(ExternalId, IdentityUpdate)> {
+/// The first report names both the phone and the user id and so ties them: the phone may be hidden from the person's
+/// next message. The later reports would only repeat it.
+fn same_person(scope: &Scope<'_>, status: &wire::Status) -> Option<IdentityUpdate> {
     if status.recipient_type.text().is_some_and(|kind| kind != "individual") {
         return None;
     }
     let person = Person::new(&status.recipient_id, &status.recipient_user_id);
-    let fact = ExternalId::new(format!("{}={}", person.user_id.as_deref()?, person.phone.as_deref()?));
+    let both = person.phone.is_some() && person.user_id.is_some();
     let party = person.party(scope.config);
-    Some((fact, IdentityUpdate::SamePerson { party, reason: LinkReason::SameMessage }))
+    both.then_some(IdentityUpdate::SamePerson { party, reason: LinkReason::SameMessage })
 }
