@@ -57,7 +57,7 @@ pub(super) fn read(scope: &Scope<'_>, source: &Source, path: &str, element: &Val
     };
     let direction = direction(scope, source, &message);
     let person = match &source.person {
-        Some(person) => person.clone(),
+        Some(person) => person.clone().with_ids_of(&message, direction),
         None => Person::of_message(scope, &message, direction),
     };
     let occurred_at = scope.time_of(&message.timestamp);

@@ -27,11 +27,18 @@ impl Person {
 
     /// The client's side of a message. An echo without `to` takes the only contact beside it.
     pub fn of_message(scope: &Scope<'_>, message: &Message, direction: Direction) -> Self {
-        match direction {
-            Direction::Inbound => Self::new(&message.from, &message.from_user_id),
-            Direction::Outbound => Self::new(&message.to, &message.to_user_id),
-        }
-        .with_contact(scope)
+        Self::default().with_ids_of(message, direction).with_contact(scope)
+    }
+
+    /// Completed from the ids that the message itself names.
+    pub fn with_ids_of(mut self, message: &Message, direction: Direction) -> Self {
+        let (phone, user_id) = match direction {
+            Direction::Inbound => (&message.from, &message.from_user_id),
+            Direction::Outbound => (&message.to, &message.to_user_id),
+        };
+        self.phone = self.phone.or_else(|| phone.digits());
+        self.user_id = self.user_id.or_else(|| user_id.owned());
+        self
     }
 
     /// Completed from the contact beside the messages: by user id, by phone, or the only one of an only person.

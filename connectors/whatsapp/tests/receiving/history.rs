@@ -21,6 +21,8 @@ fn the_history_has_the_right_sides_and_states() {
     let ours = message(&parsed, "wamid.HIST4");
     assert_eq!(ours.party.addresses, [phone("+79000000002"), user_id("RU.9000000000000000002")]);
     assert_eq!(ours.party.username.as_deref(), Some("irina"));
+    let both = message(&parsed, "wamid.HIST8");
+    assert_eq!(both.party.addresses, [phone("+79000000006"), user_id("RU.9000000000000000006")]);
     let hidden = message(&parsed, "wamid.HIST5");
     assert_eq!(hidden.conversation, id("900000000000002:RU.9000000000000000003"));
     assert_eq!(find(&parsed, "wamid.HIST5").occurred_at.timestamp(), 1_790_000_200);

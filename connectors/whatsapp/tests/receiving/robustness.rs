@@ -152,6 +152,26 @@ fn the_only_contact_belongs_only_to_an_only_sender() {
 }
 
 #[test]
+fn an_opened_chat_is_no_message() {
+    let parsed =
+        parse_value(&json!({ "entry": [{ "changes": [{ "field": "messages", "value": { "messages": [
+        { "from": "79000000002", "id": "a", "timestamp": "1793520000", "type": "request_welcome" },
+    ] } }] }] }));
+    assert_eq!((parsed.events.len(), parsed.ignored.len(), parsed.unknown.len()), (0, 1, 0));
+}
+
+#[test]
+fn reasons_of_quarantine_hold_no_content() {
+    let parsed =
+        parse_value(&json!({ "entry": [{ "changes": [{ "field": "messages", "value": { "messages": [
+        { "from": "79000000002", "id": "a", "type": "text", "text": "секрет клиента" },
+        { "from": "79000000002", "id": "b", "type": "order", "order": { "product_items": "секрет клиента" } },
+    ] } }] }] }));
+    assert_eq!((parsed.events.len(), parsed.unknown.len()), (2, 2));
+    assert!(parsed.unknown.iter().all(|part| !part.reason.contains("секрет")));
+}
+
+#[test]
 fn bodies_that_hold_nothing_say_so() {
     for (body, ignored, unknown) in [
         (json!({ "object": "whatsapp_business_account", "entry": [] }), 1, 0),
