@@ -25,7 +25,7 @@ impl Account {
         let owner = owner(data_dir).map_err(StartError::io("look at", data_dir))?;
         let current = current_uid();
         if current != 0 && owner != current {
-            return Err(foreign_owner(data_dir, owner, &name_of(current)));
+            return Err(foreign_owner(data_dir, owner, &current_name()));
         }
         let wanted = match owner {
             0 => self::owner(cluster).ok().filter(|uid| *uid != 0).map(|uid| uid.to_string()),
@@ -85,6 +85,10 @@ pub(crate) fn foreign_owner(folder: &Path, owner: u32, needed: &str) -> StartErr
 
 pub(crate) fn current_uid() -> u32 {
     rustix::process::geteuid().as_raw()
+}
+
+pub(crate) fn current_name() -> String {
+    name_of(current_uid())
 }
 
 /// The name of root, who may enter every cluster of this machine anyway.

@@ -34,7 +34,8 @@ impl Cluster {
         config::check(&settings.parameters)?;
         let data_dir = data_folder(&settings.data_dir)?;
         let folder = data_dir.join("postgres");
-        let bin_dir = settings.bin_dir.clone();
+        // Absolute, for the programs are run inside the data folder.
+        let bin_dir = settings.bin_dir.as_deref().map(absolute).transpose()?;
         // First, because the package also makes the account.
         Binaries::find(bin_dir.as_deref(), &folder, major(&folder)?)?;
         let account = Account::for_folder(&data_dir, &folder)?;
@@ -150,16 +151,34 @@ fn major(cluster: &Path) -> Result<Option<u32>, StartError> {
 
 /// The data folder's real path. A new one is closed to others, as far as root's can be: `postgres` must pass.
 fn data_folder(path: &Path) -> Result<PathBuf, StartError> {
+    let path = absolute(path)?;
     let mode = if account::current_uid() == 0 { 0o711 } else { 0o700 };
     if !path.exists() {
         DirBuilder::new()
             .recursive(true)
             .mode(mode)
-            .create(path)
-            .and_then(|()| fs::set_permissions(path, Permissions::from_mode(mode)))
-            .map_err(StartError::io("make the data folder", path))?;
+            .create(&path)
+            .and_then(|()| fs::set_permissions(&path, Permissions::from_mode(mode)))
+            .map_err(|error| no_way("make the data folder", &path, error))?;
     }
-    path.canonicalize().map_err(StartError::io("open the data folder", path))
+    path.canonicalize().map_err(|error| no_way("open the data folder", &path, error))
+}
+
+/// Names the closed folder above, if that is the reason.
+fn no_way(doing: &'static str, path: &Path, error: io::Error) -> StartError {
+    let closed = |folder: &&Path| {
+        fs::metadata(folder.join(".")).is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+    };
+    match path.ancestors().filter(closed).last() {
+        Some(blocked) => {
+            StartError::NotEnterable { account: account::current_name(), blocked: blocked.into() }
+        }
+        None => StartError::io(doing, path)(error),
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, StartError> {
+    std::path::absolute(path).map_err(StartError::io("find the folder", path))
 }
 
 fn finished(folder: &Path, program: &'static str, output: io::Result<Output>) -> Result<(), StartError> {

@@ -147,13 +147,13 @@ fn stop_to_replace(cluster: &Cluster, pid: i32) -> Result<Option<Running>, Start
 
 fn launch(cluster: &Cluster, binaries: &Binaries, socket_dir: PathBuf) -> Result<Running, StartError> {
     config::write(&cluster.folder, &socket_dir, &cluster.parameters, &cluster.account)?;
-    process::clear_leftovers(&cluster.folder, &socket_dir)
-        .map_err(StartError::io("clear what is left of the former server in", &cluster.folder))?;
     let started = Instant::now();
     let deadline = started + OLD_BACKENDS;
     loop {
         let old = process::all(&cluster.folder);
         if old.is_empty() {
+            process::clear_leftovers(&cluster.folder, &socket_dir)
+                .map_err(StartError::io("clear what is left of the former server in", &cluster.folder))?;
             let mark = log_length(cluster);
             let child = spawn(cluster, binaries)?;
             match wait_until_ready(cluster, child, &socket_dir, mark) {

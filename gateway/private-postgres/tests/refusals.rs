@@ -4,10 +4,14 @@ mod common;
 
 use std::{
     fs::{self, Permissions},
-    os::unix::fs::{PermissionsExt, chown},
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt, chown},
+        process::CommandExt,
+    },
+    process::{Command, Stdio},
 };
 
-use common::{Holder, Place, account, helper_is_open_to_all, is_root, psql, refusal};
+use common::{Holder, Place, account, helper_is_open_to_all, is_root, psql, refusal, wait_for};
 use private_postgres::{StartError, start};
 
 /// Another ordinary account, when we may become one; otherwise says why not.
@@ -145,6 +149,43 @@ fn a_closed_folder_above_is_named() {
     let StartError::NotEnterable { account, blocked } = &error else { panic!("{error}") };
     assert_eq!((account.as_str(), blocked.as_path()), ("postgres", place.outer()));
     fs::set_permissions(place.outer(), Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_folder_closed_to_the_hub_itself_is_named() {
+    let Some(nobody) = somebody("nobody") else { return };
+    let place = Place::new();
+    place.give_to(nobody);
+    fs::set_permissions(place.outer(), Permissions::from_mode(0o700)).unwrap();
+    let sentence = refusal(&place.settings, Some(nobody));
+    let expected = format!(
+        "the account nobody, which has to run PostgreSQL, cannot enter the folder {}:",
+        place.outer().display()
+    );
+    assert!(sentence.starts_with(&expected), "{sentence}");
+}
+
+#[test]
+fn an_administrator_in_single_user_mode_is_not_disturbed() {
+    let place = Place::new();
+    start(&place.settings).unwrap().stop().unwrap();
+    let owner = fs::metadata(place.cluster()).unwrap();
+    let mut single = Command::new(common::real_programs().join("postgres"));
+    single.arg("--single").arg("-D").arg(place.cluster()).arg("uzel").current_dir("/");
+    if is_root() {
+        single.uid(owner.uid()).gid(owner.gid());
+    }
+    let mut single =
+        single.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let pid_file = place.cluster().join("postmaster.pid");
+    wait_for("single-user mode", || fs::read(&pid_file).is_ok_and(|content| content.ends_with(b"\n")));
+    let error = start(&place.settings).unwrap_err();
+    assert!(matches!(error, StartError::Held { .. }), "{error}");
+    assert!(error.to_string().contains(&single.id().to_string()), "{error}");
+
+    drop(single.stdin.take());
+    assert!(single.wait().unwrap().success());
+    start(&place.settings).unwrap().stop().unwrap();
 }
 
 #[test]
