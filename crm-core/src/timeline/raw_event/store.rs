@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use connector_api::RawEvent;
-use sqlx::{PgConnection, PgPool, QueryBuilder};
+use sqlx::{Connection, PgConnection, PgPool, QueryBuilder};
 use uuid::Uuid;
 
 use super::{Balance, Outcome, RawFilter, RawState, RawSummary, StoredRaw};
@@ -12,6 +12,10 @@ use crate::{AccountId, RawEventId};
 /// Stores a group in one statement. Repeats safely: an event that is stored already stays as it is. `claimed`: the
 /// caller applies the group itself, so that others leave it alone for a while.
 pub async fn insert_group(pool: &PgPool, group: &[StoredRaw], claimed: bool) -> sqlx::Result<()> {
+    insert_group_in(&mut *pool.acquire().await?, group, claimed).await
+}
+
+async fn insert_group_in(conn: &mut PgConnection, group: &[StoredRaw], claimed: bool) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = group.iter().map(|stored| stored.id.0).collect();
     let received: Vec<DateTime<Utc>> = group.iter().map(|stored| stored.raw.received_at).collect();
     let accounts: Vec<Uuid> = group.iter().map(|stored| stored.account_id.0).collect();
@@ -33,7 +37,7 @@ pub async fn insert_group(pool: &PgPool, group: &[StoredRaw], claimed: bool) -> 
         &bodies as _,
         claimed,
     )
-    .execute(pool)
+    .execute(conn)
     .await?;
     Ok(())
 }
@@ -268,14 +272,19 @@ pub async fn balance(conn: &mut PgConnection, account_id: Option<AccountId>) -> 
     })
 }
 
-/// Makes the partitions of the days around `now`; a sleeping hub finds them ready.
+/// Advisory lock of making and dropping partitions.
+const PARTITION_LOCK: i64 = 0x757a_656c_0002;
+
+/// Makes the partitions of the week from `now` on, so that no request waits for one. Copies wait for each other here.
 pub async fn make_partitions(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
+    let mut tx = conn.begin().await?;
+    sqlx::query!("select pg_advisory_xact_lock($1)", PARTITION_LOCK).execute(&mut *tx).await?;
     let today = now.date_naive();
     for ahead in 0..7 {
         let day = today.checked_add_days(Days::new(ahead)).unwrap_or(NaiveDate::MAX);
-        sqlx::query!("select ensure_raw_partitions($1)", day).execute(&mut *conn).await?;
+        sqlx::query!("select ensure_raw_partitions($1)", day).execute(&mut *tx).await?;
     }
-    Ok(())
+    tx.commit().await
 }
 
 /// Drops whole days that ended more than `term` ago. Returns the days dropped.
@@ -300,6 +309,38 @@ pub async fn forget_older_than(
         sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut *conn).await?;
     }
     Ok(names)
+}
+
+/// Where polling of an account goes on; the outer `None` when there is no such account.
+pub async fn poll_cursor(conn: &mut PgConnection, account: AccountId) -> sqlx::Result<Option<Option<String>>> {
+    sqlx::query_scalar!("select poll_cursor from accounts where id = $1", account.0).fetch_optional(conn).await
+}
+
+/// Stores polled updates and moves the cursor in one transaction. Returns `false`, storing nothing, when another copy has
+/// moved the cursor meanwhile.
+pub async fn insert_polled(
+    conn: &mut PgConnection,
+    account: AccountId,
+    group: &[StoredRaw],
+    from: Option<&str>,
+    to: Option<&str>,
+    claimed: bool,
+) -> sqlx::Result<bool> {
+    let mut tx = conn.begin().await?;
+    let moved = sqlx::query!(
+        "update accounts set poll_cursor = $3 where id = $1 and poll_cursor is not distinct from $2",
+        account.0,
+        from,
+        to,
+    )
+    .execute(&mut *tx)
+    .await?;
+    if moved.rows_affected() == 0 {
+        return Ok(false);
+    }
+    insert_group_in(&mut tx, group, claimed).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Adds to the counter of refused requests.
