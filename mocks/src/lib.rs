@@ -1,1 +1,12 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+pub mod dice;
+pub mod outgoing;
+pub mod people;
+pub mod smsc;
+pub mod smsru;
+pub mod telegram;
+pub mod telphin;
+pub mod whatsapp;
+
+pub use outgoing::{Method, Outgoing, Provider};
