@@ -3,6 +3,8 @@
 pub mod dice;
 pub mod outgoing;
 pub mod people;
+pub mod post;
+pub mod scenario;
 pub mod smsc;
 pub mod smsru;
 pub mod telegram;
