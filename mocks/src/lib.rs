@@ -4,6 +4,7 @@ pub mod dice;
 pub mod outgoing;
 pub mod people;
 pub mod post;
+pub mod providers;
 pub mod scenario;
 pub mod smsc;
 pub mod smsru;
@@ -12,3 +13,4 @@ pub mod telphin;
 pub mod whatsapp;
 
 pub use outgoing::{Method, Outgoing, Provider};
+pub use providers::{Hooks, Providers, ProvidersConfig};
