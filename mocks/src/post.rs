@@ -26,8 +26,6 @@ use crate::scenario::Step;
 pub struct Settings {
     /// Pauses between repeats are multiplied by it: 0.001 makes a second a millisecond.
     pub repeat_scale: f64,
-    /// Offsets of steps are multiplied by it: 0 plays a day at once, 1 plays it in a day.
-    pub step_scale: f64,
     /// Stop after so many attempts, even if the provider would go on.
     pub attempts_at_most: Option<u32>,
     /// Telphin's and SMSC's repeats are documented nowhere, so they are a setting.
@@ -47,7 +45,6 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             repeat_scale: 1.0,
-            step_scale: 1.0,
             attempts_at_most: None,
             unknown_repeats: 3,
             answer_timeout: Duration::from_secs(30),
@@ -59,9 +56,9 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// For tests: steps at once, seconds as milliseconds.
+    /// For tests: a second between repeats is a millisecond.
     pub fn fast() -> Self {
-        Self { repeat_scale: 0.001, step_scale: 0.0, ..Self::default() }
+        Self { repeat_scale: 0.001, ..Self::default() }
     }
 }
 
@@ -82,6 +79,21 @@ pub struct Posted {
     pub status: Option<u16>,
     /// How long the last answer took.
     pub answer_time: Duration,
+}
+
+impl Posted {
+    /// The outcome of an update that was not posted but waits for `getUpdates`.
+    pub(crate) fn queued(outgoing: &Outgoing) -> Self {
+        Self {
+            index: 0,
+            provider: outgoing.provider,
+            facts: outgoing.facts.clone(),
+            acknowledged: false,
+            attempts: 0,
+            status: None,
+            answer_time: Duration::ZERO,
+        }
+    }
 }
 
 /// Sums over everything a poster did.
@@ -162,11 +174,21 @@ impl Poster {
         self.until_acknowledged(outgoing).await
     }
 
-    /// Sends the steps at their times, lanes in order and everything else in parallel; `tell` hears of each outcome at
+    /// Sends the steps at their times, `pace` seconds per second of theirs (0: all at once), lanes in order and everything else in parallel; `tell` hears of each outcome at
     /// once. Returns when all are acknowledged or given up, so with an endless iterator it never returns: spawn it.
-    pub async fn play<I, F>(self: &Arc<Self>, steps: I, tell: F)
+    pub async fn play<I, F>(self: &Arc<Self>, steps: I, pace: f64, tell: F)
     where
         I: IntoIterator<Item = Step>,
+        F: Fn(Posted) + Send + Sync + 'static,
+    {
+        self.play_routed(steps, pace, Some, tell).await;
+    }
+
+    /// The same, but each request goes through `route` at its time: `None` means that it was delivered otherwise.
+    pub(crate) async fn play_routed<I, R, F>(self: &Arc<Self>, steps: I, pace: f64, route: R, tell: F)
+    where
+        I: IntoIterator<Item = Step>,
+        R: Fn(Outgoing) -> Option<Outgoing>,
         F: Fn(Posted) + Send + Sync + 'static,
     {
         let tell = Arc::new(tell);
@@ -174,8 +196,13 @@ impl Poster {
         let mut lanes: HashMap<String, mpsc::UnboundedSender<(usize, Outgoing)>> = HashMap::new();
         let mut tasks = JoinSet::new();
         for (index, Step { at, outgoing, .. }) in steps.into_iter().enumerate() {
-            tokio::time::sleep_until(started + at.mul_f64(self.settings.step_scale.max(0.0))).await;
+            tokio::time::sleep_until(started + at.mul_f64(pace.max(0.0))).await;
             while tasks.try_join_next().is_some() {}
+            let queued = Posted { index, ..Posted::queued(&outgoing) };
+            let Some(outgoing) = route(outgoing) else {
+                tell(queued);
+                continue;
+            };
             let (poster, tell) = (Arc::clone(self), Arc::clone(&tell));
             let Some(lane) = outgoing.lane.clone() else {
                 tasks.spawn(async move { tell(Posted { index, ..poster.post(&outgoing).await }) });
@@ -198,9 +225,9 @@ impl Poster {
     }
 
     /// Plays a finite list and returns the outcomes in the order of the steps.
-    pub async fn play_all(self: &Arc<Self>, steps: Vec<Step>) -> Vec<Posted> {
+    pub async fn play_all(self: &Arc<Self>, steps: Vec<Step>, pace: f64) -> Vec<Posted> {
         let (sender, mut outcomes) = mpsc::unbounded_channel();
-        self.play(steps, move |posted| {
+        self.play(steps, pace, move |posted| {
             let _ = sender.send(posted);
         })
         .await;
@@ -218,15 +245,7 @@ impl Poster {
     }
 
     async fn until_acknowledged(&self, outgoing: &Outgoing) -> Posted {
-        let mut posted = Posted {
-            index: 0,
-            provider: outgoing.provider,
-            facts: outgoing.facts.clone(),
-            acknowledged: false,
-            attempts: 0,
-            status: None,
-            answer_time: Duration::ZERO,
-        };
+        let mut posted = Posted::queued(outgoing);
         let mut dice = self.dice_for(outgoing);
         let loses_answer = match self.settings.lose_answer_every {
             0 => false,

@@ -1,8 +1,10 @@
 //! Telegram Bot API: updates of the bot chat and of managers' business chats (`telegram.md`, 3, 4 and 5).
 
 mod action;
+mod server;
 
 pub use action::{Action, Author, Content, Message, Photo, Place, User};
+pub use server::Server;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};

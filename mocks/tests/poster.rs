@@ -90,7 +90,7 @@ async fn the_next_update_of_a_chat_waits_for_the_former() {
     let misbehaviour = Misbehaviour { duplicate_every: 4, reorder_window: 6, ..Misbehaviour::default() };
     let steps = misbehaviour.apply(3, steps(&url, 4, 10));
     let count = steps.len();
-    let outcomes = poster.play_all(steps).await;
+    let outcomes = poster.play_all(steps, 0.0).await;
     assert_eq!(outcomes.len(), count);
     assert!(outcomes.iter().all(|outcome| outcome.acknowledged));
     for chat in 1..=4_i64 {

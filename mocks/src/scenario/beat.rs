@@ -30,7 +30,7 @@ pub(super) enum Beat {
     WaRevoke,
     /// Something the API cannot carry.
     WaPoll,
-    /// One of us answers from the phone; delivered and read follow.
+    /// One of us answers from the phone; sent, delivered and read follow.
     WaUs(&'static str),
 
     /// He calls; one of two ringing phones answers. Seconds of talk.

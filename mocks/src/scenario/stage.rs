@@ -279,8 +279,8 @@ impl Stage {
         let echo = whatsapp::Echo { id: id.clone(), at: self.time(at), to: to.clone(), content };
         self.put(at, self.providers.whatsapp.request(&whatsapp::Action::Echo(echo)));
         let mut later = at;
-        for reached in [whatsapp::Reached::Delivered, whatsapp::Reached::Read] {
-            later += self.dice.seconds(1, 40);
+        for reached in [whatsapp::Reached::Sent, whatsapp::Reached::Delivered, whatsapp::Reached::Read] {
+            later += self.dice.seconds(1, 30);
             let (id, to, at) = (id.clone(), to.clone(), self.time(later));
             let status = whatsapp::Status { id, at, to, reached, callback_data: None };
             self.put(later, self.providers.whatsapp.request(&whatsapp::Action::Status(status)));
