@@ -290,6 +290,9 @@ impl Stage {
     /// Rings two phones; each talk is with another employee.
     pub(super) fn call(&mut self, at: Duration, caller: Option<String>, seconds: &[u64]) -> Duration {
         let staff = self.providers.telphin.config().staff.clone();
+        if staff.is_empty() {
+            return Duration::ZERO;
+        }
         let first = self.dice.below(staff.len());
         let mut talks = Vec::new();
         for (turn, &seconds) in seconds.iter().enumerate() {
@@ -308,6 +311,9 @@ impl Stage {
 
     pub(super) fn call_out(&mut self, at: Duration, number: &str, seconds: u64) -> Duration {
         let staff = self.providers.telphin.config().staff.clone();
+        if staff.is_empty() {
+            return Duration::ZERO;
+        }
         let call = Outgoer {
             at: self.time(at),
             from: self.dice.pick(&staff).clone(),

@@ -317,3 +317,157 @@ fn error(code: u32) -> Value {
         "href": "/documentation/business-messaging/whatsapp/support/error-codes/"
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, FakeWhatsApp};
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).expect("in range")
+    }
+
+    fn fake() -> FakeWhatsApp {
+        let mut config = Config::example("http://127.0.0.1:1/hooks/whatsapp");
+        config.display_phone = "79000000001".to_owned();
+        FakeWhatsApp::new(config)
+    }
+
+    fn irina() -> Sender {
+        Sender::phone("79000000002").with_user_id("RU.9000000000000000002").named("Ирина К.")
+    }
+
+    fn values(actions: &[Action]) -> Vec<Value> {
+        let body: Value = serde_json::from_slice(&fake().batch(actions).body).expect("JSON");
+        body["entry"][0]["changes"].as_array().cloned().unwrap_or_default()
+    }
+
+    fn message_of(id: &str, seconds: i64, content: Content) -> Value {
+        let message = Message::new(id, at(seconds), Sender::phone("79000000002"), content);
+        values(&[Action::Message(message)])[0]["value"]["messages"][0].clone()
+    }
+
+    #[test]
+    fn reactions_edits_and_deletions_have_the_shapes_of_the_sheet() {
+        let reaction = |emoji: Option<&str>| Content::Reaction {
+            to: "wamid.OUT1".to_owned(),
+            emoji: emoji.map(str::to_owned),
+        };
+        assert_eq!(
+            message_of("wamid.AAB2", 1_793_520_110, reaction(Some("👍🏻"))),
+            json!({ "from": "79000000002", "id": "wamid.AAB2", "timestamp": "1793520110", "type": "reaction",
+                "reaction": { "message_id": "wamid.OUT1", "emoji": "👍🏻" } })
+        );
+        assert_eq!(
+            message_of("wamid.AAB3", 1_793_520_111, reaction(None))["reaction"],
+            json!({ "message_id": "wamid.OUT1" })
+        );
+        let edit = Content::Edit {
+            original: "wamid.AAA1".to_owned(),
+            content: Box::new(Content::photo(2, "Вот шильдик, номер 12")),
+        };
+        let edited = message_of("wamid.AAB4", 1_793_520_112, edit);
+        assert_eq!(edited["edit"]["original_message_id"], "wamid.AAA1");
+        assert_eq!(edited["edit"]["message"]["type"], "image");
+        assert_eq!(edited["edit"]["message"]["image"]["caption"], "Вот шильдик, номер 12");
+        assert_eq!(
+            message_of("wamid.AAB5", 1_793_520_113, Content::Revoke { original: "wamid.AAA2".to_owned() }),
+            json!({ "from": "79000000002", "id": "wamid.AAB5", "timestamp": "1793520113", "type": "revoke",
+                "revoke": { "original_message_id": "wamid.AAA2" } })
+        );
+    }
+
+    #[test]
+    fn a_hidden_number_leaves_the_user_id_alone() {
+        let oleg = Sender {
+            username: Some("@oleg_sklad".to_owned()),
+            ..Sender::user("RU.9000000000000000003").named("Олег")
+        };
+        let value =
+            &values(&[Action::Message(Message::new("wamid.1", at(1), oleg, Content::voice(1)))])[0]["value"];
+        assert_eq!(
+            value["contacts"],
+            json!([{ "profile": { "name": "Олег", "username": "@oleg_sklad" }, "user_id": "RU.9000000000000000003" }])
+        );
+        let message = &value["messages"][0];
+        assert_eq!(message["from_user_id"], "RU.9000000000000000003");
+        assert!(message.get("from").is_none());
+        assert_eq!(message["audio"]["mime_type"], "audio/ogg; codecs=opus");
+        assert_eq!(message["audio"]["voice"], true);
+    }
+
+    #[test]
+    fn a_changed_number_names_both_and_has_no_contacts() {
+        let change = NumberChange {
+            id: "wamid.AAB7".to_owned(),
+            at: at(1_793_520_130),
+            name: "Ирина".to_owned(),
+            before: Sender::phone("79000000002").with_user_id("RU.9000000000000000002"),
+            after: Sender::phone("79000000005").with_user_id("RU.9000000000000000005"),
+        };
+        let value = &values(&[Action::NumberChange(change)])[0]["value"];
+        assert!(value.get("contacts").is_none());
+        assert_eq!(
+            value["messages"][0],
+            json!({ "from": "79000000002", "id": "wamid.AAB7", "timestamp": "1793520130", "type": "system",
+                "system": { "type": "user_changed_number", "body": "User Ирина changed from 79000000002 to 79000000005",
+                    "wa_id": "79000000005", "user_id": "RU.9000000000000000005", "previous_user_id": "RU.9000000000000000002" } })
+        );
+    }
+
+    #[test]
+    fn an_echo_from_the_phone_has_the_shape_of_the_sheet() {
+        let to = Sender::phone("79000000002").with_user_id("RU.9000000000000000002");
+        let content = Content::text("Добрый день! Есть, отгрузим завтра.");
+        let echo = Echo { id: "wamid.1".to_owned(), at: at(1_793_520_400), to, content };
+        let change = &values(&[Action::Echo(echo)])[0];
+        assert_eq!(change["field"], "smb_message_echoes");
+        assert_eq!(
+            change["value"]["contacts"],
+            json!([{ "wa_id": "79000000002", "user_id": "RU.9000000000000000002" }])
+        );
+        assert_eq!(
+            change["value"]["message_echoes"][0],
+            json!({ "from": "79000000001", "to": "79000000002", "to_user_id": "RU.9000000000000000002", "id": "wamid.1",
+                "timestamp": "1793520400", "type": "text", "text": { "body": "Добрый день! Есть, отгрузим завтра." } })
+        );
+    }
+
+    #[test]
+    fn a_failed_status_has_its_error_and_no_contacts() {
+        let status = |reached| {
+            let callback_data = Some("msg-0003".to_owned());
+            Action::Status(Status {
+                id: "wamid.OUT3".to_owned(),
+                at: at(1),
+                to: irina(),
+                reached,
+                callback_data,
+            })
+        };
+        let failed = &values(&[status(Reached::Failed(131_047))])[0]["value"];
+        assert!(failed.get("contacts").is_none());
+        assert_eq!(failed["statuses"][0]["errors"][0]["code"], 131_047);
+        assert!(failed["statuses"][0].get("recipient_user_id").is_none());
+        let read = &values(&[status(Reached::Read)])[0]["value"];
+        assert_eq!(read["contacts"][0]["profile"]["name"], "Ирина К.");
+        assert_eq!(read["statuses"][0]["biz_opaque_callback_data"], "msg-0003");
+    }
+
+    #[test]
+    fn a_batch_keeps_the_order_and_joins_neighbours_of_one_kind() {
+        let said = |id: &str| Action::Message(Message::new(id, at(1), irina(), Content::text("да")));
+        let echo = Action::Echo(Echo {
+            id: "wamid.3".to_owned(),
+            at: at(2),
+            to: irina(),
+            content: Content::text("нет"),
+        });
+        let actions = [said("wamid.1"), said("wamid.2"), echo, said("wamid.4")];
+        let changes = values(&actions);
+        assert_eq!(changes.len(), 3);
+        assert_eq!(changes[0]["value"]["messages"].as_array().map(Vec::len), Some(2));
+        assert_eq!(changes[0]["value"]["contacts"].as_array().map(Vec::len), Some(1));
+        assert_eq!(fake().batch(&actions).facts, ["wamid.1", "wamid.2", "wamid.3", "wamid.4"]);
+    }
+}
