@@ -1,11 +1,10 @@
 //! Reports on messages of ours.
 
 use connector_api::{
-    DeliveryState, DeliveryUpdate, Event, EventKind, ExternalId, IdentityUpdate, LinkReason, Parsed, Part,
+    DeliveryState, DeliveryUpdate, Event, EventKind, ExternalId, Parsed, Part,
 };
 use serde_json::Value;
 
-use super::person::Person;
 use super::scope::Scope;
 use super::{call, failure, short};
 use crate::wire;
@@ -44,21 +43,4 @@ pub(super) fn read(scope: &Scope<'_>, path: &str, element: &Value, parsed: &mut 
     };
     let kind = EventKind::Delivery(update);
     parsed.events.push(Event { external_id: ExternalId::new(fact.as_str()), occurred_at, kind });
-    let tied = if state == DeliveryState::Sent { same_person(scope, &status) } else { None };
-    if let Some(identity) = tied {
-        let external_id = ExternalId::new(format!("{fact}:person"));
-        parsed.events.push(Event { external_id, occurred_at, kind: EventKind::Identity(identity) });
-    }
-}
-
-/// The first report names both the phone and the user id and so ties them: the phone may be hidden from the person's
-/// next message. The later reports would only repeat it.
-fn same_person(scope: &Scope<'_>, status: &wire::Status) -> Option<IdentityUpdate> {
-    if status.recipient_type.text().is_some_and(|kind| kind != "individual") {
-        return None;
-    }
-    let person = Person::new(&status.recipient_id, &status.recipient_user_id);
-    let both = person.phone.is_some() && person.user_id.is_some();
-    let party = person.party(scope.config);
-    both.then_some(IdentityUpdate::SamePerson { party, reason: LinkReason::SameMessage })
 }
