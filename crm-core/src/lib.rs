@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod accounts;
 pub mod clients;
 mod id;
 pub mod timeline;

@@ -1,6 +1,10 @@
 //! The one binary: HTTP, webhooks, API, live feed, workers, set-up.
 
+pub mod accounts;
 pub mod app;
 pub mod clock;
+pub mod connectors;
 pub mod http;
 pub mod passwords;
+pub mod reading;
+pub mod sealed;
