@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use crate::clock::Clock;
+use crate::passwords::Passwords;
 
 /// The parts of the program that handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -16,12 +17,14 @@ pub struct App {
     pub clock: Clock,
     /// How we are reached.
     pub settings: Arc<HttpSettings>,
+    /// Slow work with passwords.
+    pub passwords: Passwords,
 }
 
 impl App {
     /// Puts the parts together.
     pub fn new(pool: PgPool, clock: Clock, settings: HttpSettings) -> Self {
-        Self { pool, clock, settings: Arc::new(settings) }
+        Self { pool, clock, settings: Arc::new(settings), passwords: Passwords::default() }
     }
 
     /// The time of this request.

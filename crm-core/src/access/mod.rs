@@ -1,12 +1,25 @@
 //! People and rights: who asks, what they may see, and what they did.
 
 pub mod api_key;
+pub mod audit;
+pub mod bootstrap;
+pub mod login;
+pub mod password;
+pub mod password_link;
+pub mod profile;
+pub mod role;
 pub mod session;
+pub mod sweep;
+pub mod throttle;
 mod token;
 pub mod user;
 mod viewer;
 
 pub use api_key::viewer_of_key;
+pub use audit::{Actor, Subject};
 pub use session::viewer_of_session;
 pub use token::Token;
 pub use viewer::{ClientScope, Forbidden, Right, Scope, Viewer};
+
+/// The role that manages users. It cannot lose that right, and somebody always has it.
+pub const ADMINISTRATOR: &str = "administrator";

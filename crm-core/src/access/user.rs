@@ -1,13 +1,384 @@
-//! Users: employees who sign in.
+//! Users: employees who sign in. Only those with `users.manage` create, change and remove them (S1.3).
 
+mod fields;
 mod store;
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use super::{Right, Scope};
+use super::audit::{self, Actor, Subject};
+use super::{
+    ADMINISTRATOR, Forbidden, Right, Scope, Token, Viewer, api_key, password_link, session, throttle,
+};
 use crate::UserId;
+
+pub use fields::normal_login;
+
+/// An employee, as those see him who manage users.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct User {
+    /// Never changes.
+    pub id: UserId,
+    /// In small letters.
+    pub login: String,
+    /// As others see it.
+    pub name: String,
+    /// What he does in the company.
+    #[schema(required = true)]
+    pub post: Option<String>,
+    /// As he wrote it.
+    #[schema(required = true)]
+    pub phone: Option<String>,
+    /// Codes of roles, sorted.
+    pub roles: Vec<String>,
+    /// Whether he has set a password yet.
+    pub has_password: bool,
+    /// Since when he cannot sign in; his name stays in the history.
+    #[schema(required = true)]
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// Until when too many wrong passwords keep him out.
+    #[schema(required = true)]
+    pub locked_until: Option<DateTime<Utc>>,
+    /// When he was created.
+    pub created_at: DateTime<Utc>,
+    /// When he was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A colleague, as everybody sees him.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Colleague {
+    /// Whom to name as responsible.
+    pub id: UserId,
+    /// His name.
+    pub name: String,
+    /// What he does in the company.
+    #[schema(required = true)]
+    pub post: Option<String>,
+    /// Whether he has left.
+    pub disabled: bool,
+}
+
+/// A user to be.
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    /// In any letter case; stored in small letters.
+    pub login: String,
+    /// As others see it.
+    pub name: String,
+    /// What he does in the company.
+    pub post: Option<String>,
+    /// Any text that people can dial.
+    pub phone: Option<String>,
+    /// Codes of roles.
+    #[serde(default)]
+    pub roles: Vec<String>,
+}
+
+/// What changes of a user; what is absent stays. An empty `post` or `phone` takes it away.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserPatch {
+    /// In any letter case.
+    pub login: Option<String>,
+    /// As others see it.
+    pub name: Option<String>,
+    /// What he does in the company.
+    pub post: Option<String>,
+    /// Any text that people can dial.
+    pub phone: Option<String>,
+    /// All codes of roles that he has from now on.
+    pub roles: Option<Vec<String>>,
+}
+
+/// Which users to list.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Part of the name or login.
+    pub text: Option<String>,
+    /// Who has this role.
+    pub role: Option<String>,
+    /// Also those who cannot sign in any more.
+    pub with_disabled: bool,
+}
+
+/// The place of a row in the list: by name, then by id.
+pub type Key = (String, UserId);
+
+/// Why a user was not shown or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UserError {
+    /// The viewer may not.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// There is no such user.
+    #[error("there is no such user")]
+    Missing,
+    /// A field breaks a rule.
+    #[error("the field {field} is not acceptable")]
+    Field {
+        /// Which one.
+        field: &'static str,
+    },
+    /// There is no such role.
+    #[error("there is no role {0}")]
+    UnknownRole(String),
+    /// Somebody else has this login.
+    #[error("the login is taken")]
+    LoginTaken,
+    /// Without him nobody could manage users.
+    #[error("the last administrator has to stay")]
+    LastAdministrator,
+    /// Nobody shuts himself out.
+    #[error("nobody deactivates himself")]
+    Oneself,
+    /// The database failed.
+    #[error("users could not be read or written")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Creates a user. The token of a one-time link, by which he sets his password, comes with him.
+pub async fn create(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    new: NewUser,
+    now: DateTime<Utc>,
+) -> Result<(User, Token), UserError> {
+    viewer.require(Right::UsersManage)?;
+    let actor = Actor::User(viewer);
+    let id = insert(conn, &actor, new, now).await?;
+    let token = password_link::issue(conn, &actor, id, now).await?;
+    let user = store::find(conn, id, now).await?.ok_or(UserError::Missing)?;
+    Ok((user, token))
+}
+
+/// Users by name, behind the given place.
+pub async fn list(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    filter: &Filter,
+    behind: Option<&Key>,
+    rows: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<User>, UserError> {
+    viewer.require(Right::UsersManage)?;
+    Ok(store::list(conn, filter, behind, rows, now).await?)
+}
+
+/// Names of everybody, for everybody who has signed in; who has left stays, for old entries.
+pub async fn colleagues(
+    conn: &mut PgConnection,
+    _viewer: &Viewer,
+    behind: Option<&Key>,
+    rows: i64,
+) -> sqlx::Result<Vec<Colleague>> {
+    store::colleagues(conn, behind, rows).await
+}
+
+/// One user.
+pub async fn get(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: UserId,
+    now: DateTime<Utc>,
+) -> Result<User, UserError> {
+    viewer.require(Right::UsersManage)?;
+    store::find(conn, id, now).await?.ok_or(UserError::Missing)
+}
+
+/// Changes a user; other roles count from his next request on.
+pub async fn edit(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: UserId,
+    patch: UserPatch,
+    now: DateTime<Utc>,
+) -> Result<User, UserError> {
+    viewer.require(Right::UsersManage)?;
+    store::lock_administrators(conn).await?;
+    let before = store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
+    let login = patch.login.map_or(Ok(before.login.clone()), |login| fields::login(&login))?;
+    let name = patch.name.map_or(Ok(before.name.clone()), |name| fields::name(&name))?;
+    let post = patch.post.map_or(Ok(before.post.clone()), |post| fields::optional("post", Some(&post)))?;
+    let phone =
+        patch.phone.map_or(Ok(before.phone.clone()), |phone| fields::optional("phone", Some(&phone)))?;
+    store::update(conn, id, &login, &name, post.as_deref(), phone.as_deref(), now).await.map_err(taken)?;
+    if let Some(roles) = patch.roles {
+        assign(conn, id, roles).await?;
+        somebody_stays(conn, &before).await?;
+    }
+    let after = store::find(conn, id, now).await?.ok_or(UserError::Missing)?;
+    let (old, new) = (audited(&before), audited(&after));
+    if old != new {
+        let subject = Subject::new("user", &id);
+        audit::record(conn, &Actor::User(viewer), "user.edit", subject, Some(old), Some(new), now).await?;
+    }
+    Ok(after)
+}
+
+/// Shuts a user out at once: sessions end, keys and links die. His name stays in the history.
+pub async fn deactivate(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: UserId,
+    now: DateTime<Utc>,
+) -> Result<User, UserError> {
+    viewer.require(Right::UsersManage)?;
+    if id == viewer.user_id {
+        return Err(UserError::Oneself);
+    }
+    store::lock_administrators(conn).await?;
+    let before = store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
+    if before.disabled_at.is_none() {
+        store::set_disabled(conn, id, Some(now), now).await?;
+        somebody_stays(conn, &before).await?;
+        let sessions = session::close_all(conn, id).await?;
+        let keys = api_key::revoke_all(conn, id, now).await?;
+        password_link::drop_all(conn, id).await?;
+        let after = serde_json::json!({ "sessions_ended": sessions, "keys_revoked": keys });
+        let subject = Subject::new("user", &id);
+        audit::record(conn, &Actor::User(viewer), "user.deactivate", subject, None, Some(after), now).await?;
+    }
+    store::find(conn, id, now).await?.ok_or(UserError::Missing)
+}
+
+/// Lets a user sign in again, with the password that he had. Keys stay revoked.
+pub async fn activate(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: UserId,
+    now: DateTime<Utc>,
+) -> Result<User, UserError> {
+    viewer.require(Right::UsersManage)?;
+    let before = store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
+    if before.disabled_at.is_some() {
+        store::set_disabled(conn, id, None, now).await?;
+        let subject = Subject::new("user", &id);
+        audit::record(conn, &Actor::User(viewer), "user.activate", subject, None, None, now).await?;
+    }
+    store::find(conn, id, now).await?.ok_or(UserError::Missing)
+}
+
+/// Opens the login of a user whom wrong passwords have locked out.
+pub async fn unlock(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: UserId,
+    now: DateTime<Utc>,
+) -> Result<User, UserError> {
+    viewer.require(Right::UsersManage)?;
+    let user = store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
+    if throttle::unlock(conn, &user.login).await? {
+        let subject = Subject::new("user", &id);
+        audit::record(conn, &Actor::User(viewer), "login.unlock", subject, None, None, now).await?;
+    }
+    store::find(conn, id, now).await?.ok_or(UserError::Missing)
+}
+
+/// Signs a user out on all his devices. How many it were.
+pub async fn sign_out(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: UserId,
+    now: DateTime<Utc>,
+) -> Result<u64, UserError> {
+    viewer.require(Right::UsersManage)?;
+    store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
+    let sessions = session::close_all(conn, id).await?;
+    if sessions > 0 {
+        let subject = Subject::new("user", &id);
+        let after = serde_json::json!({ "sessions": sessions });
+        audit::record(conn, &Actor::User(viewer), "user.sign_out", subject, None, Some(after), now).await?;
+    }
+    Ok(sessions)
+}
+
+/// A new one-time link for a user who has lost his password; the former links die.
+pub async fn new_password_link(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: UserId,
+    now: DateTime<Utc>,
+) -> Result<Token, UserError> {
+    viewer.require(Right::UsersManage)?;
+    let user = store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
+    if user.disabled_at.is_some() {
+        return Err(UserError::Missing);
+    }
+    Ok(password_link::issue(conn, &Actor::User(viewer), id, now).await?)
+}
+
+/// Stores a new user; whether the actor may is the caller's business.
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    actor: &Actor<'_>,
+    new: NewUser,
+    now: DateTime<Utc>,
+) -> Result<UserId, UserError> {
+    let id = UserId::at(now);
+    let login = fields::login(&new.login)?;
+    let name = fields::name(&new.name)?;
+    let post = fields::optional("post", new.post.as_deref())?;
+    let phone = fields::optional("phone", new.phone.as_deref())?;
+    store::insert(conn, id, &login, &name, post.as_deref(), phone.as_deref(), now).await.map_err(taken)?;
+    assign(conn, id, new.roles).await?;
+    let after = store::find(conn, id, now).await?.map(|user| audited(&user));
+    audit::record(conn, actor, "user.create", Subject::new("user", &id), None, after, now).await?;
+    Ok(id)
+}
+
+/// Sets a password: all sessions end, a lock opens.
+pub(super) async fn set_password(
+    conn: &mut PgConnection,
+    actor: &Actor<'_>,
+    id: UserId,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let login = store::set_password(conn, id, password_hash, now).await?;
+    session::close_all(conn, id).await?;
+    throttle::unlock(conn, &login).await?;
+    audit::record(conn, actor, "user.set_password", Subject::new("user", &id), None, None, now).await
+}
+
+/// Changes what a user may change of himself.
+pub(super) async fn set_phone(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    phone: &str,
+    now: DateTime<Utc>,
+) -> Result<(), UserError> {
+    let before = store::lock(conn, viewer.user_id, now).await?.ok_or(UserError::Missing)?;
+    let phone = fields::optional("phone", Some(phone))?;
+    if phone == before.phone {
+        return Ok(());
+    }
+    let User { id, login, name, post, .. } = &before;
+    store::update(conn, *id, login, name, post.as_deref(), phone.as_deref(), now).await?;
+    let (old, new) = (serde_json::json!({ "phone": before.phone }), serde_json::json!({ "phone": phone }));
+    let subject = Subject::new("user", id);
+    audit::record(conn, &Actor::User(viewer), "user.edit", subject, Some(old), Some(new), now).await?;
+    Ok(())
+}
+
+/// One user, for himself and for the program.
+pub(super) async fn find(
+    conn: &mut PgConnection,
+    id: UserId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<User>> {
+    store::find(conn, id, now).await
+}
+
+/// Whether anybody can manage users.
+pub(super) async fn somebody_administers(conn: &mut PgConnection) -> sqlx::Result<bool> {
+    store::lock_administrators(conn).await?;
+    Ok(store::administrators(conn).await? > 0)
+}
 
 /// The rights of all roles of a user together, the widest scope of each.
 pub(super) async fn rights_of(conn: &mut PgConnection, user: UserId) -> sqlx::Result<BTreeMap<Right, Scope>> {
@@ -19,4 +390,57 @@ pub(super) async fn rights_of(conn: &mut PgConnection, user: UserId) -> sqlx::Re
             Some((Right::from_word(&row.right_name)?, scope))
         })
         .collect())
+}
+
+/// Who signs in, with what his password is verified against.
+pub(super) struct SigningIn {
+    pub(super) id: UserId,
+    pub(super) name: String,
+    pub(super) password_hash: Option<String>,
+}
+
+/// The user of this login who may sign in.
+pub(super) async fn find_active_by_login(
+    conn: &mut PgConnection,
+    login: &str,
+) -> sqlx::Result<Option<SigningIn>> {
+    store::find_active_by_login(conn, login).await
+}
+
+/// The same by id, and nobody changes him until the end of the transaction.
+pub(super) async fn lock_active_by_id(
+    conn: &mut PgConnection,
+    id: UserId,
+) -> sqlx::Result<Option<SigningIn>> {
+    store::lock_active_by_id(conn, id).await
+}
+
+async fn assign(conn: &mut PgConnection, id: UserId, mut roles: Vec<String>) -> Result<(), UserError> {
+    roles.sort();
+    roles.dedup();
+    let known = store::replace_roles(conn, id, &roles).await?;
+    match roles.into_iter().find(|role| !known.contains(role)) {
+        Some(unknown) => Err(UserError::UnknownRole(unknown)),
+        None => Ok(()),
+    }
+}
+
+/// After a change that may have taken an administrator away: there has to be another who can sign in.
+async fn somebody_stays(conn: &mut PgConnection, before: &User) -> Result<(), UserError> {
+    let was_administrator = before.roles.iter().any(|role| role == ADMINISTRATOR);
+    if was_administrator && store::administrators(conn).await? == 0 {
+        return Err(UserError::LastAdministrator);
+    }
+    Ok(())
+}
+
+fn audited(user: &User) -> serde_json::Value {
+    serde_json::json!({
+        "login": user.login, "name": user.name, "post": user.post, "phone": user.phone, "roles": user.roles,
+    })
+}
+
+fn taken(error: sqlx::Error) -> UserError {
+    let constraint = error.as_database_error().and_then(|error| error.constraint());
+    if constraint == Some("users_login_unique") { UserError::LoginTaken } else { UserError::Database(error) }
 }

@@ -60,7 +60,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for ApiPath
         match Path::from_request_parts(parts, state).await {
             Ok(Path(value)) => Ok(Self(value)),
             Err(PathRejection::FailedToDeserializePathParams(error)) => {
-                Err(Problem::invalid(format!("Неверный адрес: {}.", error.body_text())))
+                Err(Problem::invalid("Неверный адрес.").with("cause", error.body_text()))
             }
             Err(_) => Err(Problem::no_route()),
         }
@@ -115,7 +115,12 @@ fn about_field(path: &FieldPath, cause: &str) -> Problem {
         return Problem::invalid_field(&field, format!("Поле «{field}» неизвестно."));
     }
     if parent == "." {
-        return Problem::invalid(format!("Неверный запрос: {cause}."));
+        return Problem::invalid("Запрос имеет неверный вид.").with("cause", cause);
+    }
+    // Our own types explain themselves in Russian; what serde says is for programmers.
+    if cause.starts_with(|first: char| first.is_ascii()) {
+        let detail = format!("Неверное значение поля «{parent}».");
+        return Problem::invalid_field(&parent, detail).with("cause", cause);
     }
     Problem::invalid_field(&parent, format!("Неверное значение поля «{parent}»: {cause}."))
 }

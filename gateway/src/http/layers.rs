@@ -45,6 +45,7 @@ fn given(request: &Request) -> Option<String> {
     safe.then(|| id.to_owned())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the box over")]
 fn after_panic(panic: Box<dyn Any + Send>) -> Response {
     let cause = panic
         .downcast_ref::<String>()

@@ -35,7 +35,7 @@ pub fn source(headers: &HeaderMap, public_url: Option<&str>) -> Source {
         url.scheme() == origin.scheme() && url.authority().is_some() && url.authority() == origin.authority()
     });
     let host = text(header::HOST);
-    let is_host = host.is_some() && origin.authority().map(|authority| authority.as_str()) == host;
+    let is_host = host.is_some() && origin.authority().map(http::uri::Authority::as_str) == host;
     if is_public || is_host { Source::Same } else { Source::Other }
 }
 

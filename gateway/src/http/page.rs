@@ -60,7 +60,7 @@ impl<'de> Deserialize<'de> for Limit {
                 self.visit_u64(text.parse().map_err(|_| E::custom("нужно число от 1 до 200"))?)
             }
         }
-        deserializer.deserialize_u16(InWords)
+        deserializer.deserialize_any(InWords)
     }
 }
 

@@ -1,11 +1,12 @@
 //! The one error type of the API (RFC 9457), made nowhere else.
 
+mod access;
 pub mod documented;
 
 use axum::Json;
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use crm_core::access::Forbidden;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -22,7 +23,7 @@ pub struct Problem {
     title: &'static str,
     detail: Option<String>,
     extra: Map<String, Value>,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// `application/problem+json`: why a request was not done.
@@ -51,7 +52,7 @@ pub struct ProblemBody {
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
-        Self { status, kind, title, detail: None, extra: Map::new(), headers: HeaderMap::new() }
+        Self { status, kind, title, detail: None, extra: Map::new(), headers: Vec::new() }
     }
 
     /// 400: the request cannot be understood or breaks a rule that needs no look at the data.
@@ -68,7 +69,7 @@ impl Problem {
     pub fn unauthorized() -> Self {
         let mut problem = Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Нужно войти")
             .with_detail("Войдите в систему или передайте действующий ключ API.");
-        problem.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        problem.headers.push((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         problem
     }
 
@@ -131,7 +132,7 @@ impl Problem {
             Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Слишком много попыток")
                 .with_detail(detail)
                 .with("retry_after", retry_after_seconds);
-        problem.headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+        problem.headers.push((header::RETRY_AFTER, HeaderValue::from(retry_after_seconds)));
         problem
     }
 
@@ -146,7 +147,7 @@ impl Problem {
     pub fn unavailable() -> Self {
         let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Временно недоступно")
             .with_detail("Система временно недоступна. Повторите через несколько секунд.");
-        problem.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        problem.headers.push((header::RETRY_AFTER, HeaderValue::from_static("5")));
         problem
     }
 
@@ -154,6 +155,13 @@ impl Problem {
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Replaces the stable word and its title.
+    #[must_use]
+    fn with_kind(mut self, kind: &'static str, title: &'static str) -> Self {
+        (self.kind, self.title) = (kind, title);
         self
     }
 
@@ -167,7 +175,7 @@ impl Problem {
     /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.headers.push((name, value));
         self
     }
 
@@ -192,7 +200,7 @@ impl IntoResponse for Problem {
             request_id: layers::request_id(),
             extra: self.extra,
         };
-        let mut response = (self.status, self.headers, Json(body)).into_response();
+        let mut response = (self.status, AppendHeaders(self.headers), Json(body)).into_response();
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -203,6 +211,9 @@ impl IntoResponse for Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
+        if has_unstorable_text(&error) {
+            return Self::invalid("Текст содержит знак с кодом 0, его нельзя сохранить.");
+        }
         let request_id = layers::request_id();
         tracing::error!(
             error = &error as &dyn std::error::Error,
@@ -220,4 +231,10 @@ impl From<Forbidden> for Problem {
     fn from(Forbidden(right): Forbidden) -> Self {
         Self::forbidden("На это действие у вас нет права.").with("right", right.as_str())
     }
+}
+
+/// A zero character is valid in JSON and in no text of PostgreSQL.
+fn has_unstorable_text(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    matches!(code.as_deref(), Some("22021" | "22P05"))
 }

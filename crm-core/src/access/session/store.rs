@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, query, query_as};
 
+use super::Session;
 use crate::{SessionId, UserId};
 
 pub(super) struct Found {
@@ -44,4 +45,82 @@ pub(super) async fn touch(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    token_hash: &[u8],
+    user: UserId,
+    session: &Session,
+) -> sqlx::Result<()> {
+    query!(
+        "insert into sessions
+             (token_hash, id, user_id, created_at, last_seen_at, expires_at, remote, user_agent)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        token_hash,
+        session.id.0,
+        user.0,
+        session.created_at,
+        session.last_seen_at,
+        session.expires_at,
+        session.remote,
+        session.user_agent,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn list(
+    conn: &mut PgConnection,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<Session>> {
+    query_as!(
+        Session,
+        r#"select id as "id: SessionId", created_at, last_seen_at, expires_at, remote, user_agent
+           from sessions where user_id = $1 and expires_at > $2
+           order by last_seen_at desc, id"#,
+        user.0,
+        now,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+pub(super) async fn delete_one(
+    conn: &mut PgConnection,
+    user: UserId,
+    session: SessionId,
+) -> sqlx::Result<bool> {
+    let gone = query!("delete from sessions where user_id = $1 and id = $2", user.0, session.0)
+        .execute(conn)
+        .await?;
+    Ok(gone.rows_affected() > 0)
+}
+
+pub(super) async fn delete_others(
+    conn: &mut PgConnection,
+    user: UserId,
+    current: SessionId,
+) -> sqlx::Result<u64> {
+    let gone = query!("delete from sessions where user_id = $1 and id <> $2", user.0, current.0)
+        .execute(conn)
+        .await?;
+    Ok(gone.rows_affected())
+}
+
+pub(super) async fn delete_by_token(conn: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<()> {
+    query!("delete from sessions where token_hash = $1", token_hash).execute(conn).await?;
+    Ok(())
+}
+
+pub(super) async fn delete_all(conn: &mut PgConnection, user: UserId) -> sqlx::Result<u64> {
+    let gone = query!("delete from sessions where user_id = $1", user.0).execute(conn).await?;
+    Ok(gone.rows_affected())
+}
+
+pub(super) async fn delete_expired(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<u64> {
+    let gone = query!("delete from sessions where expires_at <= $1", now).execute(conn).await?;
+    Ok(gone.rows_affected())
 }

@@ -1,5 +1,13 @@
 //! The API: every resource in a file of its own, assembled here.
 
+mod api_keys;
+mod audit;
+mod me;
+mod roles;
+mod session;
+mod setup;
+mod users;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use utoipa::OpenApi;
@@ -16,6 +24,13 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Узел", description = "API узла связи: клиенты, лента, каналы, люди и права."),
+    tags(
+        (name = "session", description = "Вход и выход, одноразовые ссылки"),
+        (name = "me", description = "Мой профиль, мои устройства и ключи"),
+        (name = "users", description = "Пользователи"),
+        (name = "roles", description = "Роли и права доступа"),
+        (name = "audit", description = "Журнал действий"),
+    ),
     components(schemas(ProblemBody)),
     security(("session" = []), ("api_key" = [])),
     modifiers(&SecuritySchemes),
@@ -36,5 +51,13 @@ pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
 }
 
 fn resources() -> OpenApiRouter<App> {
-    OpenApiRouter::new().fallback(|| async { Problem::no_route() })
+    OpenApiRouter::new()
+        .merge(session::router())
+        .merge(setup::router())
+        .merge(me::router())
+        .merge(api_keys::router())
+        .merge(users::router())
+        .merge(roles::router())
+        .merge(audit::router())
+        .fallback(|| async { Problem::no_route() })
 }

@@ -1,0 +1,168 @@
+//! The audit log: who did what, from where, with the values before and after.
+
+mod store;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Forbidden, Right, Viewer};
+use crate::UserId;
+use crate::id::uuid_at;
+
+/// Who does something.
+#[derive(Clone, Copy, Debug)]
+pub enum Actor<'a> {
+    /// A user, or a program by a user's key.
+    User(&'a Viewer),
+    /// Somebody who is just showing who he is: a log-in, a one-time link.
+    Arriving {
+        /// Whose login or link it is.
+        user_id: UserId,
+        /// His name.
+        name: &'a str,
+        /// From where.
+        remote: Option<&'a str>,
+    },
+    /// The program itself, by this rule.
+    System(&'a str),
+}
+
+impl Actor<'_> {
+    fn user_id(&self) -> Option<UserId> {
+        match self {
+            Self::User(viewer) => Some(viewer.user_id),
+            Self::Arriving { user_id, .. } => Some(*user_id),
+            Self::System(_) => None,
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::User(viewer) => &viewer.name,
+            Self::Arriving { name, .. } => name,
+            Self::System(rule) => rule,
+        }
+    }
+
+    fn remote(&self) -> Option<&str> {
+        match self {
+            Self::User(viewer) => viewer.remote.as_deref(),
+            Self::Arriving { remote, .. } => *remote,
+            Self::System(_) => None,
+        }
+    }
+}
+
+/// What something was done to.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The word of its table in the singular, such as `user`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+}
+
+impl Subject {
+    /// The thing of this kind and id.
+    pub fn new(kind: &'static str, id: &(impl ToString + ?Sized)) -> Self {
+        Self { kind, id: id.to_string() }
+    }
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Entry {
+    /// Ids of later entries sort behind.
+    pub id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The user, if it was one.
+    #[schema(required = true)]
+    pub user_id: Option<UserId>,
+    /// His name then, or the rule of the system.
+    pub actor: String,
+    /// From where.
+    #[schema(required = true)]
+    pub remote: Option<String>,
+    /// What was done, such as `user.edit`.
+    pub action: String,
+    /// To what kind of thing.
+    pub subject_kind: String,
+    /// To which one.
+    pub subject_id: String,
+    /// Values before.
+    #[schema(required = true, value_type = Option<Object>)]
+    pub before: Option<Value>,
+    /// Values after.
+    #[schema(required = true, value_type = Option<Object>)]
+    pub after: Option<Value>,
+}
+
+/// Which entries to list; what is `None` does not restrict.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Done by this user.
+    pub user: Option<UserId>,
+    /// This action, or all of a kind when it ends in a dot: `user.`.
+    pub action: Option<String>,
+    /// Done to this kind of thing.
+    pub subject_kind: Option<String>,
+    /// Done to this one.
+    pub subject_id: Option<String>,
+    /// Not before.
+    pub from: Option<DateTime<Utc>>,
+    /// Before.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Writes a line. Belongs into the transaction of the change itself, so that there is never one without the other.
+/// No passwords, tokens or texts of messages in the values.
+pub async fn record(
+    conn: &mut PgConnection,
+    actor: &Actor<'_>,
+    action: &str,
+    subject: Subject,
+    before: Option<Value>,
+    after: Option<Value>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let entry = Entry {
+        id: uuid_at(now),
+        at: now,
+        user_id: actor.user_id(),
+        actor: actor.name().to_owned(),
+        remote: actor.remote().map(str::to_owned),
+        action: action.to_owned(),
+        subject_kind: subject.kind.to_owned(),
+        subject_id: subject.id,
+        before,
+        after,
+    };
+    store::append(conn, &entry).await
+}
+
+/// Why the log is not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// The viewer may not.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// The database failed.
+    #[error("the audit log could not be read")]
+    Database(#[from] sqlx::Error),
+}
+
+/// The newest first, behind the entry of id `behind`.
+pub async fn list(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    filter: &Filter,
+    behind: Option<Uuid>,
+    rows: i64,
+) -> Result<Vec<Entry>, ListError> {
+    viewer.require(Right::AuditRead)?;
+    Ok(store::list(conn, filter, behind, rows).await?)
+}

@@ -1,0 +1,84 @@
+//! Signing in with a login and a password, in two steps: between them the caller verifies the password on a thread
+//! where slow work is welcome.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::audit::{self, Actor, Subject};
+use super::throttle::{self, Wait};
+use super::{Token, session, user};
+use crate::UserId;
+
+/// Somebody who says who he is and has not proved it yet.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    login: String,
+    user: Option<(UserId, String)>,
+    /// What the password is to be verified against; `None` must be verified too, see `password::verify`.
+    pub password_hash: Option<String>,
+}
+
+/// The first step: counts the attempt. Commit it before the password is looked at.
+pub async fn begin(
+    conn: &mut PgConnection,
+    login: &str,
+    remote: Option<&str>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Result<Candidate, Wait>> {
+    let login = attempted(login);
+    if let Err(wait) = throttle::attempt(conn, &login, remote, now).await? {
+        return Ok(Err(wait));
+    }
+    let found = user::find_active_by_login(conn, &login).await?;
+    let (user, password_hash) = match found {
+        Some(found) => (Some((found.id, found.name)), found.password_hash),
+        None => (None, None),
+    };
+    Ok(Ok(Candidate { login, user, password_hash }))
+}
+
+/// The second step, after a right password: opens a session. `former` is the token that the browser still had; it ends,
+/// so that nobody can prepare a session for somebody else.
+/// `None` when the user has been disabled, or has another password, since the first step.
+pub async fn succeed(
+    conn: &mut PgConnection,
+    candidate: Candidate,
+    device: session::Device<'_>,
+    former: Option<&str>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Token>> {
+    let Some((user_id, name)) = candidate.user else { return Ok(None) };
+    let current = user::lock_active_by_id(conn, user_id).await?;
+    if current.is_none_or(|current| current.password_hash != candidate.password_hash) {
+        return Ok(None);
+    }
+    throttle::succeeded(conn, &candidate.login, device.remote).await?;
+    if let Some(former) = former {
+        session::close(conn, former).await?;
+    }
+    let (token, session) = session::open(conn, user_id, device, now).await?;
+    let actor = Actor::Arriving { user_id, name: &name, remote: device.remote };
+    audit::record(conn, &actor, "session.open", Subject::new("session", &session), None, None, now).await?;
+    Ok(Some(token))
+}
+
+/// The second step, after a wrong password: the attempt is counted already, only a lock is written down.
+pub async fn fail(
+    conn: &mut PgConnection,
+    candidate: &Candidate,
+    remote: Option<&str>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let Some((user_id, name)) = &candidate.user else { return Ok(()) };
+    if throttle::locked_until(conn, &candidate.login, now).await?.is_none() {
+        return Ok(());
+    }
+    let actor = Actor::Arriving { user_id: *user_id, name, remote };
+    audit::record(conn, &actor, "login.lock", Subject::new("user", user_id), None, None, now).await
+}
+
+/// What somebody typed as a login, short and printable enough to be kept; no user has the rest.
+fn attempted(login: &str) -> String {
+    let kept = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    user::normal_login(login).chars().map(kept).take(100).collect()
+}

@@ -1,0 +1,63 @@
+//! «Мой профиль».
+
+use axum::Json;
+use axum::extract::State;
+use crm_core::access::profile::{self, Profile};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::http::problem::documented::{Invalid, Refused, Unauthorized};
+use crate::http::{ApiJson, ApiResult, Problem, Signed};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(get, edit))
+}
+
+/// What a user changes of himself. Any other field is refused with 403: it is the administrator's.
+#[derive(Deserialize, utoipa::ToSchema)]
+struct ProfilePatch {
+    /// An empty text takes it away.
+    phone: Option<String>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    others: Map<String, Value>,
+}
+
+/// Who I am and what I may.
+#[utoipa::path(
+    get, path = "/me", tag = "me", operation_id = "get_me",
+    responses((status = 200, body = Profile), Unauthorized),
+)]
+async fn get(State(app): State<App>, Signed(viewer): Signed) -> ApiResult<Json<Profile>> {
+    let mut conn = app.pool.acquire().await?;
+    Ok(Json(profile::get(&mut conn, &viewer, app.now()).await?))
+}
+
+/// Changes my own data.
+#[utoipa::path(
+    patch, path = "/me", tag = "me", operation_id = "edit_me",
+    request_body = ProfilePatch,
+    responses((status = 200, body = Profile), Invalid, Unauthorized, Refused),
+)]
+async fn edit(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiJson(patch): ApiJson<ProfilePatch>,
+) -> ApiResult<Json<Profile>> {
+    if let Some(field) = patch.others.keys().next() {
+        let detail = format!("Поле «{field}» меняет только администратор.");
+        return Err(Problem::forbidden(detail).with("field", field.as_str()));
+    }
+    let now = app.now();
+    let mut tx = app.pool.begin().await?;
+    let profile = match patch.phone {
+        Some(phone) => profile::set_phone(&mut tx, &viewer, &phone, now).await?,
+        None => profile::get(&mut tx, &viewer, now).await?,
+    };
+    tx.commit().await?;
+    Ok(Json(profile))
+}
