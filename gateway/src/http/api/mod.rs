@@ -40,8 +40,9 @@ struct Doc;
 /// The routes under `/api`, with their document at `/api/openapi.json` and `/api/docs`.
 /// A new resource is one line in `resources`.
 pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
-    let (router, document) =
+    let (router, mut document) =
         OpenApiRouter::with_openapi(Doc::openapi()).nest("/api", resources()).split_for_parts();
+    docs::complete(&mut document);
     let router = router
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
