@@ -29,6 +29,8 @@ create table raw_events (
     content_type text,
     query text not null,
     body bytea not null,
+    -- The copy that received it applies it itself; the others step in only when it takes too long.
+    claimed boolean not null,
     constraint raw_events_pkey primary key (id, received_at),
     constraint raw_events_source_known check (source in ('webhook', 'poll', 'history'))
 ) partition by range (received_at);

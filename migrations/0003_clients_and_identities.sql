@@ -153,5 +153,8 @@ create table invitations (
     created_at timestamptz not null,
     expires_at timestamptz not null,
     used_at timestamptz,
-    used_by_identity uuid references identities (id)
+    used_by_identity uuid references identities (id),
+    -- The two cards were joined, or a proposal was made of it.
+    settled boolean not null default false
 );
+create index invitations_to_settle on invitations (used_at) where used_at is not null and not settled;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
+use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::passwords::Passwords;
 
@@ -19,12 +20,14 @@ pub struct App {
     pub settings: Arc<HttpSettings>,
     /// Slow work with passwords.
     pub passwords: Passwords,
+    /// The channel accounts.
+    pub accounts: Accounts,
 }
 
 impl App {
     /// Puts the parts together.
-    pub fn new(pool: PgPool, clock: Clock, settings: HttpSettings) -> Self {
-        Self { pool, clock, settings: Arc::new(settings), passwords: Passwords::default() }
+    pub fn new(pool: PgPool, clock: Clock, settings: HttpSettings, accounts: Accounts) -> Self {
+        Self { pool, clock, settings: Arc::new(settings), passwords: Passwords::default(), accounts }
     }
 
     /// The time of this request.

@@ -1,6 +1,14 @@
 //! The one binary: HTTP, webhooks, API, live feed, workers, set-up.
 
+pub mod accounts;
 pub mod app;
 pub mod clock;
+pub mod config;
+pub mod connectors;
+pub mod database;
 pub mod http;
+pub mod intake;
 pub mod passwords;
+pub mod reading;
+pub mod sealed;
+pub mod worker;

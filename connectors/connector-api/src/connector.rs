@@ -1,6 +1,7 @@
 //! One provider, seen through one of our accounts on it.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
 use crate::{Acknowledgement, Channel, Parsed, RawEvent, Verified, WebhookRequest};
@@ -41,8 +42,8 @@ pub trait Connector: Send + Sync {
 pub trait Poller: Send + Sync {
     /// Waits for updates behind `cursor` (the cursor of the last stored answer; `None` at first). The provider forgets
     /// what stands before the cursor, so it is passed only after the updates were stored. Returns at the latest
-    /// after a minute, perhaps with nothing.
-    async fn poll(&self, cursor: Option<&str>) -> Result<Polled, FetchError>;
+    /// after a minute, perhaps with nothing. `clock` tells the time of receipt.
+    async fn poll(&self, cursor: Option<&str>, clock: fn() -> DateTime<Utc>) -> Result<Polled, FetchError>;
 }
 
 /// One answer of polling.

@@ -7,7 +7,7 @@ pub struct Setting {
     pub name: &'static str,
     /// Secrets are write-only and encrypted at rest.
     pub secret: bool,
-    /// Whether the account works without it.
+    /// Whether the account does not work without it.
     pub required: bool,
     /// What to enter and where to find it, in Russian.
     pub hint: &'static str,

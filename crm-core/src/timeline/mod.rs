@@ -1,10 +1,14 @@
-//! What was said and done with a client, in the order of time.
+//! The timeline: raw events in, interactions out.
 
+pub mod call;
 pub mod call_list;
 pub mod conversation;
+pub mod dump;
 pub mod entry;
+pub mod ingest;
 pub mod payload;
 pub mod pin;
+pub mod raw_event;
 pub mod read;
 pub mod view;
 

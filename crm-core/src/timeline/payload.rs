@@ -1,6 +1,6 @@
 //! The JSON of the timeline: what lies in `interactions.content` and in `message_facts.value`.
 
-use connector_api::{Author, Content, DeliveryState, Direction, Forward, Reason, Referral};
+use connector_api::{Address, Author, Content, DeliveryState, Direction, Forward, Reason, Referral};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -27,9 +27,21 @@ pub struct InteractionPayload {
     /// The provider itself said that the row came late.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub late: Option<bool>,
-    /// A call, as it was computed from its facts. Handed on as it is.
+    /// A call, as it was computed from its facts: a [`crate::timeline::call::CallView`]. Handed on as it is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub call: Option<Value>,
+    /// The person moved to new addresses; the row is a note of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub moved: Option<MovedPayload>,
+}
+
+/// A person moved to new addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedPayload {
+    /// Old ones.
+    pub from: Vec<Address>,
+    /// New ones.
+    pub to: Vec<Address>,
 }
 
 impl InteractionPayload {

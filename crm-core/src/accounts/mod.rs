@@ -1,0 +1,12 @@
+//! Channel accounts: our own ends at the providers.
+
+mod account;
+mod store;
+
+pub use account::{
+    AccountEdit, AccountError, NewAccount, Sealed, StoredAccount, create, edit, get, list, load_all_unscoped,
+    lock,
+};
+
+/// Where changes of accounts are told: `listen accounts`.
+pub const NOTIFY_CHANNEL: &str = "accounts";

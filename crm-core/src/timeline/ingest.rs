@@ -1,0 +1,72 @@
+//! Events in, timeline out: one transaction per batch, and the same result whatever the order and however often.
+
+mod apply;
+mod calls;
+mod names;
+mod parties;
+mod plan;
+mod settle;
+mod settle_store;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use connector_api::{Channel, Parsed};
+
+use crate::{AccountId, RawEventId};
+
+pub use apply::{apply, quarantine};
+pub use settle::settle;
+
+/// A raw event as its connector read it.
+#[derive(Clone, Debug)]
+pub struct ReadRaw {
+    /// Which.
+    pub raw_id: RawEventId,
+    /// When it was received.
+    pub received_at: DateTime<Utc>,
+    /// Whose.
+    pub account_id: AccountId,
+    /// The network of the account.
+    pub channel: Channel,
+    /// Which reading of the provider's bytes this is.
+    pub mapping: i16,
+    /// What it says; the error of a body that cannot be read at all.
+    pub parsed: Result<Parsed, String>,
+}
+
+/// Why a batch was not applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// Another transaction was in the way, or the database is away: try the same batch again.
+    #[error("the database is busy or away")]
+    Again(#[source] sqlx::Error),
+    /// One of the events cannot be stored; applied one by one, the others can.
+    #[error("an event cannot be stored")]
+    Poison(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for ApplyError {
+    fn from(error: sqlx::Error) -> Self {
+        // Deadlock, serialization, lock timeout, and everything about connections and servers that come and go.
+        let passing = match &error {
+            sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+                code.starts_with("40") || code.starts_with("53") || code.starts_with("57") || code == "55P03"
+            }),
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::WorkerCrashed => true,
+            _ => false,
+        };
+        if passing { Self::Again(error) } else { Self::Poison(error) }
+    }
+}
+
+/// Postgres refuses NUL in text and JSON; a message that holds one is kept with a sign in its place.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}

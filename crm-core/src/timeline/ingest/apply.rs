@@ -1,0 +1,112 @@
+//! One batch, one transaction.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use sqlx::{Connection, PgConnection};
+
+use super::plan::{Plan, Row};
+use super::{ApplyError, ReadRaw, calls, names, parties, store};
+use crate::timeline::raw_event::{self, Outcome, RawState};
+use crate::{ContactId, InteractionId};
+
+/// Applies a batch in one transaction: people, rows, facts, outcomes and the live feed together. Repeats safely.
+///
+/// Returns whether [`settle`](super::settle) has something to do.
+pub async fn apply(
+    conn: &mut PgConnection,
+    batch: &[ReadRaw],
+    now: DateTime<Utc>,
+) -> Result<bool, ApplyError> {
+    let mut tx = conn.begin().await?;
+    // The raw events are durable already: a crash of the server at worst makes them be applied again.
+    store::commit_without_waiting(&mut tx).await?;
+    store::share_identity_lock(&mut tx).await?;
+    let mut plan = Plan::of(batch);
+    let computed = calls::compute(&mut tx, &mut plan).await?;
+    let people = parties::resolve(&mut tx, &plan.parties, now).await?;
+    let rows: Vec<&Row> = plan.rows.values().collect();
+    store::insert_rows(&mut tx, &rows, &people).await?;
+    store::write_calls(&mut tx, &computed, &people).await?;
+    store::touch_conversations(&mut tx, plan.conversations.values(), &people, now).await?;
+    store::insert_facts(&mut tx, &plan.facts).await?;
+    store::insert_aliases(&mut tx, &plan.aliases).await?;
+    store::want_media(&mut tx, &plan.media).await?;
+    store::write_states(&mut tx, &plan.states).await?;
+    store::insert_notices(&mut tx, &plan.notices).await?;
+    store::write_phone_book(&mut tx, &plan.phone_book).await?;
+    let mut unsettled = people.unsettled;
+    for invitation in &plan.invitations {
+        if let Some(resolved) = people.of(invitation.party) {
+            unsettled |=
+                store::use_invitation(&mut tx, &invitation.token, resolved.identity_id, invitation.at)
+                    .await?;
+        }
+    }
+    let mut renamed: BTreeSet<ContactId> = people.renamed.clone();
+    renamed.extend(store::roots_in_phone_book(&mut tx, &plan.phone_book).await?);
+    if !renamed.is_empty() {
+        let renamed: Vec<ContactId> = renamed.into_iter().collect();
+        names::refresh(&mut tx, &renamed, now).await?;
+    }
+    let outcomes: Vec<Outcome> = batch.iter().map(outcome).collect();
+    raw_event::record_outcomes(&mut tx, &outcomes, now).await?;
+    let changed = changed(&plan, &computed);
+    if !changed.is_empty() || !plan.notices.is_empty() {
+        store::tell(&mut tx, &changed, !plan.notices.is_empty(), now).await?;
+    }
+    tx.commit().await?;
+    Ok(unsettled)
+}
+
+/// Records that a raw event could not be applied.
+pub async fn quarantine(
+    conn: &mut PgConnection,
+    raw: &ReadRaw,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let outcome = Outcome { state: RawState::Quarantined, reason: Some(reason.to_owned()), ..outcome(raw) };
+    raw_event::record_outcomes(conn, &[outcome], now).await
+}
+
+fn outcome(raw: &ReadRaw) -> Outcome {
+    let (state, events, ignored, unknown, reason) = match &raw.parsed {
+        Err(error) => (RawState::Quarantined, 0, 0, 0, Some(error.clone())),
+        Ok(parsed) => {
+            let first = parsed
+                .unknown
+                .first()
+                .or_else(|| parsed.ignored.first().filter(|_| parsed.events.is_empty()));
+            let reason = first.map(|part| format!("{}: {}", part.path, part.reason));
+            let state = if !parsed.unknown.is_empty() {
+                RawState::Quarantined
+            } else if parsed.events.is_empty() {
+                RawState::Ignored
+            } else {
+                RawState::Applied
+            };
+            (state, parsed.events.len(), parsed.ignored.len(), parsed.unknown.len(), reason)
+        }
+    };
+    let count = |parts: usize| i32::try_from(parts).unwrap_or(i32::MAX);
+    Outcome {
+        raw_id: raw.raw_id,
+        received_at: raw.received_at,
+        account_id: raw.account_id,
+        state,
+        events: count(events),
+        ignored: count(ignored),
+        unknown: count(unknown),
+        reason: reason.map(|reason| super::without_nul(&reason)),
+    }
+}
+
+/// Rows of the timeline that look different now; facts count for the row that shows them.
+fn changed(plan: &Plan, calls: &calls::Calls) -> Vec<InteractionId> {
+    let rows = plan.rows.keys().copied();
+    let facts = plan.facts.keys().map(|(of, _, _)| plan.aliases.get(of).copied().unwrap_or(*of));
+    let called = calls.rows.iter().map(|row| row.id);
+    let all: BTreeSet<InteractionId> = rows.chain(facts).chain(called).collect();
+    all.into_iter().collect()
+}

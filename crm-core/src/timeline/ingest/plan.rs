@@ -1,0 +1,495 @@
+//! From canonical events to rows: pure, no look at the database.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use connector_api::{
+    Address, CallUpdate, Content, ConversationState, Direction, Edit, Event, EventKind, IdentityUpdate,
+    LinkReason, Message, Origin, Party, Quote,
+};
+use serde_json::Value;
+
+use super::{ReadRaw, without_nul};
+use crate::timeline::payload::{
+    DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, MovedPayload,
+    QuotePayload, ReactionFact,
+};
+use crate::{AccountId, ConversationId, InteractionId, MediaId, RawEventId};
+
+/// Index into [`Plan::parties`].
+pub(super) type PartyIndex = usize;
+
+/// Everything that a batch writes, before its people are known.
+#[derive(Default)]
+pub(super) struct Plan {
+    pub parties: Vec<PlannedParty>,
+    pub rows: BTreeMap<InteractionId, Row>,
+    pub conversations: BTreeMap<ConversationId, Conversation>,
+    pub facts: BTreeMap<(InteractionId, FactKind, String), Fact>,
+    pub aliases: BTreeMap<InteractionId, InteractionId>,
+    pub media: BTreeMap<MediaId, Media>,
+    pub call_facts: BTreeMap<(InteractionId, String), PlannedCallFact>,
+    pub states: BTreeMap<(AccountId, String, &'static str), State>,
+    pub notices: Vec<Notice>,
+    pub phone_book: BTreeMap<(String, AccountId), PhoneBookEntry>,
+    pub invitations: Vec<PlannedInvitation>,
+}
+
+/// A person of an event; all addresses are one person.
+pub(super) struct PlannedParty {
+    pub party: Party,
+    pub at: DateTime<Utc>,
+    pub reason: LinkReason,
+}
+
+/// A row of `interactions`.
+pub(super) struct Row {
+    pub id: InteractionId,
+    pub party: Option<PartyIndex>,
+    pub account_id: AccountId,
+    pub conversation: Option<ConversationId>,
+    pub kind: &'static str,
+    pub direction: Option<Direction>,
+    pub origin: Origin,
+    pub occurred_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    pub author_name: Option<String>,
+    pub body: Option<String>,
+    pub content: Option<Value>,
+    pub fullness: i16,
+    pub mapping: i16,
+    pub external_id: String,
+    pub raw_id: RawEventId,
+}
+
+impl Row {
+    /// Fuller beats less full, a newer reading beats an older, and of equals the earlier moment stays.
+    fn beats(&self, other: &Self) -> bool {
+        (self.fullness, self.mapping, std::cmp::Reverse(self.occurred_at))
+            > (other.fullness, other.mapping, std::cmp::Reverse(other.occurred_at))
+    }
+}
+
+pub(super) struct Conversation {
+    pub id: ConversationId,
+    pub account_id: AccountId,
+    pub external_id: String,
+    pub party: PartyIndex,
+    pub last_at: DateTime<Utc>,
+    pub last_inbound_at: Option<DateTime<Utc>>,
+    pub last_outbound_at: Option<DateTime<Utc>>,
+    pub person: Option<(DateTime<Utc>, String)>,
+}
+
+pub(super) struct Fact {
+    pub at: DateTime<Utc>,
+    pub value: Value,
+    pub raw_id: RawEventId,
+}
+
+pub(super) struct Media {
+    pub account_id: AccountId,
+    pub media: connector_api::MediaRef,
+    pub interaction: InteractionId,
+    pub wanted_at: DateTime<Utc>,
+}
+
+pub(super) struct PlannedCallFact {
+    pub account_id: AccountId,
+    pub at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    pub update: CallUpdate,
+    pub mapping: i16,
+    pub raw_id: RawEventId,
+}
+
+pub(super) struct State {
+    pub state: ConversationState,
+    pub at: DateTime<Utc>,
+    pub detail: Option<Value>,
+}
+
+pub(super) struct Notice {
+    pub external_id: String,
+    pub account_id: AccountId,
+    pub at: DateTime<Utc>,
+    pub notice: connector_api::AccountNotice,
+}
+
+pub(super) struct PhoneBookEntry {
+    pub name: Option<String>,
+    pub at: DateTime<Utc>,
+}
+
+pub(super) struct PlannedInvitation {
+    pub token: String,
+    pub party: PartyIndex,
+    pub at: DateTime<Utc>,
+}
+
+impl Plan {
+    /// Plans a batch. Repeats inside the batch fall together here.
+    pub fn of(batch: &[ReadRaw]) -> Self {
+        let mut plan = Self::default();
+        for raw in batch {
+            if let Ok(parsed) = &raw.parsed {
+                for event in &parsed.events {
+                    plan.add(raw, event);
+                }
+            }
+        }
+        plan
+    }
+
+    fn add(&mut self, raw: &ReadRaw, event: &Event) {
+        let at = event.occurred_at;
+        let id = event.external_id.as_str();
+        let target = |message: &connector_api::ExternalId| message_id(raw.account_id, message.as_str());
+        match &event.kind {
+            EventKind::Message(message) => self.message(raw, id, at, message),
+            EventKind::Edit(edit) => self.edit(raw, id, at, edit),
+            EventKind::Deletion(deletion) => {
+                let value = FactValue::Deletion(DeletionFact { by: deletion.by });
+                self.fact(raw, target(&deletion.message), String::new(), at, &value);
+            }
+            EventKind::Reaction(reaction) => {
+                let author = match reaction.author {
+                    connector_api::Author::Client => "client",
+                    connector_api::Author::Company => "company",
+                };
+                let value = FactValue::Reaction(ReactionFact { emoji: reaction.emoji.clone() });
+                self.fact(raw, target(&reaction.message), author.to_owned(), at, &value);
+            }
+            EventKind::Delivery(update) => {
+                let state = delivery_word(update.state);
+                // Two failures with different reasons are two facts; so are the members of a group.
+                let key = match &update.reason {
+                    Some(reason) => format!("{state}:{}", reason.code),
+                    None => state.to_owned(),
+                };
+                let value = FactValue::Delivery(DeliveryFact {
+                    state: update.state,
+                    reason: update.reason.clone(),
+                    reference: update.reference.clone(),
+                });
+                self.fact(raw, target(&update.message), key, at, &value);
+            }
+            EventKind::Call(update) => {
+                let call = InteractionId::derived(raw.account_id, "call", update.call.as_str());
+                self.call_facts.entry((call, id.to_owned())).or_insert_with(|| PlannedCallFact {
+                    account_id: raw.account_id,
+                    at,
+                    received_at: raw.received_at,
+                    update: update.clone(),
+                    mapping: raw.mapping,
+                    raw_id: raw.raw_id,
+                });
+            }
+            EventKind::Identity(update) => self.identity(raw, id, at, update),
+            EventKind::Conversation(update) => {
+                let aspect = match update.state {
+                    ConversationState::MarketingStopped | ConversationState::MarketingResumed => "marketing",
+                    ConversationState::Migrated => "address",
+                    ConversationState::Open
+                    | ConversationState::Blocked
+                    | ConversationState::Disconnected => "reachable",
+                };
+                let state = State { state: update.state, at, detail: update.detail.clone() };
+                newest(
+                    &mut self.states,
+                    (raw.account_id, update.conversation.to_string(), aspect),
+                    state,
+                    |state| (state.at, format!("{:?}", state.state)),
+                );
+            }
+            EventKind::Invitation(invitation) => {
+                let party = self.party(&invitation.party, at, LinkReason::SameMessage);
+                self.invitations.push(PlannedInvitation { token: invitation.token.clone(), party, at });
+            }
+            EventKind::Notice(notice) => self.notices.push(Notice {
+                external_id: id.to_owned(),
+                account_id: raw.account_id,
+                at,
+                notice: notice.clone(),
+            }),
+        }
+    }
+
+    fn message(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, message: &Message) {
+        let party = self.party(&message.party, at, LinkReason::SameMessage);
+        let row_id = message_id(raw.account_id, id);
+        let quote = message.quote.as_ref().map(|quote| quote_payload(raw.account_id, quote));
+        let conversation = self.conversation(raw, message.conversation.as_str(), party, at, Some(message));
+        if let Some(state) = message.delivery {
+            let value = FactValue::Delivery(DeliveryFact { state, reason: None, reference: None });
+            self.fact(raw, row_id, delivery_word(state).to_owned(), at, &value);
+        }
+        let shown_in = match &message.album {
+            None => row_id,
+            Some(album) => {
+                let album = message_id(raw.account_id, album.as_str());
+                let item = ItemFact {
+                    content: message.content.clone(),
+                    external_id: id.to_owned(),
+                    quote: quote.clone(),
+                };
+                self.fact(raw, album, row_id.to_string(), at, &FactValue::Item(Box::new(item)));
+                self.aliases.insert(row_id, album);
+                album
+            }
+        };
+        self.media_of(raw, shown_in, &message.content);
+        let single = message.album.is_none();
+        let payload = InteractionPayload {
+            content: single.then(|| richer_than_text(&message.content)).flatten(),
+            quote: quote.filter(|_| single),
+            forward: message.forward.clone(),
+            referral: message.referral.clone(),
+            ..InteractionPayload::default()
+        };
+        self.row(Row {
+            id: shown_in,
+            party: Some(party),
+            account_id: raw.account_id,
+            conversation: Some(conversation),
+            kind: "message",
+            direction: Some(message.direction),
+            origin: message.origin,
+            occurred_at: at,
+            received_at: raw.received_at,
+            author_name: message.author_name.as_deref().map(without_nul),
+            body: message.content.text().filter(|_| single).map(without_nul),
+            content: (!payload.is_empty()).then(|| to_json(&payload)),
+            fullness: match (message.placeholder, message.origin) {
+                (true, _) => 1,
+                (false, Origin::History) => 2,
+                (false, _) => 3,
+            },
+            mapping: raw.mapping,
+            external_id: message.album.as_ref().map_or(id, |album| album.as_str()).to_owned(),
+            raw_id: raw.raw_id,
+        });
+    }
+
+    /// An edit is a fact about its message; the row it leaves is replaced by the message, should that still come.
+    fn edit(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, edit: &Edit) {
+        let message = message_id(raw.account_id, edit.message.as_str());
+        let value =
+            FactValue::Edit(EditFact { content: edit.content.clone(), direction: Some(edit.direction) });
+        self.fact(raw, message, id.to_owned(), at, &value);
+        let party = self.party(&edit.party, at, LinkReason::SameMessage);
+        let conversation = self.conversation(raw, edit.conversation.as_str(), party, at, None);
+        let (shown_in, external_id) = match &edit.album {
+            None => (message, &edit.message),
+            Some(album) => {
+                let shown_in = message_id(raw.account_id, album.as_str());
+                self.aliases.insert(message, shown_in);
+                if let Some(content) = &edit.content {
+                    // The item itself is older than its edit and takes this place when it comes.
+                    let item = ItemFact {
+                        content: content.clone(),
+                        external_id: edit.message.to_string(),
+                        quote: None,
+                    };
+                    self.fact(raw, shown_in, message.to_string(), at, &FactValue::Item(Box::new(item)));
+                }
+                (shown_in, album)
+            }
+        };
+        if let Some(content) = &edit.content {
+            self.media_of(raw, shown_in, content);
+        }
+        self.row(Row {
+            id: shown_in,
+            party: Some(party),
+            account_id: raw.account_id,
+            conversation: Some(conversation),
+            kind: "message",
+            direction: Some(edit.direction),
+            origin: Origin::Live,
+            occurred_at: at,
+            received_at: raw.received_at,
+            author_name: None,
+            body: None,
+            content: None,
+            fullness: 0,
+            mapping: raw.mapping,
+            external_id: external_id.to_string(),
+            raw_id: raw.raw_id,
+        });
+    }
+
+    fn identity(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, update: &IdentityUpdate) {
+        match update {
+            IdentityUpdate::SamePerson { party, reason } => _ = self.party(party, at, *reason),
+            IdentityUpdate::Moved { conversation, from, to } => {
+                let addresses = from.iter().chain(to).cloned().collect();
+                let both = Party { addresses, ..Party::default() };
+                let party = self.party(&both, at, LinkReason::Moved);
+                let conversation = self.conversation(raw, conversation.as_str(), party, at, None);
+                let moved = MovedPayload { from: from.clone(), to: to.clone() };
+                let payload = InteractionPayload { moved: Some(moved), ..InteractionPayload::default() };
+                self.row(Row {
+                    id: InteractionId::derived(raw.account_id, "system", id),
+                    party: Some(party),
+                    account_id: raw.account_id,
+                    conversation: Some(conversation),
+                    kind: "system",
+                    direction: None,
+                    origin: Origin::Live,
+                    occurred_at: at,
+                    received_at: raw.received_at,
+                    author_name: None,
+                    body: None,
+                    content: Some(to_json(&payload)),
+                    fullness: 3,
+                    mapping: raw.mapping,
+                    external_id: id.to_owned(),
+                    raw_id: raw.raw_id,
+                });
+            }
+            IdentityUpdate::AddressBook { party, removed } => {
+                for address in &party.addresses {
+                    let name = party.name.as_deref().filter(|_| !removed).map(without_nul);
+                    newest(
+                        &mut self.phone_book,
+                        (address.key(), raw.account_id),
+                        PhoneBookEntry { name, at },
+                        |entry| (entry.at, entry.name.clone()),
+                    );
+                }
+            }
+        }
+    }
+
+    fn party(&mut self, party: &Party, at: DateTime<Utc>, reason: LinkReason) -> PartyIndex {
+        let mut party = party.clone();
+        party.addresses.sort_by_key(Address::key);
+        party.addresses.dedup();
+        self.parties.push(PlannedParty { party, at, reason });
+        self.parties.len() - 1
+    }
+
+    fn conversation(
+        &mut self,
+        raw: &ReadRaw,
+        external_id: &str,
+        party: PartyIndex,
+        at: DateTime<Utc>,
+        message: Option<&Message>,
+    ) -> ConversationId {
+        let id = ConversationId::derived(raw.account_id, external_id);
+        // History opens no window and owes no answer; an automatic greeting is no answer either.
+        let counts = |direction| {
+            message.filter(|message| {
+                message.direction == direction
+                    && !matches!(message.origin, Origin::History)
+                    && (direction == Direction::Inbound || message.origin != Origin::Automatic)
+            })
+        };
+        let inbound = counts(Direction::Inbound).map(|_| at);
+        let outbound = counts(Direction::Outbound).map(|_| at);
+        let person = self.parties[party].party.name.as_deref().map(|name| (at, without_nul(name)));
+        let known = self.conversations.entry(id).or_insert_with(|| Conversation {
+            id,
+            account_id: raw.account_id,
+            external_id: external_id.to_owned(),
+            party,
+            last_at: at,
+            last_inbound_at: None,
+            last_outbound_at: None,
+            person: None,
+        });
+        known.last_at = known.last_at.max(at);
+        known.last_inbound_at = known.last_inbound_at.max(inbound);
+        known.last_outbound_at = known.last_outbound_at.max(outbound);
+        known.person = known.person.take().max(person);
+        id
+    }
+
+    fn media_of(&mut self, raw: &ReadRaw, interaction: InteractionId, content: &Content) {
+        if let Content::Media { media, .. } = content {
+            let id = MediaId::derived(raw.account_id, media.id.as_str());
+            self.media.entry(id).or_insert_with(|| Media {
+                account_id: raw.account_id,
+                media: media.clone(),
+                interaction,
+                wanted_at: raw.received_at,
+            });
+        }
+    }
+
+    pub fn row(&mut self, row: Row) {
+        match self.rows.get(&row.id) {
+            Some(known) if !row.beats(known) => {}
+            _ => _ = self.rows.insert(row.id, row),
+        }
+    }
+
+    /// Of the same fact the earliest stays, but for reactions: there the newest counts.
+    fn fact(&mut self, raw: &ReadRaw, of: InteractionId, key: String, at: DateTime<Utc>, value: &FactValue) {
+        let kind = value.kind();
+        let fact = Fact { at, value: clean(value.to_json()), raw_id: raw.raw_id };
+        let replaces = |known: &Fact| match kind {
+            FactKind::Reaction => (fact.at, fact.value.to_string()) > (known.at, known.value.to_string()),
+            _ => fact.at < known.at,
+        };
+        let key = (of, kind, key);
+        match self.facts.get(&key) {
+            Some(known) if !replaces(known) => {}
+            _ => _ = self.facts.insert(key, fact),
+        }
+    }
+}
+
+/// Keeps the entry with the greatest rank.
+fn newest<K: Ord, V, R: Ord>(map: &mut BTreeMap<K, V>, key: K, value: V, rank: impl Fn(&V) -> R) {
+    match map.get(&key) {
+        Some(known) if rank(known) >= rank(&value) => {}
+        _ => _ = map.insert(key, value),
+    }
+}
+
+fn message_id(account: AccountId, external_id: &str) -> InteractionId {
+    InteractionId::derived(account, "message", external_id)
+}
+
+fn quote_payload(account: AccountId, quote: &Quote) -> QuotePayload {
+    QuotePayload {
+        interaction_id: quote.message.as_ref().map(|message| message_id(account, message.as_str())),
+        text: quote.text.as_deref().map(without_nul),
+    }
+}
+
+/// Plain text lies in the column `body` alone.
+fn richer_than_text(content: &Content) -> Option<Content> {
+    (!matches!(content, Content::Text { .. })).then(|| content.clone())
+}
+
+pub(super) fn to_json(payload: &InteractionPayload) -> Value {
+    clean(serde_json::to_value(payload).expect("a payload has text keys only"))
+}
+
+/// Takes NUL out of every text.
+pub(super) fn clean(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.contains('\0') => Value::String(without_nul(&text)),
+        Value::Array(items) => Value::Array(items.into_iter().map(clean).collect()),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(key, value)| (without_nul(&key), clean(value))).collect())
+        }
+        other => other,
+    }
+}
+
+pub(super) fn delivery_word(state: connector_api::DeliveryState) -> &'static str {
+    use connector_api::DeliveryState as S;
+    match state {
+        S::Queued => "queued",
+        S::Sent => "sent",
+        S::Failed => "failed",
+        S::Delivered => "delivered",
+        S::Read => "read",
+        S::Played => "played",
+    }
+}

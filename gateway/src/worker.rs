@@ -1,0 +1,5 @@
+//! What runs beside the requests: one kind of work per file.
+
+pub mod apply;
+pub mod housekeeping;
+pub mod poll;

@@ -1,0 +1,276 @@
+//! Raw events become timeline: from memory on the happy path, from the table after a restart or for another copy.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use crm_core::timeline::ingest::{self, ApplyError, ReadRaw};
+use crm_core::timeline::raw_event::{self, StoredRaw};
+use sqlx::PgPool;
+use tokio::sync::{Mutex, Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::accounts::Accounts;
+use crate::clock::Clock;
+use crate::reading::read;
+
+/// Events that may wait in memory; more are found in the table by the sweep.
+const BACKLOG: usize = 20_000;
+/// The largest batch of one transaction.
+const BATCH: usize = 256;
+/// Two: one reads bytes while the other waits for the database.
+const WORKERS: usize = 2;
+/// How long another copy gets for what it claimed.
+const PATIENCE: TimeDelta = TimeDelta::seconds(30);
+/// Requests that were received so long ago are in the table, or in a spool that lowers the mark.
+const SETTLED: TimeDelta = TimeDelta::seconds(60);
+
+/// The queue between intake and workers. Cheap to clone.
+#[derive(Clone)]
+pub struct ApplyQueue {
+    sender: Option<mpsc::Sender<StoredRaw>>,
+    waiting: Arc<AtomicUsize>,
+    overflowed: Arc<AtomicBool>,
+}
+
+impl ApplyQueue {
+    /// A queue and its workers' end.
+    pub fn new() -> (Self, ApplyWork) {
+        let (sender, receiver) = mpsc::channel(BACKLOG);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let overflowed = Arc::new(AtomicBool::new(false));
+        let work = ApplyWork {
+            receiver: Arc::new(Mutex::new(receiver)),
+            waiting: waiting.clone(),
+            overflowed: overflowed.clone(),
+        };
+        (Self { sender: Some(sender), waiting, overflowed }, work)
+    }
+
+    /// For a copy without workers: others find its events in the table.
+    pub fn elsewhere() -> Self {
+        Self { sender: None, waiting: Arc::default(), overflowed: Arc::default() }
+    }
+
+    /// Whether the workers are in this process.
+    pub fn is_here(&self) -> bool {
+        self.sender.is_some()
+    }
+
+    /// Hands stored events over; those that find no room are left to the sweep.
+    pub fn offer(&self, group: Vec<StoredRaw>) {
+        let Some(sender) = &self.sender else { return };
+        for stored in group {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+            if sender.try_send(stored).is_err() {
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+                self.overflowed.store(true, Ordering::Relaxed);
+                return;
+            }
+        }
+    }
+
+    /// Events that wait in memory.
+    pub fn backlog(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+}
+
+/// The workers' end of the queue.
+pub struct ApplyWork {
+    receiver: Arc<Mutex<mpsc::Receiver<StoredRaw>>>,
+    waiting: Arc<AtomicUsize>,
+    overflowed: Arc<AtomicBool>,
+}
+
+/// What the workers need.
+#[derive(Clone)]
+pub struct Applier {
+    /// The database.
+    pub pool: PgPool,
+    /// Whose events are read how.
+    pub accounts: Accounts,
+    /// The time.
+    pub clock: Clock,
+    /// Wakes the settling of links between people.
+    pub settle: Arc<Notify>,
+}
+
+/// Starts workers, sweep and settling; they end when `stop` is cancelled. What is left in memory then is in the table.
+pub fn start(applier: &Applier, work: ApplyWork, tasks: &TaskTracker, stop: &CancellationToken) {
+    for _ in 0..WORKERS {
+        tasks.spawn(work_on(applier.clone(), work.receiver.clone(), work.waiting.clone(), stop.clone()));
+    }
+    tasks.spawn(sweep(applier.clone(), work.waiting.clone(), work.overflowed.clone(), stop.clone()));
+    tasks.spawn(settle(applier.clone(), stop.clone()));
+}
+
+async fn work_on(
+    applier: Applier,
+    queue: Arc<Mutex<mpsc::Receiver<StoredRaw>>>,
+    waiting: Arc<AtomicUsize>,
+    stop: CancellationToken,
+) {
+    loop {
+        let mut batch = Vec::new();
+        {
+            let mut queue = queue.lock().await;
+            tokio::select! {
+                received = queue.recv_many(&mut batch, BATCH) => if received == 0 { return },
+                () = stop.cancelled() => {
+                    // What is in memory is finished; the deadline of the stop leaves the rest to the next start.
+                    while batch.len() < BATCH && let Ok(stored) = queue.try_recv() {
+                        batch.push(stored);
+                    }
+                    if batch.is_empty() {
+                        return;
+                    }
+                }
+            }
+        }
+        let taken = batch.len();
+        applier.apply(batch, &stop).await;
+        waiting.fetch_sub(taken, Ordering::Relaxed);
+    }
+}
+
+impl Applier {
+    /// Applies a batch whatever it takes, or leaves it to a later sweep when the program stops.
+    async fn apply(&self, batch: Vec<StoredRaw>, stop: &CancellationToken) {
+        let read = self.read(batch);
+        metrics::histogram!("uzel_apply_batch_events").record(f64::from(u32::try_from(read.len()).unwrap_or(u32::MAX)));
+        let mut pause = Duration::from_millis(20);
+        while let Err(error) = self.try_batch(&read).await {
+            tracing::warn!(error = error.to_string(), source = ?std::error::Error::source(&error), "a batch waits");
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = stop.cancelled() => return,
+            }
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    fn read(&self, batch: Vec<StoredRaw>) -> Vec<ReadRaw> {
+        batch
+            .into_iter()
+            .filter_map(|stored| {
+                let account = self.accounts.by_id(stored.account_id);
+                // An account that this copy cannot build (yet) keeps its events pending.
+                account.map(|account| read(&stored, &account))
+            })
+            .collect()
+    }
+
+    /// Only an error that passes is returned; a poisonous event goes to quarantine alone.
+    async fn try_batch(&self, batch: &[ReadRaw]) -> Result<(), ApplyError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut conn = self.pool.acquire().await?;
+        match ingest::apply(&mut conn, batch, (self.clock)()).await {
+            Ok(unsettled) => {
+                if unsettled {
+                    self.settle.notify_one();
+                }
+                Ok(())
+            }
+            Err(ApplyError::Again(error)) => Err(ApplyError::Again(error)),
+            Err(ApplyError::Poison(_)) if batch.len() > 1 => {
+                drop(conn);
+                for raw in batch {
+                    Box::pin(self.try_batch(std::slice::from_ref(raw))).await?;
+                }
+                Ok(())
+            }
+            Err(ApplyError::Poison(error)) => {
+                let reason = match &error {
+                    sqlx::Error::Database(database) => format!("не сохраняется: {}", database.message()),
+                    other => format!("не сохраняется: {other}"),
+                };
+                tracing::error!(raw.id = %batch[0].raw_id, "a raw event cannot be applied and goes to quarantine");
+                ingest::quarantine(&mut conn, &batch[0], &reason, (self.clock)()).await?;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Finds what memory forgot: events of a process that died, of copies without workers, of a full backlog.
+async fn sweep(
+    applier: Applier,
+    waiting: Arc<AtomicUsize>,
+    overflowed: Arc<AtomicBool>,
+    stop: CancellationToken,
+) {
+    // At the start nothing is in memory yet, so everything in the table is forgotten; so is what found no room.
+    let mut recovering = true;
+    loop {
+        let idle = waiting.load(Ordering::Relaxed) == 0;
+        recovering |= idle && overflowed.swap(false, Ordering::Relaxed);
+        let now = (applier.clock)();
+        let before = if recovering { now } else { now - PATIENCE };
+        let found = if idle || recovering { applier.sweep_once(before, &stop).await } else { Ok(0) };
+        let pause = match found {
+            Ok(found) if found >= BATCH => Duration::ZERO,
+            Ok(_) => {
+                recovering = false;
+                Duration::from_secs(1)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the sweep waits for the database");
+                Duration::from_secs(1)
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+impl Applier {
+    async fn sweep_once(
+        &self,
+        before: chrono::DateTime<chrono::Utc>,
+        stop: &CancellationToken,
+    ) -> sqlx::Result<usize> {
+        let mut tx = self.pool.begin().await?;
+        let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
+        let found = raw_event::pending(&mut tx, before, limit).await?;
+        let count = found.len();
+        let ours = found.iter().filter(|stored| self.accounts.by_id(stored.account_id).is_some()).count();
+        if count == 0 {
+            raw_event::move_watermark(&mut tx, (self.clock)() - SETTLED).await?;
+            tx.commit().await?;
+            return Ok(0);
+        }
+        // The rows stay locked by `tx` until the batch is through, so that other copies leave them alone.
+        self.apply(found, stop).await;
+        tx.commit().await?;
+        // Events of accounts that cannot be built would be found for ever: no hurry then.
+        Ok(if ours == 0 { 0 } else { count })
+    }
+}
+
+async fn settle(applier: Applier, stop: CancellationToken) {
+    loop {
+        let settled = match applier.pool.acquire().await {
+            Ok(mut conn) => ingest::settle(&mut conn, (applier.clock)()).await,
+            Err(error) => Err(error),
+        };
+        let again = match settled {
+            Ok(()) => Duration::from_secs(30),
+            Err(error) => {
+                tracing::warn!(%error, "settling waits");
+                Duration::from_millis(200)
+            }
+        };
+        tokio::select! {
+            () = applier.settle.notified() => {}
+            () = tokio::time::sleep(again) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
