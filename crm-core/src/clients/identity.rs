@@ -104,20 +104,19 @@ pub async fn remove(
     conn: &mut PgConnection,
     viewer: &Viewer,
     now: DateTime<Utc>,
-    contact: ContactId,
     identity: IdentityId,
 ) -> Result<()> {
     super::join::store::lock_identities(conn).await?;
+    let (contact, found) = store::one(conn, identity).await?.ok_or(ClientError::NotFound)?;
     let root = reach::contact_under(conn, viewer, Right::ClientsWrite, contact).await?;
     viewer.require(Right::ContactsCorrect)?;
-    let found = store::of_contact(conn, root, identity).await?.ok_or(ClientError::NotFound)?;
     if found.origin != "person" || !store::detach(conn, identity).await? {
         return Err(ClientError::NotNow(
             "По этому адресу уже приходили события канала: его можно отделить только вместе с карточкой.",
         ));
     }
     let change = Change {
-        action: "contact.address_removed",
+        action: "contact.remove_address",
         subject_kind: "contact",
         subject_id: root.0,
         before: Some(json!({ "kind": found.kind, "value": found.value })),
@@ -144,7 +143,7 @@ pub(super) async fn give(
         return Err(ClientError::Taken { field: "address", by: known_owner(conn, viewer, owner).await? });
     }
     let change = Change {
-        action: "contact.address_added",
+        action: "contact.add_address",
         subject_kind: "contact",
         subject_id: root.0,
         before: None,

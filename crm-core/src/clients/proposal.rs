@@ -129,7 +129,7 @@ async fn decided(
 ) -> Result<()> {
     store::decide(conn, id, state, viewer.user_id, now).await?;
     let change = Change {
-        action: if state == "accepted" { "proposal.accepted" } else { "proposal.rejected" },
+        action: if state == "accepted" { "proposal.accept" } else { "proposal.reject" },
         subject_kind: "proposal",
         subject_id: id.0,
         before: Some(json!({ "state": "open" })),

@@ -58,7 +58,7 @@ pub async fn pin(
     }
     store::set(conn, id, root).await?;
     let change = Change {
-        action: if root.is_some() { "interaction.pinned" } else { "interaction.unpinned" },
+        action: if root.is_some() { "interaction.pin" } else { "interaction.unpin" },
         subject_kind: "interaction",
         subject_id: id.0,
         before: Some(json!({ "client_id": row.pinned_client_id })),

@@ -59,7 +59,7 @@ pub async fn create(
     free_inn(conn, viewer, &fields).await?;
     store::insert(conn, &fields, &search_key(&fields.name)).await?;
     let change = Change {
-        action: "client.created",
+        action: "client.create",
         subject_kind: "client",
         subject_id: id.0,
         before: None,
@@ -106,7 +106,7 @@ pub async fn edit(
         store::update(conn, &after, &search_key(&after.name)).await?;
         let (before, after) = Fields::difference(&before, &after);
         let change = Change {
-            action: "client.edited",
+            action: "client.edit",
             subject_kind: "client",
             subject_id: root.id.0,
             before: Some(before),

@@ -40,7 +40,7 @@ pub async fn transfer(
     }
     store::set_responsible(conn, root.id, to, now).await?;
     let change = Change {
-        action: "client.transferred",
+        action: "client.transfer",
         subject_kind: "client",
         subject_id: root.id.0,
         before: Some(json!({ "responsible_id": root.responsible_id })),
@@ -60,7 +60,7 @@ pub async fn take(conn: &mut PgConnection, viewer: &Viewer, now: DateTime<Utc>, 
     }
     store::set_responsible(conn, root.id, Some(viewer.user_id), now).await?;
     let change = Change {
-        action: "client.taken",
+        action: "client.take",
         subject_kind: "client",
         subject_id: root.id.0,
         before: Some(json!({ "responsible_id": null })),

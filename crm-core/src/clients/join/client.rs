@@ -91,7 +91,7 @@ pub(super) async fn pointed(
         rewrite(conn, &own, values, now).await?;
     }
     let change = Change {
-        action: "client.joined",
+        action: "client.join",
         subject_kind: "client",
         subject_id: survivor.0,
         before: None,

@@ -92,7 +92,7 @@ pub async fn join_contacts(
     }
     store::accept_proposals_within(conn, survivor, viewer.user_id, now).await?;
     let change = Change {
-        action: "contact.joined",
+        action: "contact.join",
         subject_kind: "contact",
         subject_id: survivor.0,
         before: None,
