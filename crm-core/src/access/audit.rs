@@ -75,6 +75,7 @@ impl Subject {
 
 /// One line of the log.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = AuditEntry)]
 pub struct Entry {
     /// Ids of later entries sort behind.
     pub id: Uuid,

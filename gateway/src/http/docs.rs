@@ -4,9 +4,11 @@ use axum::Router;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use http::header;
-use utoipa::Modify;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::{IntoResponses, Modify};
+
+use super::problem::documented::Broken;
 
 /// The page loads its own script and style and the document, nothing from outside.
 const POLICY: &str = "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; base-uri 'none'; \
@@ -34,7 +36,7 @@ fn text(content_type: &'static str, body: impl IntoResponse) -> impl IntoRespons
     (headers, body)
 }
 
-/// Every answer has a word of description, as OpenAPI wants it.
+/// Every answer has a word of description, as OpenAPI wants it, and every operation may break by our fault.
 pub fn complete(document: &mut OpenApi) {
     let items = document.paths.paths.values_mut();
     let operations = items.flat_map(|item| {
@@ -42,12 +44,16 @@ pub fn complete(document: &mut OpenApi) {
             .into_iter()
             .flatten()
     });
-    for response in operations.flat_map(|operation| operation.responses.responses.values_mut()) {
-        if let RefOr::T(response) = response
-            && response.description.is_empty()
-        {
-            "Готово".clone_into(&mut response.description);
+    for operation in operations {
+        let responses = &mut operation.responses.responses;
+        for response in responses.values_mut() {
+            if let RefOr::T(response) = response
+                && response.description.is_empty()
+            {
+                "Готово".clone_into(&mut response.description);
+            }
         }
+        responses.extend(Broken::responses());
     }
 }
 

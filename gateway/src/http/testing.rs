@@ -137,11 +137,16 @@ impl Browser {
     pub async fn sign_in(&mut self, login: &str, password: &str) -> Answer {
         let body = serde_json::json!({ "login": login, "password": password });
         let answer = self.post("/api/session", body).await;
+        self.keep_cookie(&answer);
+        answer
+    }
+
+    /// Keeps the cookie of an answer, as browsers do.
+    pub fn keep_cookie(&mut self, answer: &Answer) {
         if let Some(cookie) = answer.headers.get(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
             self.headers.insert(header::COOKIE, pair.parse().unwrap());
         }
-        answer
     }
 
     /// A program with this key, without any cookie.

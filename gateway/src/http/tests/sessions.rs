@@ -81,3 +81,22 @@ async fn deactivation_ends_sessions_and_keys_at_once(pool: PgPool) {
     assert_eq!(program.get("/api/me").await.status, StatusCode::UNAUTHORIZED, "keys stay revoked");
     stage.signed_in("anna").await;
 }
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn a_changed_password_signs_out_everywhere_else(pool: PgPool) {
+    let stage = Stage::new(pool);
+    stage.user("anna", "manager").await;
+    let (mut office, home) = (stage.signed_in("anna").await, stage.signed_in("anna").await);
+    let change = |current: &str, new: &str| Some(json!({ "current_password": current, "password": new }));
+    let path = "/api/me/password";
+    let wrong = office.ask(Method::PUT, path, change("не тот пароль", "новый пароль")).await;
+    assert_eq!((wrong.status, &wrong.body["field"]), (StatusCode::BAD_REQUEST, &json!("current_password")));
+    let weak = office.ask(Method::PUT, path, change(PASSWORD, "новый")).await;
+    assert_eq!(weak.body["field"], "password");
+    let done = office.ask(Method::PUT, path, change(PASSWORD, "новый пароль")).await;
+    assert_eq!(done.status, StatusCode::NO_CONTENT);
+    assert_eq!(home.get("/api/me").await.status, StatusCode::UNAUTHORIZED);
+    office.keep_cookie(&done);
+    assert_eq!(office.get("/api/me").await.status, StatusCode::OK);
+    assert_eq!(stage.browser().sign_in("anna", "новый пароль").await.status, StatusCode::OK);
+}
