@@ -1,6 +1,7 @@
 //! The timeline: raw events in, interactions out.
 
 pub mod call;
+pub mod feed;
 pub mod ingest;
 pub mod payload;
 pub mod raw_event;
