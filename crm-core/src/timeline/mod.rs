@@ -5,6 +5,7 @@ pub mod call_list;
 pub mod conversation;
 pub mod dump;
 pub mod entry;
+pub mod feed;
 pub mod ingest;
 pub mod payload;
 pub mod pin;
