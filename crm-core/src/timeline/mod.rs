@@ -4,3 +4,4 @@ pub mod call;
 pub mod ingest;
 pub mod payload;
 pub mod raw_event;
+pub mod raw_log;
