@@ -2,9 +2,11 @@
 
 pub mod accounts;
 pub mod app;
+pub mod cli_parse;
 pub mod clock;
 pub mod connectors;
 pub mod http;
 pub mod passwords;
 pub mod reading;
+pub mod replay;
 pub mod sealed;
