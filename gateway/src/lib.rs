@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod cli_parse;
 pub mod clock;
 pub mod config;
 pub mod connectors;
@@ -11,6 +12,7 @@ pub mod http_client;
 pub mod intake;
 pub mod passwords;
 pub mod reading;
+pub mod replay;
 pub mod run;
 pub mod sealed;
 pub mod worker;

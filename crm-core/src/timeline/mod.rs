@@ -17,3 +17,4 @@ pub use payload::{
     DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, QuotePayload,
     ReactionFact,
 };
+pub mod raw_log;

@@ -46,6 +46,17 @@ pub enum RawState {
     Quarantined,
 }
 
+impl RawState {
+    /// The word in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Ignored => "ignored",
+            Self::Quarantined => "quarantined",
+        }
+    }
+}
+
 /// The outcome of one raw event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {

@@ -59,7 +59,7 @@ pub async fn record_outcomes(
     let ids: Vec<Uuid> = outcomes.iter().map(|outcome| outcome.raw_id.0).collect();
     let received: Vec<DateTime<Utc>> = outcomes.iter().map(|outcome| outcome.received_at).collect();
     let accounts: Vec<Uuid> = outcomes.iter().map(|outcome| outcome.account_id.0).collect();
-    let states: Vec<&str> = outcomes.iter().map(|outcome| word(outcome.state)).collect();
+    let states: Vec<&str> = outcomes.iter().map(|outcome| outcome.state.as_str()).collect();
     let events: Vec<i32> = outcomes.iter().map(|outcome| outcome.events).collect();
     let ignored: Vec<i32> = outcomes.iter().map(|outcome| outcome.ignored).collect();
     let unknown: Vec<i32> = outcomes.iter().map(|outcome| outcome.unknown).collect();
@@ -217,7 +217,7 @@ pub async fn list(conn: &mut PgConnection, filter: &RawFilter) -> sqlx::Result<V
     query.push(if filter.state.is_some() { "join" } else { "left join" });
     query.push(" raw_outcomes o on o.raw_id = r.id and o.received_at = r.received_at where true");
     if let Some(state) = filter.state {
-        query.push(" and o.state = ").push_bind(word(state));
+        query.push(" and o.state = ").push_bind(state.as_str());
     }
     if let Some(account) = filter.account_id {
         query.push(" and r.account_id = ").push_bind(account.0);
@@ -392,12 +392,4 @@ pub async fn refused(conn: &mut PgConnection, account: AccountId) -> sqlx::Resul
     .fetch_all(conn)
     .await
     .map(|rows| rows.into_iter().map(|row| (row.reason, row.requests)).collect())
-}
-
-fn word(state: RawState) -> &'static str {
-    match state {
-        RawState::Applied => "applied",
-        RawState::Ignored => "ignored",
-        RawState::Quarantined => "quarantined",
-    }
 }
