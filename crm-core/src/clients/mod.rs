@@ -22,3 +22,6 @@ pub use stub::ClientStub;
 /// The advisory lock under which contacts are told apart: the ingest takes it shared while it resolves addresses, joins
 /// and splits take it alone, until their transaction ends.
 pub const IDENTITY_LOCK: i64 = 0x757a_656c_0001;
+
+#[cfg(test)]
+mod tests;

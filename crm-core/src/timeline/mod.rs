@@ -18,3 +18,6 @@ pub use payload::{
     ReactionFact,
 };
 pub mod raw_log;
+
+#[cfg(test)]
+mod tests;

@@ -90,7 +90,7 @@ pub(crate) async fn identities(
                  union all
                  select id, root_id from contacts where root_id = any($1) and root_id <> id) m
            join identities i on i.contact_id = m.id
-           order by i.id"#,
+           order by i.created_at, i.address"#,
         roots as &[ContactId]
     )
     .fetch_all(conn)
