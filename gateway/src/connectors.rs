@@ -210,12 +210,12 @@ impl ConnectorInfo {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use serde_json::json;
 
     use super::*;
 
-    fn http() -> reqwest::Client {
+    pub(crate) fn http() -> reqwest::Client {
         // The second time the provider is there already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         reqwest::Client::builder().build().expect("a client without options is built")

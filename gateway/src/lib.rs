@@ -2,13 +2,17 @@
 
 pub mod accounts;
 pub mod app;
+pub mod cli_parse;
 pub mod clock;
 pub mod config;
 pub mod connectors;
 pub mod database;
 pub mod http;
+pub mod http_client;
 pub mod intake;
 pub mod passwords;
 pub mod reading;
+pub mod replay;
+pub mod run;
 pub mod sealed;
 pub mod worker;

@@ -5,6 +5,7 @@ pub mod call_list;
 pub mod conversation;
 pub mod dump;
 pub mod entry;
+pub mod feed;
 pub mod ingest;
 pub mod payload;
 pub mod pin;
@@ -16,6 +17,7 @@ pub use payload::{
     DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, QuotePayload,
     ReactionFact,
 };
+pub mod raw_log;
 
 #[cfg(test)]
 mod tests;

@@ -41,20 +41,20 @@ impl<'a> Source<'a> {
                     let unknown = table.keys().filter(|key| !keys().any(|known| known == key.as_str()));
                     wrong.extend(unknown.map(|key| {
                         let hint = nearest(key, keys()).or_else(|| elsewhere(key, entries));
-                        guess(format!("{name} has a key `{key}` in [{section}] that is not known"), hint)
+                        guess(&format!("{name} has a key `{key}` in [{section}] that is not known"), hint)
                     }));
                 }
                 Value::Dict(_, _) => {
                     let hint = nearest(section, entries.iter().map(|entry| entry.section));
                     let hint = hint.map(|hint| format!("[{hint}]"));
-                    wrong.push(guess(format!("{name} has a section [{section}] that is not known"), hint));
+                    wrong.push(guess(&format!("{name} has a section [{section}] that is not known"), hint));
                 }
                 _ if known => wrong.push(format!(
                     "{name}: `{section}` must be a section; write [{section}] on a line of its own."
                 )),
                 _ => {
                     let hint = elsewhere(section, entries);
-                    wrong.push(guess(format!("{name} has a key `{section}` outside of any section"), hint));
+                    wrong.push(guess(&format!("{name} has a key `{section}` outside of any section"), hint));
                 }
             }
         }
@@ -97,7 +97,7 @@ fn elsewhere(key: &str, entries: &[Entry]) -> Option<String> {
     entries.iter().find(|entry| entry.key == key).map(|entry| format!("{}.{}", entry.section, entry.key))
 }
 
-fn guess(what: String, hint: Option<String>) -> String {
+fn guess(what: &str, hint: Option<String>) -> String {
     match hint {
         Some(hint) => format!("{what}; did you mean {hint}?"),
         None => format!("{what}; take it out."),

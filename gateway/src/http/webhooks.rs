@@ -65,6 +65,10 @@ async fn with_secret(
 
 async fn receive(hooks: &Hooks, key: &str, url_secret: Option<&str>, request: Request) -> Response {
     let Some(account) = hooks.accounts.by_key(key).filter(|account| account.enabled) else {
+        // Its settings are broken, so nothing can be verified; the provider comes again until an administrator mended it.
+        if hooks.accounts.is_broken(key) {
+            return Refusal::NotStored.into_response();
+        }
         metrics::counter!("uzel_intake_unknown_total").increment(1);
         return StatusCode::NOT_FOUND.into_response();
     };

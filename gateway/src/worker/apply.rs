@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use crm_core::timeline::ingest::{self, ApplyError, ReadRaw};
 use crm_core::timeline::raw_event::{self, StoredRaw};
 use sqlx::PgPool;
@@ -24,8 +24,8 @@ const BATCH: usize = 256;
 const WORKERS: usize = 2;
 /// How long another copy gets for what it claimed.
 const PATIENCE: TimeDelta = TimeDelta::seconds(30);
-/// Requests that were received so long ago are in the table, or in a spool that lowers the mark.
-const SETTLED: TimeDelta = TimeDelta::seconds(60);
+/// Pause between two looks at the table.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// The queue between intake and workers. Cheap to clone.
 #[derive(Clone)]
@@ -211,16 +211,15 @@ async fn sweep(
         recovering |= idle && overflowed.swap(false, Ordering::Relaxed);
         let now = (applier.clock)();
         let before = if recovering { now } else { now - PATIENCE };
-        let found = if idle || recovering { applier.sweep_once(before, &stop).await } else { Ok(0) };
-        let pause = match found {
-            Ok(found) if found >= BATCH => Duration::ZERO,
-            Ok(_) => {
+        let pause = match applier.sweep_once(before, &stop).await {
+            Ok(true) => Duration::ZERO,
+            Ok(false) => {
                 recovering = false;
-                Duration::from_secs(1)
+                LOOK
             }
             Err(error) => {
                 tracing::warn!(%error, "the sweep waits for the database");
-                Duration::from_secs(1)
+                LOOK * 2
             }
         };
         tokio::select! {
@@ -231,26 +230,23 @@ async fn sweep(
 }
 
 impl Applier {
-    async fn sweep_once(
-        &self,
-        before: chrono::DateTime<chrono::Utc>,
-        stop: &CancellationToken,
-    ) -> sqlx::Result<usize> {
+    /// Returns whether there may be more.
+    async fn sweep_once(&self, before: DateTime<Utc>, stop: &CancellationToken) -> sqlx::Result<bool> {
         let mut tx = self.pool.begin().await?;
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
-        let found = raw_event::pending(&mut tx, before, limit).await?;
-        let count = found.len();
-        let ours = found.iter().filter(|stored| self.accounts.by_id(stored.account_id).is_some()).count();
-        if count == 0 {
-            raw_event::move_watermark(&mut tx, (self.clock)() - SETTLED).await?;
-            tx.commit().await?;
-            return Ok(0);
+        let mut found = raw_event::pending_unclaimed(&mut tx, limit).await?;
+        if found.is_empty() {
+            found = raw_event::pending(&mut tx, before, limit).await?;
         }
+        // Events of accounts that cannot be built are found for ever: no hurry then.
+        let ours = found.iter().any(|stored| self.accounts.by_id(stored.account_id).is_some());
         // The rows stay locked by `tx` until the batch is through, so that other copies leave them alone.
         self.apply(found, stop).await;
+        if !ours {
+            raw_event::move_watermark(&mut tx, (self.clock)() - PATIENCE).await?;
+        }
         tx.commit().await?;
-        // Events of accounts that cannot be built would be found for ever: no hurry then.
-        Ok(if ours == 0 { 0 } else { count })
+        Ok(ours)
     }
 }
 

@@ -59,7 +59,7 @@ pub async fn record_outcomes(
     let ids: Vec<Uuid> = outcomes.iter().map(|outcome| outcome.raw_id.0).collect();
     let received: Vec<DateTime<Utc>> = outcomes.iter().map(|outcome| outcome.received_at).collect();
     let accounts: Vec<Uuid> = outcomes.iter().map(|outcome| outcome.account_id.0).collect();
-    let states: Vec<&str> = outcomes.iter().map(|outcome| word(outcome.state)).collect();
+    let states: Vec<&str> = outcomes.iter().map(|outcome| outcome.state.as_str()).collect();
     let events: Vec<i32> = outcomes.iter().map(|outcome| outcome.events).collect();
     let ignored: Vec<i32> = outcomes.iter().map(|outcome| outcome.ignored).collect();
     let unknown: Vec<i32> = outcomes.iter().map(|outcome| outcome.unknown).collect();
@@ -89,31 +89,20 @@ pub async fn record_outcomes(
     Ok(())
 }
 
-/// Raw events without an outcome, oldest first, locked for this transaction; those that another worker holds are left
-/// out. Claimed ones only when they were received before `before`.
-pub async fn pending(
-    conn: &mut PgConnection,
-    before: DateTime<Utc>,
-    limit: i64,
-) -> sqlx::Result<Vec<StoredRaw>> {
-    let rows = sqlx::query!(
-        r#"select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
-           from raw_events r
-           where r.received_at >= (select settled_before from raw_watermark)
-             and (r.received_at < $1 or not r.claimed)
-             and not exists (
-                 select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
-           order by r.id
-           limit $2
-           for update of r skip locked"#,
-        before,
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| StoredRaw {
+/// A row of `raw_events`.
+struct RawRow {
+    id: Uuid,
+    received_at: DateTime<Utc>,
+    account_id: Uuid,
+    source: String,
+    content_type: Option<String>,
+    query: String,
+    body: Vec<u8>,
+}
+
+impl From<RawRow> for StoredRaw {
+    fn from(row: RawRow) -> Self {
+        Self {
             id: RawEventId(row.id),
             account_id: AccountId(row.account_id),
             raw: RawEvent {
@@ -123,8 +112,46 @@ pub async fn pending(
                 query: row.query,
                 body: Bytes::from(row.body),
             },
-        })
-        .collect())
+        }
+    }
+}
+
+/// Raw events without an outcome that were received before `before`, oldest first, locked for this transaction; those
+/// that another worker holds are left out.
+pub async fn pending(conn: &mut PgConnection, before: DateTime<Utc>, limit: i64) -> sqlx::Result<Vec<StoredRaw>> {
+    let rows = sqlx::query_as!(
+        RawRow,
+        "select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
+         from raw_events r
+         where r.received_at >= (select settled_before from raw_watermark) and r.received_at < $1
+           and not exists (select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
+         order by r.id
+         limit $2
+         for update of r skip locked",
+        before,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(StoredRaw::from).collect())
+}
+
+/// The same for events that nobody claimed, however new.
+pub async fn pending_unclaimed(conn: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<StoredRaw>> {
+    let rows = sqlx::query_as!(
+        RawRow,
+        "select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
+         from raw_events r
+         where not r.claimed and r.received_at >= (select settled_before from raw_watermark)
+           and not exists (select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
+         order by r.id
+         limit $1
+         for update of r skip locked",
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(StoredRaw::from).collect())
 }
 
 /// Moves the mark behind which nothing is pending as far as it goes, at most to `until`. Harmless on several copies.
@@ -146,23 +173,14 @@ pub async fn move_watermark(conn: &mut PgConnection, until: DateTime<Utc>) -> sq
 
 /// One raw event.
 pub async fn get(conn: &mut PgConnection, id: RawEventId) -> sqlx::Result<Option<StoredRaw>> {
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        RawRow,
         "select id, received_at, account_id, source, content_type, query, body from raw_events where id = $1",
         id.0,
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| StoredRaw {
-        id: RawEventId(row.id),
-        account_id: AccountId(row.account_id),
-        raw: RawEvent {
-            source: row.source,
-            received_at: row.received_at,
-            content_type: row.content_type,
-            query: row.query,
-            body: Bytes::from(row.body),
-        },
-    }))
+    Ok(row.map(StoredRaw::from))
 }
 
 /// The outcome of one raw event.
@@ -199,7 +217,7 @@ pub async fn list(conn: &mut PgConnection, filter: &RawFilter) -> sqlx::Result<V
     query.push(if filter.state.is_some() { "join" } else { "left join" });
     query.push(" raw_outcomes o on o.raw_id = r.id and o.received_at = r.received_at where true");
     if let Some(state) = filter.state {
-        query.push(" and o.state = ").push_bind(word(state));
+        query.push(" and o.state = ").push_bind(state.as_str());
     }
     if let Some(account) = filter.account_id {
         query.push(" and r.account_id = ").push_bind(account.0);
@@ -374,12 +392,4 @@ pub async fn refused(conn: &mut PgConnection, account: AccountId) -> sqlx::Resul
     .fetch_all(conn)
     .await
     .map(|rows| rows.into_iter().map(|row| (row.reason, row.requests)).collect())
-}
-
-fn word(state: RawState) -> &'static str {
-    match state {
-        RawState::Applied => "applied",
-        RawState::Ignored => "ignored",
-        RawState::Quarantined => "quarantined",
-    }
 }
