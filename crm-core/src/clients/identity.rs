@@ -10,9 +10,9 @@ use sqlx::PgConnection;
 
 use super::{
     ClientError,
-    audit::{self, Change},
     error::{Result, TakenBy},
     reach,
+    trace::{self, Change},
 };
 use crate::{
     ContactId, IdentityId,
@@ -122,7 +122,7 @@ pub async fn remove(
         before: Some(json!({ "kind": found.kind, "value": found.value })),
         after: None,
     };
-    Ok(audit::record(conn, viewer, now, change).await?)
+    Ok(trace::record(conn, viewer, now, change).await?)
 }
 
 /// Writes the address down, or says whose it is.
@@ -149,7 +149,7 @@ pub(super) async fn give(
         before: None,
         after: Some(json!({ "kind": new.kind, "address": key, "entered": new.text })),
     };
-    Ok(audit::record(conn, viewer, now, change).await?)
+    Ok(trace::record(conn, viewer, now, change).await?)
 }
 
 /// The owner of an address, as far as the viewer may know.

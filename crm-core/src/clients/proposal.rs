@@ -9,11 +9,11 @@ use sqlx::PgConnection;
 
 use super::{
     ClientError,
-    audit::{self, Change},
     contact::ContactClient,
     error::Result,
     join::{Choices, ContactJoin, JoinOutcome, join_contacts},
     reach::{self, Reach},
+    trace::{self, Change},
 };
 use crate::{
     ContactId, ProposalId,
@@ -135,5 +135,5 @@ async fn decided(
         before: Some(json!({ "state": "open" })),
         after: Some(json!({ "state": state })),
     };
-    Ok(audit::record(conn, viewer, now, change).await?)
+    Ok(trace::record(conn, viewer, now, change).await?)
 }

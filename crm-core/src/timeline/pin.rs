@@ -12,8 +12,8 @@ use crate::{
     access::{Right, Viewer},
     clients::{
         ClientError,
-        audit::{self, Change},
         reach::{self, Reach},
+        trace::{self, Change},
     },
 };
 
@@ -64,6 +64,6 @@ pub async fn pin(
         before: Some(json!({ "client_id": row.pinned_client_id })),
         after: Some(json!({ "client_id": root })),
     };
-    audit::record(conn, viewer, now, change).await?;
+    trace::record(conn, viewer, now, change).await?;
     entry(conn, viewer, id).await
 }

@@ -14,12 +14,12 @@ use crate::{
     access::{Right, Viewer},
     clients::{
         ClientError,
-        audit::{self, Change},
         error::{Result, TakenBy},
         reach,
         requisites::{self, RequisiteError},
         search_key::search_key,
         text::words,
+        trace::{self, Change},
     },
 };
 
@@ -65,7 +65,7 @@ pub async fn create(
         before: None,
         after: Some(json!(fields)),
     };
-    audit::record(conn, viewer, now, change).await?;
+    trace::record(conn, viewer, now, change).await?;
     read(conn, viewer, id).await
 }
 
@@ -112,7 +112,7 @@ pub async fn edit(
             before: Some(before),
             after: Some(after),
         };
-        audit::record(conn, viewer, now, change).await?;
+        trace::record(conn, viewer, now, change).await?;
     }
     read(conn, viewer, id).await
 }

@@ -16,10 +16,10 @@ use crate::{
     access::{Right, Viewer},
     clients::{
         ClientError,
-        audit::{self, Change},
         client::store as client_store,
         error::Result,
         reach,
+        trace::{self, Change},
     },
 };
 
@@ -98,7 +98,7 @@ pub async fn join_contacts(
         before: None,
         after: Some(json!({ "join_id": id, "absorbed_id": absorbed, "fields": fields })),
     };
-    audit::record(conn, viewer, now, change).await?;
+    trace::record(conn, viewer, now, change).await?;
     Ok(JoinOutcome { join_id: Some(id), survivor_id: survivor.0, changes })
 }
 
