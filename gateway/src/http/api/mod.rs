@@ -2,11 +2,16 @@
 
 mod api_keys;
 mod audit;
+mod clients;
+mod contacts;
+mod conversations;
+mod joins;
 mod me;
 mod own_password;
 mod roles;
 mod session;
 mod setup;
+mod timeline;
 mod users;
 
 use axum::Router;
@@ -33,6 +38,11 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "users", description = "Пользователи"),
         (name = "roles", description = "Роли и права доступа"),
         (name = "audit", description = "Журнал действий"),
+        (name = "clients", description = "Клиенты: списки, поиск, карточки"),
+        (name = "contacts", description = "Контакты и их адреса"),
+        (name = "joins", description = "Объединение и разъединение карточек, «похожие»"),
+        (name = "timeline", description = "Лента клиента, контакта и диалога"),
+        (name = "conversations", description = "Диалоги и звонки"),
     ),
     components(schemas(ProblemBody)),
     security(("session" = []), ("api_key" = [])),
@@ -71,5 +81,10 @@ fn resources() -> OpenApiRouter<App> {
         .merge(users::router())
         .merge(roles::router())
         .merge(audit::router())
+        .merge(clients::router())
+        .merge(contacts::router())
+        .merge(joins::router())
+        .merge(timeline::router())
+        .merge(conversations::router())
         .fallback(|| async { Problem::no_route() })
 }
