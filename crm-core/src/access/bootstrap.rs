@@ -41,7 +41,7 @@ pub async fn create_user_with_password(
         roles: vec![role.to_owned()],
     };
     let id = user::insert(conn, &actor, new, now).await?;
-    user::set_password(conn, &actor, id, &hash, now).await.map_err(UserError::from)?;
+    user::set_password(conn, &actor, id, &hash, None, now).await.map_err(UserError::from)?;
     Ok(id)
 }
 

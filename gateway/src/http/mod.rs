@@ -16,3 +16,8 @@ pub use page::{Cursor, Limit};
 pub use problem::{ApiResult, Problem};
 pub use remote::Remote;
 pub use signed::{Signed, SignedSession};
+
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;

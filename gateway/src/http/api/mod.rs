@@ -3,6 +3,7 @@
 mod api_keys;
 mod audit;
 mod me;
+mod own_password;
 mod roles;
 mod session;
 mod setup;
@@ -10,6 +11,8 @@ mod users;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use http::{HeaderName, HeaderValue, header};
+use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -40,14 +43,22 @@ struct Doc;
 /// The routes under `/api`, with their document at `/api/openapi.json` and `/api/docs`.
 /// A new resource is one line in `resources`.
 pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
-    let (router, document) =
+    let (router, mut document) =
         OpenApiRouter::with_openapi(Doc::openapi()).nest("/api", resources()).split_for_parts();
+    docs::complete(&mut document);
     let router = router
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+        // What one person reads must not lie in a cache for the next one.
+        .layer(unless_told(header::CACHE_CONTROL, "no-store"))
+        .layer(unless_told(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .with_state(app)
         .merge(docs::router(&document));
     (router, document)
+}
+
+fn unless_told(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
 fn resources() -> OpenApiRouter<App> {
@@ -55,6 +66,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(session::router())
         .merge(setup::router())
         .merge(me::router())
+        .merge(own_password::router())
         .merge(api_keys::router())
         .merge(users::router())
         .merge(roles::router())
