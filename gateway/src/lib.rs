@@ -6,6 +6,7 @@ pub mod cli_parse;
 pub mod clock;
 pub mod connectors;
 pub mod http;
+pub mod masking;
 pub mod passwords;
 pub mod reading;
 pub mod replay;
