@@ -3,6 +3,8 @@
 pub mod access;
 pub mod accounts;
 pub mod clients;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 mod id;
 pub mod timeline;
 

@@ -80,6 +80,11 @@ impl SealKey {
         Self(rand::random())
     }
 
+    /// The key of the configuration.
+    pub fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
+        Self(bytes)
+    }
+
     /// Seals the secrets of one account; they open for no other.
     pub fn seal(&self, account: AccountId, secrets: &Secrets) -> Vec<u8> {
         let plain: BTreeMap<&str, &str> =

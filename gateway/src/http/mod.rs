@@ -10,6 +10,7 @@ pub mod page;
 pub mod problem;
 pub mod remote;
 pub mod signed;
+pub mod webhooks;
 
 pub use extract::{ApiJson, ApiPath, ApiQuery};
 pub use page::{Cursor, Limit};

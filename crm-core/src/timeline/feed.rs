@@ -1,0 +1,176 @@
+//! The live feed: what changed, for open screens, in one order that never skips an entry.
+
+mod position;
+mod store;
+mod view;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+use crate::{ClientId, ContactId, InteractionId, UserId};
+
+pub use position::Position;
+pub use store::{forget_before, head, holds, tell};
+pub use view::Message;
+
+/// The channel of `NOTIFY` on which writers say that the feed has grown.
+pub const CHANNEL: &str = "feed";
+
+/// What one transaction changed. Kinds that this version does not know are left alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Changes {
+    /// New rows, and rows whose facts grew.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interactions: Vec<InteractionId>,
+    /// Contacts changed by themselves or by a join.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<ContactId>,
+    /// Clients changed by themselves or by a join.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<ClientId>,
+    /// Clients that went to other hands, with those who had them before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Moved>,
+    /// Something new about our accounts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub notices: bool,
+}
+
+/// A client that went to other hands: by a transfer, or because it was joined into another manager's client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Which, as it was known to those who had it.
+    pub client: ClientId,
+    /// Who answered for it before; `None` for the common base.
+    pub from: Option<UserId>,
+}
+
+/// One row of the feed.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its place in the order.
+    pub position: Position,
+    /// What it says.
+    pub changes: Changes,
+}
+
+/// New entries, and whether more of them wait for transactions that still run.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// In order; an entry is among them only when every earlier one has been readable too.
+    pub entries: Vec<Entry>,
+    /// There are entries that cannot be read yet: nobody will notify when they can.
+    pub waiting: bool,
+    /// The limit cut the list: read on at once.
+    pub cut: bool,
+}
+
+/// An entry with everything that decides who may see it, as it was when it was read.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// Its place in the order.
+    pub position: Position,
+    /// One change after the other; the same number of them whenever the entry is read.
+    pub changes: Vec<Change>,
+}
+
+/// One thing that changed, and the root clients in whose cards it shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What.
+    pub subject: Subject,
+    /// Where it shows; none for a person without a client and for what is gone.
+    pub clients: Vec<Holder>,
+}
+
+/// A root client and who answers for it; nobody does in the common base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Holder {
+    /// The root.
+    pub client: ClientId,
+    /// Who answers for it.
+    pub responsible: Option<UserId>,
+}
+
+/// What changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A row of a timeline.
+    Interaction {
+        /// The row that shows: for an item of an album, the album.
+        id: InteractionId,
+        /// `message`, `call`, `system` or `note`.
+        kind: String,
+        /// The root of who spoke.
+        contact: Option<ContactId>,
+    },
+    /// A person.
+    Contact {
+        /// As told.
+        id: ContactId,
+        /// Itself, or what it was joined into.
+        root: ContactId,
+    },
+    /// A company.
+    Client {
+        /// As told.
+        id: ClientId,
+        /// Itself, or what it was joined into.
+        root: ClientId,
+    },
+    /// A client went to other hands.
+    Moved(Moved),
+    /// Something new about our accounts.
+    Notice,
+    /// A fact whose row does not exist (yet): nobody sees it.
+    Nothing,
+}
+
+/// The entries behind a position that can be read for sure: those of transactions older than every running one. An
+/// entry that is read later sorts behind all that were read before, so a reader who keeps his last position misses none.
+pub async fn read(conn: &mut PgConnection, behind: Position, limit: u16) -> sqlx::Result<Batch> {
+    let limit = usize::from(limit);
+    let mut rows = store::behind(conn, behind, limit).await?;
+    let cut = rows.len() == limit && rows.last().is_some_and(|row| row.readable);
+    let readable = rows.iter().take_while(|row| row.readable).count();
+    let waiting = readable < rows.len();
+    rows.truncate(readable);
+    Ok(Batch { entries: rows.into_iter().map(store::Row::entry).collect(), waiting, cut })
+}
+
+/// Looks up, for all entries at once, where their changes show and who answers there now.
+pub async fn resolve(conn: &mut PgConnection, entries: &[Entry]) -> sqlx::Result<Vec<Resolved>> {
+    let found = store::Found::look_up(conn, entries.iter().map(|entry| &entry.changes)).await?;
+    Ok(entries
+        .iter()
+        .map(|entry| {
+            let Changes { interactions, contacts, clients, moved, notices } = &entry.changes;
+            let changes = interactions
+                .iter()
+                .map(|id| found.interaction(*id))
+                .chain(contacts.iter().map(|id| found.contact(*id)))
+                .chain(clients.iter().map(|id| found.client(*id)))
+                .chain(moved.iter().map(|moved| found.moved(*moved)))
+                .chain(notices.then(|| Change { subject: Subject::Notice, clients: Vec::new() }))
+                .collect();
+            Resolved { position: entry.position, changes }
+        })
+        .collect())
+}
+
+/// Tells open screens that a client went to other hands. In the transaction that moves it.
+pub async fn tell_moved(
+    conn: &mut PgConnection,
+    client: ClientId,
+    from: Option<UserId>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let changes =
+        Changes { clients: vec![client], moved: vec![Moved { client, from }], ..Changes::default() };
+    tell(conn, &changes, now).await
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! What of a change a viewer may see.
+
+use serde::Serialize;
+
+use super::{Change, Subject};
+use crate::access::{ClientScope, Right, Viewer};
+use crate::{ClientId, ContactId, InteractionId};
+
+/// A change as one viewer may know it. It says only what to read anew; the content comes by the API, under its rights.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Message {
+    /// A row of a timeline is new or changed.
+    Interaction {
+        /// The row.
+        interaction_id: InteractionId,
+        /// `message`, `call`, `system` or `note`.
+        kind: String,
+        /// Who spoke.
+        #[schema(required = true)]
+        contact_id: Option<ContactId>,
+        /// The cards in which it shows, of those that the viewer sees.
+        client_ids: Vec<ClientId>,
+    },
+    /// A contact changed, or was joined into another.
+    Contact {
+        /// As it was known.
+        contact_id: ContactId,
+        /// Itself, or what it was joined into.
+        root_id: ContactId,
+        /// Its clients, of those that the viewer sees.
+        client_ids: Vec<ClientId>,
+    },
+    /// A client changed, or was joined into another.
+    Client {
+        /// As it was known.
+        client_id: ClientId,
+        /// Itself, or what it was joined into.
+        root_id: ClientId,
+    },
+    /// A client went to other hands, and the viewer sees it no longer.
+    AccessLost {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// Something new about our accounts.
+    Notice {},
+}
+
+impl Message {
+    /// The name of the event in the stream; the tag of its JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Interaction { .. } => "interaction",
+            Self::Contact { .. } => "contact",
+            Self::Client { .. } => "client",
+            Self::AccessLost { .. } => "access_lost",
+            Self::Notice {} => "notice",
+        }
+    }
+}
+
+impl Change {
+    /// What this viewer may know of the change; `None` is nothing at all, not even that there was one.
+    pub fn for_viewer(&self, viewer: &Viewer) -> Option<Message> {
+        let scope = viewer.readable_clients();
+        let client_ids: Vec<ClientId> = self
+            .clients
+            .iter()
+            .filter(|holder| scope.covers(holder.responsible))
+            .map(|holder| holder.client)
+            .collect();
+        // What belongs to no client at all is for those who see all.
+        let seen = !client_ids.is_empty() || scope == ClientScope::All;
+        match &self.subject {
+            Subject::Interaction { id, kind, contact } => seen.then(|| Message::Interaction {
+                interaction_id: *id,
+                kind: kind.clone(),
+                contact_id: *contact,
+                client_ids,
+            }),
+            Subject::Contact { id, root } => {
+                seen.then_some(Message::Contact { contact_id: *id, root_id: *root, client_ids })
+            }
+            Subject::Client { id, root } => {
+                seen.then_some(Message::Client { client_id: *id, root_id: *root })
+            }
+            Subject::Moved(moved) => {
+                (!seen && scope.covers(moved.from)).then_some(Message::AccessLost { client_id: moved.client })
+            }
+            Subject::Notice => viewer.scope(Right::AccountsManage).is_some().then_some(Message::Notice {}),
+            Subject::Nothing => None,
+        }
+    }
+}
