@@ -9,6 +9,7 @@ pub mod config;
 pub mod connectors;
 pub mod database;
 pub mod http;
+pub mod masking;
 pub mod http_client;
 pub mod intake;
 pub mod logs;

@@ -1,9 +1,11 @@
 //! The API: every resource in a file of its own, assembled here.
 
+mod accounts;
 mod api_keys;
 mod audit;
 mod me;
 mod own_password;
+mod raw_events;
 mod roles;
 mod session;
 mod setup;
@@ -33,6 +35,8 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "users", description = "Пользователи"),
         (name = "roles", description = "Роли и права доступа"),
         (name = "audit", description = "Журнал действий"),
+        (name = "accounts", description = "Каналы"),
+        (name = "raw_events", description = "Журнал событий канала"),
     ),
     components(schemas(ProblemBody)),
     security(("session" = []), ("api_key" = [])),
@@ -79,5 +83,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(users::router())
         .merge(roles::router())
         .merge(audit::router())
+        .merge(accounts::router())
+        .merge(raw_events::router())
         .fallback(|| async { Problem::no_route() })
 }
