@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::connectors;
+use crate::masking::Masker;
 use crate::sealed::SealKey;
 use directory::Directory;
 
@@ -124,6 +125,14 @@ impl Accounts {
     /// Whether the account of this webhook address exists but cannot work: the provider should repeat later.
     pub fn is_broken(&self, key: &str) -> bool {
         self.directory().broken().any(|account| account.key == key)
+    }
+
+    /// Hides secrets in the raw events of this account, its own ones among them.
+    pub fn masker(&self, id: AccountId) -> Masker {
+        let directory = self.directory();
+        let sealed = directory.stored(id).and_then(|stored| stored.secrets.as_deref());
+        let secrets = sealed.and_then(|sealed| self.inner.seal_key.open(id, sealed).ok());
+        Masker::new(secrets.unwrap_or_default())
     }
 
     /// The installation's key.

@@ -92,7 +92,7 @@ enum UserCommand {
         /// How colleagues see the person; the login where it is not given.
         #[arg(long)]
         name: Option<String>,
-        /// Code of the role: administrator, director, head_of_sales, manager, …
+        /// Code of the role: `administrator`, `director`, `head_of_sales`, `manager`, …
         #[arg(long, default_value = "administrator")]
         role: String,
     },
@@ -156,7 +156,8 @@ fn parse(
     } else {
         body = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     }
-    match crate::cli_parse::parse(connector, query, content_type, body, clock::now()) {
+    let http = crate::http_client::build()?;
+    match crate::cli_parse::parse(connector, query, content_type, body, clock::now(), &http) {
         Ok(json) => {
             println!("{json}");
             Ok(ExitCode::SUCCESS)

@@ -20,9 +20,18 @@ pub struct ConnectorInfo {
     /// The fields of its set-up form.
     pub settings: &'static [Setting],
     /// Secrets that are ours to invent; made at random where nobody gave one.
-    pub invented: &'static [&'static str],
+    pub invented: &'static [Invented],
     /// The secret that stands in the webhook address, where the provider does not sign.
     pub in_address: Option<&'static str>,
+}
+
+/// A secret that is ours to invent.
+#[derive(Clone, Copy, Debug)]
+pub struct Invented {
+    /// Name of the setting.
+    pub name: &'static str,
+    /// Another secret that does the same work: where it is given, none is invented.
+    pub unless: Option<&'static str>,
 }
 
 const KNOWN: &[ConnectorInfo] = &[
@@ -31,7 +40,7 @@ const KNOWN: &[ConnectorInfo] = &[
         channel: Channel::Whatsapp,
         title: "WhatsApp Business (Meta Cloud API)",
         settings: whatsapp::SETTINGS,
-        invented: &["verify_token"],
+        invented: &[Invented { name: "verify_token", unless: None }],
         in_address: None,
     },
     ConnectorInfo {
@@ -39,7 +48,7 @@ const KNOWN: &[ConnectorInfo] = &[
         channel: Channel::Telephony,
         title: "Телфин: телефония",
         settings: telphin::SETTINGS,
-        invented: &["secret"],
+        invented: &[Invented { name: "secret", unless: None }],
         in_address: Some("secret"),
     },
     ConnectorInfo {
@@ -47,7 +56,7 @@ const KNOWN: &[ConnectorInfo] = &[
         channel: Channel::Telegram,
         title: "Telegram: бот компании",
         settings: telegram::SETTINGS,
-        invented: &["secret_token"],
+        invented: &[Invented { name: "secret_token", unless: None }],
         in_address: None,
     },
     ConnectorInfo {
@@ -55,7 +64,7 @@ const KNOWN: &[ConnectorInfo] = &[
         channel: Channel::Sms,
         title: "SMS через SMSC.ru",
         settings: sms::smsc::SETTINGS,
-        invented: &["url_secret"],
+        invented: &[Invented { name: "url_secret", unless: Some("secret") }],
         in_address: Some("url_secret"),
     },
     ConnectorInfo {
@@ -200,8 +209,13 @@ impl ConnectorInfo {
 
     /// Invents the secrets that are ours to invent and that nobody gave. Returns their names.
     pub fn invent(&self, secrets: &mut Secrets) -> Vec<&'static str> {
-        let missing: Vec<&str> =
-            self.invented.iter().copied().filter(|name| !secrets.contains_key(*name)).collect();
+        let there = |name: &str| secrets.contains_key(name);
+        let missing: Vec<&str> = self
+            .invented
+            .iter()
+            .filter(|invented| !there(invented.name) && !invented.unless.is_some_and(there))
+            .map(|invented| invented.name)
+            .collect();
         for name in &missing {
             secrets.insert((*name).to_owned(), Token::new("").into_text().into());
         }
@@ -241,7 +255,7 @@ pub(crate) mod tests {
         for info in known() {
             let built = build(info.name, configs[info.name].clone(), &http).unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(built.channel(), info.channel, "{}", info.name);
-            for name in info.invented.iter().chain(&info.in_address) {
+            for name in info.invented.iter().map(|invented| invented.name).chain(info.in_address) {
                 assert!(info.setting(name).is_some_and(|setting| setting.secret), "{name}");
             }
         }

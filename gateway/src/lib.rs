@@ -2,17 +2,21 @@
 
 pub mod accounts;
 pub mod app;
+pub mod cli;
 pub mod cli_parse;
 pub mod clock;
 pub mod config;
 pub mod connectors;
 pub mod database;
 pub mod http;
+pub mod masking;
 pub mod http_client;
 pub mod intake;
+pub mod logs;
 pub mod passwords;
 pub mod reading;
 pub mod replay;
 pub mod run;
 pub mod sealed;
+pub mod shutdown;
 pub mod worker;

@@ -31,6 +31,10 @@ impl Directory {
         self.at(*self.by_id.get(&id)?)
     }
 
+    pub(super) fn stored(&self, id: AccountId) -> Option<&StoredAccount> {
+        self.by_id.get(&id).map(|at| &self.entries[*at].stored)
+    }
+
     pub(super) fn working(&self) -> impl Iterator<Item = &Arc<Account>> {
         self.entries.iter().filter_map(|entry| entry.account.as_ref().ok())
     }

@@ -1,6 +1,7 @@
 //! The router in process, with a clock that tests move: `Stage` is the installation, `Browser` a person in front of it.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -13,7 +14,10 @@ use sqlx::PgPool;
 use tower::ServiceExt;
 
 use super::{api, layers};
+use crate::accounts::Accounts;
 use crate::app::{App, HttpSettings};
+use crate::connectors;
+use crate::sealed::SealKey;
 
 /// The password of every user on a stage.
 pub const PASSWORD: &str = "верный пароль";
@@ -36,18 +40,23 @@ pub fn wait(time: TimeDelta) {
 pub struct Stage {
     /// Its database.
     pub pool: PgPool,
+    /// Its accounts, with the connectors that customers have.
+    pub accounts: Accounts,
     settings: HttpSettings,
 }
 
 impl Stage {
     /// With HTTPS, as installations are.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, settings: HttpSettings { secure_cookies: true, ..HttpSettings::default() } }
+        Self::with(pool, HttpSettings { secure_cookies: true, ..HttpSettings::default() })
     }
 
     /// With other settings.
     pub fn with(pool: PgPool, settings: HttpSettings) -> Self {
-        Self { pool, settings }
+        let build =
+            Arc::new(|name: &str, config| connectors::build(name, config, &connectors::tests::http()));
+        let accounts = Accounts::with_build(pool.clone(), SealKey::random(), build);
+        Self { pool, accounts, settings }
     }
 
     /// A user of one role with the common password.
@@ -58,7 +67,7 @@ impl Stage {
 
     /// Somebody who has not signed in.
     pub fn browser(&self) -> Browser {
-        let app = App::new(self.pool.clone(), now, self.settings.clone());
+        let app = App::new(self.pool.clone(), now, self.settings.clone(), self.accounts.clone());
         let (router, _) = api::router(app);
         let mut headers = HeaderMap::new();
         headers.insert("sec-fetch-site", "same-origin".parse().unwrap());

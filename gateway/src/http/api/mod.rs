@@ -1,5 +1,6 @@
 //! The API: every resource in a file of its own, assembled here.
 
+mod accounts;
 mod api_keys;
 mod audit;
 mod clients;
@@ -8,6 +9,7 @@ mod conversations;
 mod joins;
 mod me;
 mod own_password;
+mod raw_events;
 mod roles;
 mod session;
 mod setup;
@@ -38,17 +40,30 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "users", description = "Пользователи"),
         (name = "roles", description = "Роли и права доступа"),
         (name = "audit", description = "Журнал действий"),
+<<<<<<< HEAD
         (name = "clients", description = "Клиенты: списки, поиск, карточки"),
         (name = "contacts", description = "Контакты и их адреса"),
         (name = "joins", description = "Объединение и разъединение карточек, «похожие»"),
         (name = "timeline", description = "Лента клиента, контакта и диалога"),
         (name = "conversations", description = "Диалоги и звонки"),
+=======
+        (name = "accounts", description = "Каналы"),
+        (name = "raw_events", description = "Журнал событий канала"),
+>>>>>>> main
     ),
     components(schemas(ProblemBody)),
     security(("session" = []), ("api_key" = [])),
     modifiers(&SecuritySchemes),
 )]
 struct Doc;
+
+/// The document by itself, for the command line.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let nested = OpenApiRouter::with_openapi(Doc::openapi()).nest("/api", resources());
+    let mut document = nested.into_openapi();
+    docs::complete(&mut document);
+    document
+}
 
 /// The routes under `/api`, with their document at `/api/openapi.json` and `/api/docs`.
 /// A new resource is one line in `resources`.
@@ -81,10 +96,15 @@ fn resources() -> OpenApiRouter<App> {
         .merge(users::router())
         .merge(roles::router())
         .merge(audit::router())
+<<<<<<< HEAD
         .merge(clients::router())
         .merge(contacts::router())
         .merge(joins::router())
         .merge(timeline::router())
         .merge(conversations::router())
+=======
+        .merge(accounts::router())
+        .merge(raw_events::router())
+>>>>>>> main
         .fallback(|| async { Problem::no_route() })
 }
