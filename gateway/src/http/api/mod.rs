@@ -40,16 +40,13 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "users", description = "Пользователи"),
         (name = "roles", description = "Роли и права доступа"),
         (name = "audit", description = "Журнал действий"),
-<<<<<<< HEAD
         (name = "clients", description = "Клиенты: списки, поиск, карточки"),
         (name = "contacts", description = "Контакты и их адреса"),
         (name = "joins", description = "Объединение и разъединение карточек, «похожие»"),
         (name = "timeline", description = "Лента клиента, контакта и диалога"),
         (name = "conversations", description = "Диалоги и звонки"),
-=======
         (name = "accounts", description = "Каналы"),
         (name = "raw_events", description = "Журнал событий канала"),
->>>>>>> main
     ),
     components(schemas(ProblemBody)),
     security(("session" = []), ("api_key" = [])),
@@ -96,15 +93,12 @@ fn resources() -> OpenApiRouter<App> {
         .merge(users::router())
         .merge(roles::router())
         .merge(audit::router())
-<<<<<<< HEAD
         .merge(clients::router())
         .merge(contacts::router())
         .merge(joins::router())
         .merge(timeline::router())
         .merge(conversations::router())
-=======
         .merge(accounts::router())
         .merge(raw_events::router())
->>>>>>> main
         .fallback(|| async { Problem::no_route() })
 }
