@@ -8,9 +8,9 @@ use anyhow::Context;
 use crm_core::timeline::raw_event;
 use private_postgres::{PrivatePostgres, Settings, Stopped};
 use secrecy::ExposeSecret;
+use sqlx::PgPool;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::PgPool;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -75,7 +75,8 @@ async fn start_private(config: &Config) -> anyhow::Result<PrivatePostgres> {
 }
 
 fn absolute(folder: &Path) -> anyhow::Result<std::path::PathBuf> {
-    std::fs::create_dir_all(folder).with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
     folder.canonicalize().with_context(|| format!("the data folder {} cannot be entered", folder.display()))
 }
 
@@ -91,7 +92,9 @@ impl Database {
             ),
             Err(error) => return Err(error).context("the database cannot be brought up to date"),
         }
-        raw_event::make_partitions(&mut conn, clock()).await.context("the partitions of the raw log cannot be made")
+        raw_event::make_partitions(&mut conn, clock())
+            .await
+            .context("the partitions of the raw log cannot be made")
     }
 
     /// Brings the private server back when it dies, until `stop`.

@@ -60,9 +60,9 @@ pub struct Hub {
 
 /// Opens the database, brings it up to date and starts everything that the role asks for.
 pub async fn start(config: &Config, role: Role, clock: Clock) -> anyhow::Result<Hub> {
-    let listener = TcpListener::bind(config.server.listen)
-        .await
-        .with_context(|| format!("the address {} cannot be listened on; set UZEL_LISTEN", config.server.listen))?;
+    let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
+        format!("the address {} cannot be listened on; set UZEL_LISTEN", config.server.listen)
+    })?;
     let address = listener.local_addr()?;
     let database = database::open(config, clock).await?;
     let supervision = CancellationToken::new();
@@ -164,7 +164,9 @@ async fn assemble(
 pub(crate) fn seal_key(config: &Config) -> anyhow::Result<SealKey> {
     match &config.data.secret_key {
         Some(key) => Ok(SealKey::from_bytes(*key.expose())),
-        None => key_from_file(&config.data.folder.join("secret.key")).context("the key of the channels' secrets"),
+        None => {
+            key_from_file(&config.data.folder.join("secret.key")).context("the key of the channels' secrets")
+        }
     }
 }
 

@@ -19,9 +19,9 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::{Account, Accounts};
+use crate::app::App;
 use crate::clock::Clock;
 use crate::http::Remote;
-use crate::app::App;
 use crate::intake::Intake;
 
 /// What the door needs.
@@ -74,13 +74,15 @@ async fn receive(hooks: &Hooks, key: &str, url_secret: Option<&str>, request: Re
     };
     match accept(hooks, &account, url_secret, request).await {
         Ok(response) => {
-            metrics::counter!("uzel_intake_accepted_total", "connector" => account.connector_name.clone()).increment(1);
+            metrics::counter!("uzel_intake_accepted_total", "connector" => account.connector_name.clone())
+                .increment(1);
             response
         }
         Err(refusal) => {
             let reason = refusal.reason();
             metrics::counter!("uzel_intake_refused_total",
-                "connector" => account.connector_name.clone(), "reason" => reason).increment(1);
+                "connector" => account.connector_name.clone(), "reason" => reason)
+            .increment(1);
             hooks.refusals.count(account.id, reason);
             tracing::info!(account.id = %account.id, reason, "a request was refused");
             refusal.into_response()
@@ -115,7 +117,9 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = match self {
-            Self::Verify(VerifyError::MissingSignature | VerifyError::WrongSignature) => StatusCode::UNAUTHORIZED,
+            Self::Verify(VerifyError::MissingSignature | VerifyError::WrongSignature) => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::Verify(VerifyError::Refused) => StatusCode::FORBIDDEN,
             Self::Verify(VerifyError::Method) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -161,7 +165,9 @@ async fn accept(
             let acknowledgement = account.connector.acknowledgement();
             let mut response = acknowledgement.body.into_response();
             match acknowledgement.content_type {
-                Some(kind) => response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+                Some(kind) => {
+                    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind))
+                }
                 None => response.headers_mut().remove(header::CONTENT_TYPE),
             };
             Ok(response)

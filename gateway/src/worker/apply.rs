@@ -140,7 +140,8 @@ impl Applier {
     /// Applies a batch whatever it takes, or leaves it to a later sweep when the program stops.
     async fn apply(&self, batch: Vec<StoredRaw>, stop: &CancellationToken) {
         let read = self.read(batch);
-        metrics::histogram!("uzel_apply_batch_events").record(f64::from(u32::try_from(read.len()).unwrap_or(u32::MAX)));
+        metrics::histogram!("uzel_apply_batch_events")
+            .record(f64::from(u32::try_from(read.len()).unwrap_or(u32::MAX)));
         let mut pause = Duration::from_millis(20);
         while let Err(error) = self.try_batch(&read).await {
             tracing::warn!(error = error.to_string(), source = ?std::error::Error::source(&error), "a batch waits");

@@ -113,9 +113,15 @@ impl Polling {
             return Ok(false);
         }
         let group: Vec<StoredRaw> = polled.raw.into_iter().map(|raw| StoredRaw::new(id, raw)).collect();
-        let moved =
-            insert_polled(&mut *self.pool.acquire().await?, id, &group, cursor.as_deref(), polled.cursor.as_deref(), self.apply.is_here())
-                .await?;
+        let moved = insert_polled(
+            &mut *self.pool.acquire().await?,
+            id,
+            &group,
+            cursor.as_deref(),
+            polled.cursor.as_deref(),
+            self.apply.is_here(),
+        )
+        .await?;
         if moved {
             self.apply.offer(group);
         }
