@@ -156,7 +156,8 @@ fn parse(
     } else {
         body = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     }
-    match crate::cli_parse::parse(connector, query, content_type, body, clock::now()) {
+    let http = crate::http_client::build()?;
+    match crate::cli_parse::parse(connector, query, content_type, body, clock::now(), &http) {
         Ok(json) => {
             println!("{json}");
             Ok(ExitCode::SUCCESS)

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod cli;
 pub mod cli_parse;
 pub mod clock;
 pub mod config;
@@ -10,10 +11,13 @@ pub mod database;
 pub mod http;
 pub mod http_client;
 pub mod intake;
+
+pub mod logs;
 pub mod masking;
 pub mod passwords;
 pub mod reading;
 pub mod replay;
 pub mod run;
 pub mod sealed;
+pub mod shutdown;
 pub mod worker;

@@ -45,6 +45,27 @@ pub async fn create_user_with_password(
     Ok(id)
 }
 
+/// The same for a log-in that may be there already: then it gets the new password. For the demo.
+pub async fn put_user_with_password(
+    conn: &mut PgConnection,
+    login: &str,
+    name: &str,
+    role: &str,
+    password: &str,
+    now: DateTime<Utc>,
+) -> Result<UserId, AddError> {
+    match user::find_active_by_login(conn, &user::normal_login(login)).await.map_err(UserError::from)? {
+        None => create_user_with_password(conn, login, name, role, password, now).await,
+        Some(known) => {
+            let actor = Actor::System("demo");
+            user::set_password(conn, &actor, known.id, &password::hash(password), None, now)
+                .await
+                .map_err(UserError::from)?;
+            Ok(known.id)
+        }
+    }
+}
+
 /// The token of a new set-up link as long as there is no administrator; the former one dies.
 pub async fn setup_link(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Option<String>> {
     let token = password_link::issue_setup(conn, now).await?;

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::{AccountId, RawEventId};
 
 pub use store::{
-    balance, count_refused, forget_older_than, get, insert_group, insert_polled, list, lower_watermark, make_partitions,
-    move_watermark, outcome_of, poll_cursor, pending, pending_unclaimed,
-    record_outcomes, refused,
+    balance, count_refused, forget_older_than, get, insert_group, insert_polled, list, lower_watermark,
+    make_partitions, move_watermark, outcome_of, pending, pending_unclaimed, poll_cursor, record_outcomes,
+    refused,
 };
 
 /// A raw event with its place in the store.

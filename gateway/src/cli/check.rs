@@ -14,7 +14,8 @@ pub(super) async fn check(config: &Config) -> anyhow::Result<ExitCode> {
     println!("настройки: в порядке");
     let database = database::open(config, clock::now).await?;
     println!("база данных: отвечает, миграции применены");
-    let accounts = Accounts::load(database.pool.clone(), run::seal_key(config)?, http_client::build()?).await?;
+    let accounts =
+        Accounts::load(database.pool.clone(), run::seal_key(config)?, http_client::build()?).await?;
     let broken = accounts.broken();
     for account in accounts.all() {
         let state = if account.enabled { "в порядке" } else { "выключен" };

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use crm_core::AccountId;
-use crm_core::timeline::raw_event::{RawFilter, RawState};
+use crm_core::timeline::raw_event::RawState;
+use crm_core::timeline::raw_log::ReplayFilter;
 use serde_json::json;
 
 use crate::accounts::Accounts;
@@ -12,9 +13,9 @@ use crate::config::Config;
 use crate::{clock, database, http_client, run};
 
 /// Events per round.
-const ROUND: i64 = 5_000;
+const ROUND: u64 = 5_000;
 
-/// Replays a period, an account or the quarantine, newest first, and prints what became of it.
+/// Replays a period, an account or the quarantine, oldest first, and prints what became of it.
 pub(super) async fn replay(
     config: &Config,
     from: Option<DateTime<Utc>>,
@@ -23,12 +24,13 @@ pub(super) async fn replay(
     quarantine: bool,
 ) -> anyhow::Result<ExitCode> {
     let database = database::open(config, clock::now).await?;
-    let accounts = Accounts::load(database.pool.clone(), run::seal_key(config)?, http_client::build()?).await?;
+    let accounts =
+        Accounts::load(database.pool.clone(), run::seal_key(config)?, http_client::build()?).await?;
     let state = quarantine.then_some(RawState::Quarantined);
-    let mut filter = RawFilter { account_id, state, from, until, after: None, limit: ROUND };
+    let mut filter = ReplayFilter { account_id, state, from, until, ..ReplayFilter::default() };
     let (mut replayed, mut healed, mut quarantined) = (0, 0, 0);
     loop {
-        let round = crate::replay::replay(&database.pool, &accounts, &filter, clock::now()).await?;
+        let round = crate::replay::replay(&database.pool, &accounts, &filter, ROUND, clock::now()).await?;
         replayed += round.replayed;
         healed += round.healed;
         quarantined += round.quarantined;

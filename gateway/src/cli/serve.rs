@@ -28,7 +28,9 @@ fn welcome(config: &Config, hub: &Hub) {
     if let Some(token) = &hub.setup_token {
         // On the terminal and not in the log: who reads logs is not who sets up.
         println!("Администратора ещё нет. Одноразовая ссылка для настройки: {url}/setup?token={token}");
-        println!("Без браузера: curl -d '{{\"token\":\"{token}\",\"login\":\"…\",\"name\":\"…\",\"password\":\"…\"}}' \\");
+        println!(
+            "Без браузера: curl -d '{{\"token\":\"{token}\",\"login\":\"…\",\"name\":\"…\",\"password\":\"…\"}}' \\"
+        );
         println!("  -H 'Content-Type: application/json' {url}/api/setup — или: uzel user add ЛОГИН");
     }
 }

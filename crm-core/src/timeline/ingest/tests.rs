@@ -1,8 +1,8 @@
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use connector_api::{
-    Address, Author, Channel, Content, Deletion, DeliveryState, DeliveryUpdate, Direction, Edit, Event, EventKind,
-    ExternalId, IdentityUpdate, LinkReason, MediaKind, MediaRef, Message, Origin, Parsed, Part, Party, PhoneNumber,
-    Reaction, Region,
+    Address, Author, Channel, Content, Deletion, DeliveryState, DeliveryUpdate, Direction, Edit, Event,
+    EventKind, ExternalId, IdentityUpdate, LinkReason, MediaKind, MediaRef, Message, Origin, Parsed, Part,
+    Party, PhoneNumber, Reaction, Region,
 };
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -266,7 +266,10 @@ async fn fuller_content_takes_the_place_of_a_placeholder(pool: PgPool) {
         short.content = Content::Unsupported { kind: "media_placeholder".into(), text: None };
         short.placeholder = true;
         short.origin = Origin::History;
-        long.content = Content::Media { media: MediaRef::new("17", MediaKind::Image), caption: Some("шильдик".into()) };
+        long.content = Content::Media {
+            media: MediaRef::new("17", MediaKind::Image),
+            caption: Some("шильдик".into()),
+        };
         long.origin = Origin::History;
     }
     let text = assert_order_is_no_matter(&pool, &[placeholder, full]).await;

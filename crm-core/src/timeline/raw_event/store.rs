@@ -118,7 +118,11 @@ impl From<RawRow> for StoredRaw {
 
 /// Raw events without an outcome that were received before `before`, oldest first, locked for this transaction; those
 /// that another worker holds are left out.
-pub async fn pending(conn: &mut PgConnection, before: DateTime<Utc>, limit: i64) -> sqlx::Result<Vec<StoredRaw>> {
+pub async fn pending(
+    conn: &mut PgConnection,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<StoredRaw>> {
     let rows = sqlx::query_as!(
         RawRow,
         "select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
@@ -330,8 +334,13 @@ pub async fn forget_older_than(
 }
 
 /// Where polling of an account goes on; the outer `None` when there is no such account.
-pub async fn poll_cursor(conn: &mut PgConnection, account: AccountId) -> sqlx::Result<Option<Option<String>>> {
-    sqlx::query_scalar!("select poll_cursor from accounts where id = $1", account.0).fetch_optional(conn).await
+pub async fn poll_cursor(
+    conn: &mut PgConnection,
+    account: AccountId,
+) -> sqlx::Result<Option<Option<String>>> {
+    sqlx::query_scalar!("select poll_cursor from accounts where id = $1", account.0)
+        .fetch_optional(conn)
+        .await
 }
 
 /// Stores polled updates and moves the cursor in one transaction. Returns `false`, storing nothing, when another copy has

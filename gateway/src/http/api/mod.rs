@@ -44,6 +44,14 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
 )]
 struct Doc;
 
+/// The document by itself, for the command line.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let nested = OpenApiRouter::with_openapi(Doc::openapi()).nest("/api", resources());
+    let mut document = nested.into_openapi();
+    docs::complete(&mut document);
+    document
+}
+
 /// The routes under `/api`, with their document at `/api/openapi.json` and `/api/docs`.
 /// A new resource is one line in `resources`.
 pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
