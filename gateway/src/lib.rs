@@ -11,7 +11,6 @@ pub mod database;
 pub mod http;
 pub mod http_client;
 pub mod intake;
-
 pub mod logs;
 pub mod masking;
 pub mod passwords;

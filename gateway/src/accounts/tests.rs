@@ -23,7 +23,8 @@ async fn an_account_that_cannot_work_is_named_and_stops_no_other(pool: PgPool) {
     let key = SealKey::random();
     let good = store(&pool, &key, "telphin", "АТС", "s3cret", now()).await;
     let unknown = store(&pool, &key, "fax", "Факс", "s3cret", now() + TimeDelta::seconds(1)).await;
-    let other_key = store(&pool, &SealKey::random(), "telphin", "АТС 2", "s3cret", now() + TimeDelta::seconds(2)).await;
+    let other_key =
+        store(&pool, &SealKey::random(), "telphin", "АТС 2", "s3cret", now() + TimeDelta::seconds(2)).await;
     let accounts = real_connectors(&pool, key);
     assert!(accounts.by_key(&good.key).is_none(), "an empty directory knows nobody");
     accounts.reload().await.unwrap();
