@@ -32,7 +32,7 @@ struct Line {
     text: String,
 }
 
-/// Understands `message`, ignores `ping`, panics on `bomb`, and learns `hologram` when it is told to.
+/// Understands `message`, makes of `ancient` what no database stores, ignores `ping`, panics on `bomb`, and learns `hologram` when it is told to.
 struct Double {
     knows_holograms: Arc<AtomicBool>,
 }
@@ -56,6 +56,12 @@ impl Connector for Double {
                 "message" => parsed.events.push(message(&line, raw.received_at)),
                 "hologram" if self.knows_holograms.load(Ordering::Relaxed) => {
                     parsed.events.push(message(&line, raw.received_at));
+                }
+                "ancient" => {
+                    parsed.events.push(Event {
+                        occurred_at: DateTime::<Utc>::MIN_UTC,
+                        ..message(&line, raw.received_at)
+                    });
                 }
                 "ping" => parsed.ignored.push(Part::new(path, "a ping")),
                 "bomb" => panic!("a bomb"),

@@ -57,7 +57,10 @@ async fn a_secret_goes_in_and_never_out_again(pool: PgPool) {
     .unwrap();
     assert!(rows.iter().all(|row| !row.contains(CANARY) && !row.contains(&hex::encode(CANARY))));
 
+    let same = patch(&root, &id, json!({"name": "WhatsApp продаж", "settings": {"app_secret": null}})).await;
+    assert_eq!(same.status, StatusCode::OK, "nothing changes, and nothing is written");
     let log = root.get("/api/audit?subject_kind=account").await.body;
+    assert_eq!(log["items"].as_array().unwrap().len(), 2);
     assert_eq!(log["items"][0]["action"], "account.edit");
     assert_eq!(log["items"][0]["after"]["secrets_changed"], json!(["app_secret"]));
     assert_eq!(log["items"][1]["action"], "account.create");

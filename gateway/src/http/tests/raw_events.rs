@@ -114,6 +114,22 @@ async fn a_replay_heals_what_the_connector_has_learnt(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn an_event_that_cannot_be_stored_goes_to_quarantine_alone(pool: PgPool) {
+    let (_stage, doubles, account, root) = set_up(&pool).await;
+    for (second, kind) in ["message", "ancient", "message"].into_iter().enumerate() {
+        let part = line(&format!("m{second}"), kind, &format!("слово {second}"));
+        doubles.receive(account.id, i64::try_from(second).unwrap(), &[part]).await;
+    }
+    let counts = json!({"replayed": 3, "healed": 0, "quarantined": 1, "skipped": 0, "next_cursor": null});
+    assert_eq!(replay_all(&root).await, counts);
+    let lines = timeline(&pool).await;
+    assert!(lines.contains("слово 0") && lines.contains("слово 2") && !lines.contains("слово 1"));
+    let page = root.get("/api/raw-events?state=quarantined").await.body;
+    assert!(page["items"][0]["reason"].as_str().unwrap().starts_with("не сохраняется"));
+    assert_eq!(page["items"].as_array().unwrap().len(), 1);
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
 async fn a_long_replay_goes_on_where_it_stopped(pool: PgPool) {
     let (_stage, doubles, account, _root) = set_up(&pool).await;
     receive_all_sorts(&doubles, &account).await;
