@@ -1,9 +1,14 @@
+use bytes::Bytes;
+use chrono::TimeDelta;
+use connector_api::RawEvent;
+use crm_core::AccountId;
+use crm_core::timeline::raw_event::{self, StoredRaw};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::app::HttpSettings;
-use crate::http::testing::{Browser, Stage};
+use crate::http::testing::{Browser, Stage, now, wait};
 
 /// Stands in every secret that a person enters.
 const CANARY: &str = "kanareyka0123456789";
@@ -103,6 +108,49 @@ async fn a_secret_that_nobody_gave_is_invented_and_shown_once(pool: PgPool) {
     let signed = root.post("/api/accounts", signed).await.body;
     assert_eq!(signed["invented_secrets"], json!({}), "SMSC signs, so its address needs no secret");
     assert_eq!(signed["account"]["webhook"]["secret_part"], "none");
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn every_account_shows_its_own_counters(pool: PgPool) {
+    let stage = Stage::new(pool.clone());
+    let root = administrator(&stage).await;
+    let mut ids = Vec::new();
+    for name in ["первый", "тихий", "третий"] {
+        let made = root.post("/api/accounts", json!({"connector": "telphin", "name": name})).await.body;
+        ids.push(made["account"]["id"].as_str().unwrap().to_owned());
+        wait(TimeDelta::seconds(1));
+    }
+    let id_of = |at: usize| AccountId(ids[at].parse().unwrap());
+    let received = |at: usize, ago: TimeDelta| {
+        let raw = RawEvent {
+            source: "webhook".into(),
+            received_at: now() - ago,
+            content_type: None,
+            query: String::new(),
+            body: Bytes::new(),
+        };
+        StoredRaw::new(id_of(at), raw)
+    };
+    let day = TimeDelta::days(1);
+    let group =
+        [received(0, day), received(0, TimeDelta::zero()), received(0, TimeDelta::zero()), received(2, day)];
+    raw_event::insert_group(&pool, &group, false).await.unwrap();
+    let mut conn = pool.acquire().await.unwrap();
+    raw_event::count_refused(&mut conn, id_of(2), now().date_naive(), "wrong_signature", 7).await.unwrap();
+
+    let list = root.get("/api/accounts").await.body;
+    let counters: Vec<Value> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| json!([row["received_today"], row["last_received_at"], row["refused"], row["notices"]]))
+        .collect();
+    let expected = [
+        json!([2, now(), {}, 0]),
+        json!([0, null, {}, 0]),
+        json!([0, now() - day, {"wrong_signature": 7}, 0]),
+    ];
+    assert_eq!(counters, expected);
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]
