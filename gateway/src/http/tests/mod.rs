@@ -1,10 +1,12 @@
-//! What the API promises about people and rights, seen from a browser.
+//! What the API promises, seen from a browser.
 
 mod accounts;
+mod cards;
 mod document;
 mod keys;
 mod problems;
 mod raw_events;
 mod sessions;
 mod sign_in;
+mod timelines;
 mod users;
