@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use crate::clock::Clock;
+use crate::live::LiveFeed;
 use crate::passwords::Passwords;
 
 /// The parts of the program that handlers work with. Cheap to clone.
@@ -19,12 +20,15 @@ pub struct App {
     pub settings: Arc<HttpSettings>,
     /// Slow work with passwords.
     pub passwords: Passwords,
+    /// What changes, for open screens.
+    pub live: LiveFeed,
 }
 
 impl App {
     /// Puts the parts together.
     pub fn new(pool: PgPool, clock: Clock, settings: HttpSettings) -> Self {
-        Self { pool, clock, settings: Arc::new(settings), passwords: Passwords::default() }
+        let live = LiveFeed::new(pool.clone());
+        Self { pool, clock, settings: Arc::new(settings), passwords: Passwords::default(), live }
     }
 
     /// The time of this request.

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod events;
 mod me;
 mod roles;
 mod session;
@@ -29,6 +30,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "me", description = "Мой профиль, мои устройства и ключи"),
         (name = "users", description = "Пользователи"),
         (name = "roles", description = "Роли и права доступа"),
+        (name = "live", description = "Живая лента: что изменилось"),
         (name = "audit", description = "Журнал действий"),
     ),
     components(schemas(ProblemBody)),
@@ -59,5 +61,6 @@ fn resources() -> OpenApiRouter<App> {
         .merge(users::router())
         .merge(roles::router())
         .merge(audit::router())
+        .merge(events::router())
         .fallback(|| async { Problem::no_route() })
 }
