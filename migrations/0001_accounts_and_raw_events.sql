@@ -35,6 +35,9 @@ create table raw_events (
     constraint raw_events_source_known check (source in ('webhook', 'poll', 'history'))
 ) partition by range (received_at);
 
+-- Copies without workers leave their events to others, who look for them here.
+create index raw_events_unclaimed on raw_events (received_at) where not claimed;
+
 create table raw_events_other partition of raw_events default;
 
 -- What became of a raw event: a row of its own, because raw events are never rewritten. No row means "not looked at yet".

@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod accounts;
 pub mod clients;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 mod id;
 pub mod timeline;
 

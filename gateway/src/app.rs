@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
+use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::live::LiveFeed;
 use crate::passwords::Passwords;
@@ -20,15 +21,17 @@ pub struct App {
     pub settings: Arc<HttpSettings>,
     /// Slow work with passwords.
     pub passwords: Passwords,
+    /// The channel accounts.
+    pub accounts: Accounts,
     /// What changes, for open screens.
     pub live: LiveFeed,
 }
 
 impl App {
     /// Puts the parts together.
-    pub fn new(pool: PgPool, clock: Clock, settings: HttpSettings) -> Self {
+    pub fn new(pool: PgPool, clock: Clock, settings: HttpSettings, accounts: Accounts) -> Self {
         let live = LiveFeed::new(pool.clone());
-        Self { pool, clock, settings: Arc::new(settings), passwords: Passwords::default(), live }
+        Self { pool, clock, settings: Arc::new(settings), passwords: Passwords::default(), accounts, live }
     }
 
     /// The time of this request.

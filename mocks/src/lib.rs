@@ -1,1 +1,21 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod control;
+pub mod dice;
+pub mod fakes;
+pub mod log;
+pub mod outgoing;
+pub mod people;
+pub mod post;
+pub mod providers;
+pub mod scenario;
+mod serving;
+pub mod smsc;
+pub mod smsru;
+pub mod telegram;
+pub mod telphin;
+pub mod whatsapp;
+
+pub use fakes::{Addresses, Fakes, FakesConfig};
+pub use outgoing::{Method, Outgoing, Provider};
+pub use providers::{Hooks, Providers, ProvidersConfig};

@@ -12,9 +12,9 @@ use crate::PhoneNumber;
 pub struct ExternalId(String);
 
 impl ExternalId {
-    /// Wraps the provider's id as it came.
+    /// Wraps the provider's id as it came; NUL, which no database takes, becomes U+FFFD.
     pub fn new(id: impl Into<String>) -> Self {
-        Self(id.into())
+        Self(without_nul(id.into()))
     }
 
     /// The text of the id.
@@ -27,6 +27,10 @@ impl fmt::Display for ExternalId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
 /// An e-mail address in lower case.
@@ -73,7 +77,7 @@ pub enum Address {
 impl Address {
     /// An opaque id in its scope.
     pub fn opaque(scope: impl Into<String>, id: impl Into<String>) -> Self {
-        Self::Opaque(OpaqueId { scope: scope.into(), id: id.into() })
+        Self::Opaque(OpaqueId { scope: scope.into(), id: without_nul(id.into()) })
     }
 
     /// The one text by which addresses are compared and stored: `phone:+79…`, `email:…`, `telegram/61…`.

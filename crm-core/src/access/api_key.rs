@@ -44,7 +44,6 @@ pub struct NewApiKey {
     /// What it is for.
     pub name: String,
     /// What the program may do. Each has to be a right of the owner.
-    #[schema(value_type = Vec<String>)]
     pub rights: Vec<Right>,
 }
 

@@ -41,8 +41,29 @@ pub async fn create_user_with_password(
         roles: vec![role.to_owned()],
     };
     let id = user::insert(conn, &actor, new, now).await?;
-    user::set_password(conn, &actor, id, &hash, now).await.map_err(UserError::from)?;
+    user::set_password(conn, &actor, id, &hash, None, now).await.map_err(UserError::from)?;
     Ok(id)
+}
+
+/// The same for a log-in that may be there already: then it gets the new password. For the demo.
+pub async fn put_user_with_password(
+    conn: &mut PgConnection,
+    login: &str,
+    name: &str,
+    role: &str,
+    password: &str,
+    now: DateTime<Utc>,
+) -> Result<UserId, AddError> {
+    match user::find_active_by_login(conn, &user::normal_login(login)).await.map_err(UserError::from)? {
+        None => create_user_with_password(conn, login, name, role, password, now).await,
+        Some(known) => {
+            let actor = Actor::System("demo");
+            user::set_password(conn, &actor, known.id, &password::hash(password), None, now)
+                .await
+                .map_err(UserError::from)?;
+            Ok(known.id)
+        }
+    }
 }
 
 /// The token of a new set-up link as long as there is no administrator; the former one dies.

@@ -62,6 +62,22 @@ pub async fn succeed(
     Ok(Some(token))
 }
 
+/// The second step of changing one's own password, after the right former one: all sessions end, and a new one opens on
+/// this device. `None` when the user has been disabled, or has another password, since the first step.
+pub async fn change_password(
+    conn: &mut PgConnection,
+    candidate: Candidate,
+    password_hash: &str,
+    device: session::Device<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Token>> {
+    let Some((user_id, name)) = candidate.user.clone() else { return Ok(None) };
+    let Some(token) = succeed(conn, candidate, device, None, now).await? else { return Ok(None) };
+    let actor = Actor::Arriving { user_id, name: &name, remote: device.remote };
+    user::set_password(conn, &actor, user_id, password_hash, Some(&token), now).await?;
+    Ok(Some(token))
+}
+
 /// The second step, after a wrong password: the attempt is counted already, only a lock is written down.
 pub async fn fail(
     conn: &mut PgConnection,

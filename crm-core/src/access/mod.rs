@@ -21,5 +21,8 @@ pub use session::viewer_of_session;
 pub use token::Token;
 pub use viewer::{ClientScope, Forbidden, Right, Scope, Viewer};
 
+#[cfg(test)]
+mod tests;
+
 /// The role that manages users. It cannot lose that right, and somebody always has it.
 pub const ADMINISTRATOR: &str = "administrator";

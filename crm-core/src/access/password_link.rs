@@ -98,7 +98,7 @@ pub async fn redeem(
         return Err(LinkError::Dead);
     }
     let actor = Actor::Arriving { user_id, name: &addressee.name, remote };
-    user::set_password(conn, &actor, user_id, password_hash, now).await?;
+    user::set_password(conn, &actor, user_id, password_hash, None, now).await?;
     Ok(user_id)
 }
 
@@ -123,7 +123,7 @@ pub async fn set_up(
     let new = NewUser { login, name, post: None, phone: None, roles: vec![ADMINISTRATOR.to_owned()] };
     let actor = Actor::System("set-up link");
     let id = user::insert(conn, &actor, new, now).await?;
-    user::set_password(conn, &actor, id, password_hash, now).await?;
+    user::set_password(conn, &actor, id, password_hash, None, now).await?;
     Ok(id)
 }
 

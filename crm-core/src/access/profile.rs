@@ -28,7 +28,6 @@ pub struct Profile {
     /// Codes of roles, sorted.
     pub roles: Vec<String>,
     /// What this request may do, and how far: by a key less than by a session.
-    #[schema(value_type = BTreeMap<String, Scope>)]
     pub rights: BTreeMap<Right, Scope>,
 }
 

@@ -19,7 +19,6 @@ pub struct Role {
     /// As people see it.
     pub name: String,
     /// What it allows, and how far.
-    #[schema(value_type = BTreeMap<String, Scope>)]
     pub rights: BTreeMap<Right, Scope>,
     /// How many can sign in with it.
     pub users: i64,

@@ -133,7 +133,17 @@ pub(super) async fn close(conn: &mut PgConnection, token: &str) -> sqlx::Result<
 
 /// Ends all sessions of a user. How many it were.
 pub(super) async fn close_all(conn: &mut PgConnection, user: UserId) -> sqlx::Result<u64> {
-    store::delete_all(conn, user).await
+    close_all_but(conn, user, None).await
+}
+
+/// Ends all sessions of a user but that of this token. How many it were.
+pub(super) async fn close_all_but(
+    conn: &mut PgConnection,
+    user: UserId,
+    keep: Option<&Token>,
+) -> sqlx::Result<u64> {
+    let keep = keep.map(Token::hash).unwrap_or_default();
+    store::delete_all_but(conn, user, &keep).await
 }
 
 /// Drops what has expired.

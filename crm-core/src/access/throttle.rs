@@ -5,6 +5,8 @@
 
 mod store;
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
@@ -103,8 +105,15 @@ fn of_login(login: &str) -> String {
     format!("login:{login}")
 }
 
+/// One household or office has a whole /64 of IPv6 addresses, so that is what counts.
 fn of_address(remote: &str) -> String {
-    format!("address:{remote}")
+    match remote.parse::<IpAddr>() {
+        Ok(IpAddr::V6(address)) => {
+            let network = Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX));
+            format!("address:{network}/64")
+        }
+        _ => format!("address:{remote}"),
+    }
 }
 
 /// The record with one more failure, or how long to wait.
@@ -137,6 +146,13 @@ mod tests {
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn an_ipv6_address_counts_by_its_network() {
+        assert_eq!(of_address("2001:db8:1:2:3:4:5:6"), of_address("2001:db8:1:2::7"));
+        assert_ne!(of_address("2001:db8:1:2::7"), of_address("2001:db8:1:3::7"));
+        assert_eq!(of_address("203.0.113.7"), "address:203.0.113.7");
     }
 
     const CLEAN: Record = Record { failures: 0, last_failure_at: DateTime::UNIX_EPOCH, locked_until: None };

@@ -1,6 +1,7 @@
 //! Users: employees who sign in. Only those with `users.manage` create, change and remove them (S1.3).
 
 mod fields;
+mod standing;
 mod store;
 
 use std::collections::BTreeMap;
@@ -10,12 +11,11 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use super::audit::{self, Actor, Subject};
-use super::{
-    ADMINISTRATOR, Forbidden, Right, Scope, Token, Viewer, api_key, password_link, session, throttle,
-};
+use super::{ADMINISTRATOR, Forbidden, Right, Scope, Token, Viewer, password_link, session, throttle};
 use crate::UserId;
 
 pub use fields::normal_login;
+pub use standing::{activate, deactivate, new_password_link, sign_out, unlock};
 
 /// An employee, as those see him who manage users.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -220,98 +220,6 @@ pub async fn edit(
     Ok(after)
 }
 
-/// Shuts a user out at once: sessions end, keys and links die. His name stays in the history.
-pub async fn deactivate(
-    conn: &mut PgConnection,
-    viewer: &Viewer,
-    id: UserId,
-    now: DateTime<Utc>,
-) -> Result<User, UserError> {
-    viewer.require(Right::UsersManage)?;
-    if id == viewer.user_id {
-        return Err(UserError::Oneself);
-    }
-    store::lock_administrators(conn).await?;
-    let before = store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
-    if before.disabled_at.is_none() {
-        store::set_disabled(conn, id, Some(now), now).await?;
-        somebody_stays(conn, &before).await?;
-        let sessions = session::close_all(conn, id).await?;
-        let keys = api_key::revoke_all(conn, id, now).await?;
-        password_link::drop_all(conn, id).await?;
-        let after = serde_json::json!({ "sessions_ended": sessions, "keys_revoked": keys });
-        let subject = Subject::new("user", &id);
-        audit::record(conn, &Actor::User(viewer), "user.deactivate", subject, None, Some(after), now).await?;
-    }
-    store::find(conn, id, now).await?.ok_or(UserError::Missing)
-}
-
-/// Lets a user sign in again, with the password that he had. Keys stay revoked.
-pub async fn activate(
-    conn: &mut PgConnection,
-    viewer: &Viewer,
-    id: UserId,
-    now: DateTime<Utc>,
-) -> Result<User, UserError> {
-    viewer.require(Right::UsersManage)?;
-    let before = store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
-    if before.disabled_at.is_some() {
-        store::set_disabled(conn, id, None, now).await?;
-        let subject = Subject::new("user", &id);
-        audit::record(conn, &Actor::User(viewer), "user.activate", subject, None, None, now).await?;
-    }
-    store::find(conn, id, now).await?.ok_or(UserError::Missing)
-}
-
-/// Opens the login of a user whom wrong passwords have locked out.
-pub async fn unlock(
-    conn: &mut PgConnection,
-    viewer: &Viewer,
-    id: UserId,
-    now: DateTime<Utc>,
-) -> Result<User, UserError> {
-    viewer.require(Right::UsersManage)?;
-    let user = store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
-    if throttle::unlock(conn, &user.login).await? {
-        let subject = Subject::new("user", &id);
-        audit::record(conn, &Actor::User(viewer), "login.unlock", subject, None, None, now).await?;
-    }
-    store::find(conn, id, now).await?.ok_or(UserError::Missing)
-}
-
-/// Signs a user out on all his devices. How many it were.
-pub async fn sign_out(
-    conn: &mut PgConnection,
-    viewer: &Viewer,
-    id: UserId,
-    now: DateTime<Utc>,
-) -> Result<u64, UserError> {
-    viewer.require(Right::UsersManage)?;
-    store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
-    let sessions = session::close_all(conn, id).await?;
-    if sessions > 0 {
-        let subject = Subject::new("user", &id);
-        let after = serde_json::json!({ "sessions": sessions });
-        audit::record(conn, &Actor::User(viewer), "user.sign_out", subject, None, Some(after), now).await?;
-    }
-    Ok(sessions)
-}
-
-/// A new one-time link for a user who has lost his password; the former links die.
-pub async fn new_password_link(
-    conn: &mut PgConnection,
-    viewer: &Viewer,
-    id: UserId,
-    now: DateTime<Utc>,
-) -> Result<Token, UserError> {
-    viewer.require(Right::UsersManage)?;
-    let user = store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
-    if user.disabled_at.is_some() {
-        return Err(UserError::Missing);
-    }
-    Ok(password_link::issue(conn, &Actor::User(viewer), id, now).await?)
-}
-
 /// Stores a new user; whether the actor may is the caller's business.
 pub(super) async fn insert(
     conn: &mut PgConnection,
@@ -331,16 +239,18 @@ pub(super) async fn insert(
     Ok(id)
 }
 
-/// Sets a password: all sessions end, a lock opens.
+/// Sets a password: all sessions but the one to keep end, links die, a lock opens.
 pub(super) async fn set_password(
     conn: &mut PgConnection,
     actor: &Actor<'_>,
     id: UserId,
     password_hash: &str,
+    keep: Option<&Token>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let login = store::set_password(conn, id, password_hash, now).await?;
-    session::close_all(conn, id).await?;
+    session::close_all_but(conn, id, keep).await?;
+    password_link::drop_all(conn, id).await?;
     throttle::unlock(conn, &login).await?;
     audit::record(conn, actor, "user.set_password", Subject::new("user", &id), None, None, now).await
 }

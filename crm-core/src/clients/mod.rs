@@ -1,8 +1,27 @@
 //! Clients, contacts and identities.
 
-pub mod letters;
+pub mod client;
+pub mod contact;
+mod error;
+pub mod identity;
+pub mod join;
+mod letters;
+pub mod list;
+pub mod proposal;
+pub(crate) mod reach;
 pub mod requisites;
+pub mod search;
 pub mod search_key;
+mod stub;
+mod text;
+pub(crate) mod trace;
 
-/// Advisory lock of the structure of people: the ingest shares it, joins and splits hold it alone.
+pub use error::{ClientError, TakenBy};
+pub use stub::ClientStub;
+
+/// The advisory lock under which contacts are told apart: the ingest takes it shared while it resolves addresses, joins
+/// and splits take it alone, until their transaction ends.
 pub const IDENTITY_LOCK: i64 = 0x757a_656c_0001;
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,8 @@ mod plan;
 mod settle;
 mod settle_store;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, Utc};
 use connector_api::{Channel, Parsed};

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::{AccountId, RawEventId};
 
 pub use store::{
-    balance, count_refused, forget_older_than, get, insert_group, list, lower_watermark, make_partitions,
-    move_watermark, outcome_of, pending, record_outcomes, refused,
+    balance, count_refused, forget_older_than, get, insert_group, insert_polled, list, lower_watermark,
+    make_partitions, move_watermark, outcome_of, pending, pending_unclaimed, poll_cursor, record_outcomes,
+    refused,
 };
 
 /// A raw event with its place in the store.
@@ -43,6 +44,17 @@ pub enum RawState {
     Ignored,
     /// Some of it was not understood or could not be applied; the rest was.
     Quarantined,
+}
+
+impl RawState {
+    /// The word in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Ignored => "ignored",
+            Self::Quarantined => "quarantined",
+        }
+    }
 }
 
 /// The outcome of one raw event.

@@ -1,32 +1,60 @@
 //! The document of the API, for programs and for people.
 
 use axum::Router;
-use axum::response::{Html, IntoResponse};
+use axum::response::IntoResponse;
 use axum::routing::get;
 use http::header;
-use utoipa::Modify;
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::{IntoResponses, Modify};
 
-/// The page itself: one file without anything from outside.
-const PAGE: &str = include_str!("docs/page.html");
+use super::problem::documented::Broken;
 
-/// The page may run its own inline script and style and talk to us only.
-const POLICY: &str = "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
-                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The page loads its own script and style and the document, nothing from outside.
+const POLICY: &str = "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'";
 
-/// `/api/openapi.json` and `/api/docs`. Both are open: the document holds no data.
+/// `/api/openapi.json` and `/api/docs`. All is open: the document holds no data.
 pub fn router(document: &OpenApi) -> Router {
     let json = document.to_json().expect("a document of our own types is JSON");
     Router::new()
-        .route(
-            "/api/openapi.json",
-            get(move || async move { ([(header::CONTENT_TYPE, "application/json")], json).into_response() }),
-        )
+        .route("/api/openapi.json", get(move || async move { text("application/json", json) }))
         .route(
             "/api/docs",
-            get(|| async { ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE)).into_response() }),
+            get(|| async { text("text/html; charset=utf-8", include_str!("docs/page.html")) }),
         )
+        .route("/api/docs/page.css", get(|| async { text("text/css", include_str!("docs/page.css")) }))
+        .route("/api/docs/page.js", get(|| async { text("text/javascript", include_str!("docs/page.js")) }))
+}
+
+fn text(content_type: &'static str, body: impl IntoResponse) -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, content_type),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, body)
+}
+
+/// Every answer has a word of description, as OpenAPI wants it, and every operation may break by our fault.
+pub fn complete(document: &mut OpenApi) {
+    let items = document.paths.paths.values_mut();
+    let operations = items.flat_map(|item| {
+        [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
+            .into_iter()
+            .flatten()
+    });
+    for operation in operations {
+        let responses = &mut operation.responses.responses;
+        for response in responses.values_mut() {
+            if let RefOr::T(response) = response
+                && response.description.is_empty()
+            {
+                "Готово".clone_into(&mut response.description);
+            }
+        }
+        responses.extend(Broken::responses());
+    }
 }
 
 /// How a request tells who asks.

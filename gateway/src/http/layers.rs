@@ -1,9 +1,10 @@
 //! What wraps every route: the request id, the log line, the answer after a panic.
 
 use std::any::Any;
+use std::time::Instant;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue};
@@ -31,9 +32,14 @@ pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
 
 async fn with_request_id(request: Request, next: Next) -> Response {
     let id = given(&request).unwrap_or_else(|| hex::encode(rand::random::<[u8; 8]>()));
-    let span = tracing::info_span!("request", request_id = %id, method = %request.method());
+    let began = Instant::now();
+    // The route as it is declared: a path may hold a secret.
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    let span = tracing::info_span!("request", request_id = %id, method = %request.method(), route);
     let header = HeaderValue::from_str(&id).expect("letters, digits and dashes are a header value");
-    let mut response = CURRENT.scope(id, next.run(request).instrument(span)).await;
+    let mut response = CURRENT.scope(id, next.run(request).instrument(span.clone())).await;
+    let (status, millis) = (response.status().as_u16(), began.elapsed().as_millis());
+    span.in_scope(|| tracing::debug!(status, millis, "answered {status} in {millis} ms"));
     response.headers_mut().insert(REQUEST_ID, header);
     response
 }

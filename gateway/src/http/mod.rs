@@ -11,9 +11,16 @@ pub mod page;
 pub mod problem;
 pub mod remote;
 pub mod signed;
+pub mod webhooks;
+pub mod words;
 
 pub use extract::{ApiJson, ApiPath, ApiQuery};
 pub use page::{Cursor, Limit};
 pub use problem::{ApiResult, Problem};
 pub use remote::Remote;
 pub use signed::{Signed, SignedSession};
+
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! The one error type of the API (RFC 9457), made nowhere else.
 
 mod access;
+mod channels;
+mod clients;
 pub mod documented;
 
 use axum::Json;

@@ -21,6 +21,13 @@ impl FromRequestParts<App> for Remote {
     }
 }
 
+impl Remote {
+    /// The same for a request that was taken apart by hand.
+    pub fn of(parts: &Parts, app: &App) -> Option<String> {
+        remote(parts, &app.settings)
+    }
+}
+
 /// What the proxy in front of us has seen, where there is one, else what we have seen.
 /// Only the last entry is the proxy's own; those before it are whatever the visitor wrote.
 fn remote(parts: &Parts, settings: &HttpSettings) -> Option<String> {

@@ -207,8 +207,10 @@ async fn drain_oldest(spool: &Spool, pool: &PgPool, apply: &ApplyQueue) -> anyho
 }
 
 fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(dir)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| number(path).is_some()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(dir)?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| number(path).is_some())
+        .collect();
     files.sort();
     Ok(files)
 }
@@ -227,7 +229,9 @@ fn write_record(out: &mut Vec<u8>, stored: &StoredRaw) -> io::Result<()> {
         query: stored.raw.query.clone(),
     })?;
     let length = |bytes: &[u8]| {
-        u32::try_from(bytes.len()).map(u32::to_le_bytes).map_err(|_| io::Error::other("a record of over 4 GiB"))
+        u32::try_from(bytes.len())
+            .map(u32::to_le_bytes)
+            .map_err(|_| io::Error::other("a record of over 4 GiB"))
     };
     let mut crc = crc32fast::Hasher::new();
     crc.update(&head);
@@ -284,7 +288,8 @@ mod tests {
     use super::*;
 
     fn event(number: u32) -> StoredRaw {
-        let received_at = DateTime::from_timestamp_millis(1_795_000_000_000 + i64::from(number)).expect("a moment");
+        let received_at =
+            DateTime::from_timestamp_millis(1_795_000_000_000 + i64::from(number)).expect("a moment");
         let raw = RawEvent {
             source: "webhook".into(),
             received_at,

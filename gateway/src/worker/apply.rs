@@ -1,10 +1,10 @@
 //! Raw events become timeline: from memory on the happy path, from the table after a restart or for another copy.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use crm_core::timeline::ingest::{self, ApplyError, ReadRaw};
 use crm_core::timeline::raw_event::{self, StoredRaw};
 use sqlx::PgPool;
@@ -24,14 +24,15 @@ const BATCH: usize = 256;
 const WORKERS: usize = 2;
 /// How long another copy gets for what it claimed.
 const PATIENCE: TimeDelta = TimeDelta::seconds(30);
-/// Requests that were received so long ago are in the table, or in a spool that lowers the mark.
-const SETTLED: TimeDelta = TimeDelta::seconds(60);
+/// Pause between two looks at the table.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// The queue between intake and workers. Cheap to clone.
 #[derive(Clone)]
 pub struct ApplyQueue {
     sender: Option<mpsc::Sender<StoredRaw>>,
     waiting: Arc<AtomicUsize>,
+    overflowed: Arc<AtomicBool>,
 }
 
 impl ApplyQueue {
@@ -39,13 +40,18 @@ impl ApplyQueue {
     pub fn new() -> (Self, ApplyWork) {
         let (sender, receiver) = mpsc::channel(BACKLOG);
         let waiting = Arc::new(AtomicUsize::new(0));
-        let work = ApplyWork { receiver: Arc::new(Mutex::new(receiver)), waiting: waiting.clone() };
-        (Self { sender: Some(sender), waiting }, work)
+        let overflowed = Arc::new(AtomicBool::new(false));
+        let work = ApplyWork {
+            receiver: Arc::new(Mutex::new(receiver)),
+            waiting: waiting.clone(),
+            overflowed: overflowed.clone(),
+        };
+        (Self { sender: Some(sender), waiting, overflowed }, work)
     }
 
     /// For a copy without workers: others find its events in the table.
     pub fn elsewhere() -> Self {
-        Self { sender: None, waiting: Arc::default() }
+        Self { sender: None, waiting: Arc::default(), overflowed: Arc::default() }
     }
 
     /// Whether the workers are in this process.
@@ -57,10 +63,12 @@ impl ApplyQueue {
     pub fn offer(&self, group: Vec<StoredRaw>) {
         let Some(sender) = &self.sender else { return };
         for stored in group {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
             if sender.try_send(stored).is_err() {
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+                self.overflowed.store(true, Ordering::Relaxed);
                 return;
             }
-            self.waiting.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -74,6 +82,7 @@ impl ApplyQueue {
 pub struct ApplyWork {
     receiver: Arc<Mutex<mpsc::Receiver<StoredRaw>>>,
     waiting: Arc<AtomicUsize>,
+    overflowed: Arc<AtomicBool>,
 }
 
 /// What the workers need.
@@ -94,7 +103,7 @@ pub fn start(applier: &Applier, work: ApplyWork, tasks: &TaskTracker, stop: &Can
     for _ in 0..WORKERS {
         tasks.spawn(work_on(applier.clone(), work.receiver.clone(), work.waiting.clone(), stop.clone()));
     }
-    tasks.spawn(sweep(applier.clone(), work.waiting.clone(), stop.clone()));
+    tasks.spawn(sweep(applier.clone(), work.waiting.clone(), work.overflowed.clone(), stop.clone()));
     tasks.spawn(settle(applier.clone(), stop.clone()));
 }
 
@@ -110,7 +119,15 @@ async fn work_on(
             let mut queue = queue.lock().await;
             tokio::select! {
                 received = queue.recv_many(&mut batch, BATCH) => if received == 0 { return },
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => {
+                    // What is in memory is finished; the deadline of the stop leaves the rest to the next start.
+                    while batch.len() < BATCH && let Ok(stored) = queue.try_recv() {
+                        batch.push(stored);
+                    }
+                    if batch.is_empty() {
+                        return;
+                    }
+                }
             }
         }
         let taken = batch.len();
@@ -123,7 +140,8 @@ impl Applier {
     /// Applies a batch whatever it takes, or leaves it to a later sweep when the program stops.
     async fn apply(&self, batch: Vec<StoredRaw>, stop: &CancellationToken) {
         let read = self.read(batch);
-        metrics::histogram!("uzel_apply_batch_events").record(f64::from(u32::try_from(read.len()).unwrap_or(u32::MAX)));
+        metrics::histogram!("uzel_apply_batch_events")
+            .record(f64::from(u32::try_from(read.len()).unwrap_or(u32::MAX)));
         let mut pause = Duration::from_millis(20);
         while let Err(error) = self.try_batch(&read).await {
             tracing::warn!(error = error.to_string(), source = ?std::error::Error::source(&error), "a batch waits");
@@ -181,23 +199,28 @@ impl Applier {
 }
 
 /// Finds what memory forgot: events of a process that died, of copies without workers, of a full backlog.
-async fn sweep(applier: Applier, waiting: Arc<AtomicUsize>, stop: CancellationToken) {
+async fn sweep(
+    applier: Applier,
+    waiting: Arc<AtomicUsize>,
+    overflowed: Arc<AtomicBool>,
+    stop: CancellationToken,
+) {
+    // At the start nothing is in memory yet, so everything in the table is forgotten; so is what found no room.
     let mut recovering = true;
     loop {
         let idle = waiting.load(Ordering::Relaxed) == 0;
+        recovering |= idle && overflowed.swap(false, Ordering::Relaxed);
         let now = (applier.clock)();
-        // At the start nothing is in memory yet, so everything in the table is forgotten.
         let before = if recovering { now } else { now - PATIENCE };
-        let found = if idle || recovering { applier.sweep_once(before, &stop).await } else { Ok(0) };
-        let pause = match found {
-            Ok(found) if found >= BATCH => Duration::ZERO,
-            Ok(_) => {
+        let pause = match applier.sweep_once(before, &stop).await {
+            Ok(true) => Duration::ZERO,
+            Ok(false) => {
                 recovering = false;
-                Duration::from_secs(1)
+                LOOK
             }
             Err(error) => {
                 tracing::warn!(%error, "the sweep waits for the database");
-                Duration::from_secs(1)
+                LOOK * 2
             }
         };
         tokio::select! {
@@ -208,26 +231,23 @@ async fn sweep(applier: Applier, waiting: Arc<AtomicUsize>, stop: CancellationTo
 }
 
 impl Applier {
-    async fn sweep_once(
-        &self,
-        before: chrono::DateTime<chrono::Utc>,
-        stop: &CancellationToken,
-    ) -> sqlx::Result<usize> {
+    /// Returns whether there may be more.
+    async fn sweep_once(&self, before: DateTime<Utc>, stop: &CancellationToken) -> sqlx::Result<bool> {
         let mut tx = self.pool.begin().await?;
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
-        let found = raw_event::pending(&mut tx, before, limit).await?;
-        let count = found.len();
-        let ours = found.iter().filter(|stored| self.accounts.by_id(stored.account_id).is_some()).count();
-        if count == 0 {
-            raw_event::move_watermark(&mut tx, (self.clock)() - SETTLED).await?;
-            tx.commit().await?;
-            return Ok(0);
+        let mut found = raw_event::pending_unclaimed(&mut tx, limit).await?;
+        if found.is_empty() {
+            found = raw_event::pending(&mut tx, before, limit).await?;
         }
+        // Events of accounts that cannot be built are found for ever: no hurry then.
+        let ours = found.iter().any(|stored| self.accounts.by_id(stored.account_id).is_some());
         // The rows stay locked by `tx` until the batch is through, so that other copies leave them alone.
         self.apply(found, stop).await;
+        if !ours {
+            raw_event::move_watermark(&mut tx, (self.clock)() - PATIENCE).await?;
+        }
         tx.commit().await?;
-        // Events of accounts that cannot be built would be found for ever: no hurry then.
-        Ok(if ours == 0 { 0 } else { count })
+        Ok(ours)
     }
 }
 

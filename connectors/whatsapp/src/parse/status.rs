@@ -1,8 +1,6 @@
 //! Reports on messages of ours.
 
-use connector_api::{
-    DeliveryState, DeliveryUpdate, Event, EventKind, ExternalId, Parsed, Part,
-};
+use connector_api::{DeliveryState, DeliveryUpdate, Event, EventKind, ExternalId, Parsed, Part};
 use serde_json::Value;
 
 use super::scope::Scope;

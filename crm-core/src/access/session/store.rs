@@ -115,8 +115,14 @@ pub(super) async fn delete_by_token(conn: &mut PgConnection, token_hash: &[u8]) 
     Ok(())
 }
 
-pub(super) async fn delete_all(conn: &mut PgConnection, user: UserId) -> sqlx::Result<u64> {
-    let gone = query!("delete from sessions where user_id = $1", user.0).execute(conn).await?;
+pub(super) async fn delete_all_but(
+    conn: &mut PgConnection,
+    user: UserId,
+    token_hash: &[u8],
+) -> sqlx::Result<u64> {
+    let gone = query!("delete from sessions where user_id = $1 and token_hash <> $2", user.0, token_hash)
+        .execute(conn)
+        .await?;
     Ok(gone.rows_affected())
 }
 

@@ -19,6 +19,8 @@ pub async fn apply(
     now: DateTime<Utc>,
 ) -> Result<bool, ApplyError> {
     let mut tx = conn.begin().await?;
+    // The raw events are durable already: a crash of the server at worst makes them be applied again.
+    store::commit_without_waiting(&mut tx).await?;
     store::share_identity_lock(&mut tx).await?;
     let mut plan = Plan::of(batch);
     let computed = calls::compute(&mut tx, &mut plan).await?;

@@ -76,9 +76,7 @@ async fn settle_component(
     let mut moves: Vec<(IdentityId, ContactId, ContactId)> = Vec::new();
     let mut joins: Vec<(ContactId, ContactId)> = Vec::new();
     for person in &persons {
-        let touched = person.iter().find(|&&node| nodes[node].touched).map(|&node| nodes[node].root_id);
-        let free = person.iter().map(|&node| nodes[node].root_id).filter(|root| !taken.contains(root)).min();
-        let root = match touched.or(free) {
+        let root = match place_for(nodes, person, &taken) {
             Some(root) => root,
             None => new_card(conn, nodes, person, now).await?,
         };
@@ -86,7 +84,7 @@ async fn settle_component(
         for &node in person {
             roots.insert(node, root);
             let place = &nodes[node];
-            if place.root_id == root || place.touched {
+            if place.contact_id == root || place.touched {
                 continue;
             }
             let shared = nodes.iter().enumerate().any(|(other, candidate)| {
@@ -94,9 +92,9 @@ async fn settle_component(
             });
             // A card of this person alone is joined by its pointer; an address on a card of several persons moves.
             if shared {
-                moves.push((place.id, place.contact_id, root))
+                moves.push((place.id, place.contact_id, root));
             } else {
-                joins.push((place.contact_id, root))
+                joins.push((place.contact_id, root));
             }
         }
     }
@@ -246,6 +244,18 @@ impl<'a> Groups<'a> {
         }
         sets.into_values().collect()
     }
+}
+
+/// The card on which a person goes on: the one that people touched, else a card of the person's own, the present root
+/// before others and the older before the younger. `None` when other persons have taken all of them.
+fn place_for(nodes: &[Node], person: &[usize], taken: &BTreeSet<ContactId>) -> Option<ContactId> {
+    let places = person.iter().map(|&node| &nodes[node]);
+    let touched = places.clone().find(|place| place.touched).map(|place| place.root_id);
+    let own = places
+        .filter(|place| !taken.contains(&place.contact_id))
+        .min_by_key(|place| (place.contact_id != place.root_id, place.contact_id))
+        .map(|place| place.contact_id);
+    touched.or(own)
 }
 
 fn oldest_root(nodes: &[Node], person: &[usize]) -> ContactId {

@@ -21,6 +21,11 @@ use crate::timeline::call::CallFact;
 use crate::timeline::payload::FactKind;
 use crate::{AccountId, ContactId, IdentityId, InteractionId, MediaId};
 
+pub(super) async fn commit_without_waiting(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("set local synchronous_commit = off").execute(conn).await?;
+    Ok(())
+}
+
 /// Joins and splits wait until running batches are through, and batches wait for them.
 pub(super) async fn share_identity_lock(conn: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("select pg_advisory_xact_lock_shared($1)", IDENTITY_LOCK).execute(conn).await?;
@@ -548,7 +553,7 @@ pub(super) async fn call_facts(
                 update,
             }),
             Err(error) => {
-                tracing::warn!(call.id = %row.interaction_id, %error, "a fact of a call is not understood")
+                tracing::warn!(call.id = %row.interaction_id, %error, "a fact of a call is not understood");
             }
         }
     }

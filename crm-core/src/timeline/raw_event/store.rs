@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use connector_api::RawEvent;
-use sqlx::{PgConnection, PgPool, QueryBuilder};
+use sqlx::{Connection, PgConnection, PgPool, QueryBuilder};
 use uuid::Uuid;
 
 use super::{Balance, Outcome, RawFilter, RawState, RawSummary, StoredRaw};
@@ -12,6 +12,10 @@ use crate::{AccountId, RawEventId};
 /// Stores a group in one statement. Repeats safely: an event that is stored already stays as it is. `claimed`: the
 /// caller applies the group itself, so that others leave it alone for a while.
 pub async fn insert_group(pool: &PgPool, group: &[StoredRaw], claimed: bool) -> sqlx::Result<()> {
+    insert_group_in(&mut *pool.acquire().await?, group, claimed).await
+}
+
+async fn insert_group_in(conn: &mut PgConnection, group: &[StoredRaw], claimed: bool) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = group.iter().map(|stored| stored.id.0).collect();
     let received: Vec<DateTime<Utc>> = group.iter().map(|stored| stored.raw.received_at).collect();
     let accounts: Vec<Uuid> = group.iter().map(|stored| stored.account_id.0).collect();
@@ -33,7 +37,7 @@ pub async fn insert_group(pool: &PgPool, group: &[StoredRaw], claimed: bool) -> 
         &bodies as _,
         claimed,
     )
-    .execute(pool)
+    .execute(conn)
     .await?;
     Ok(())
 }
@@ -55,7 +59,7 @@ pub async fn record_outcomes(
     let ids: Vec<Uuid> = outcomes.iter().map(|outcome| outcome.raw_id.0).collect();
     let received: Vec<DateTime<Utc>> = outcomes.iter().map(|outcome| outcome.received_at).collect();
     let accounts: Vec<Uuid> = outcomes.iter().map(|outcome| outcome.account_id.0).collect();
-    let states: Vec<&str> = outcomes.iter().map(|outcome| word(outcome.state)).collect();
+    let states: Vec<&str> = outcomes.iter().map(|outcome| outcome.state.as_str()).collect();
     let events: Vec<i32> = outcomes.iter().map(|outcome| outcome.events).collect();
     let ignored: Vec<i32> = outcomes.iter().map(|outcome| outcome.ignored).collect();
     let unknown: Vec<i32> = outcomes.iter().map(|outcome| outcome.unknown).collect();
@@ -85,31 +89,20 @@ pub async fn record_outcomes(
     Ok(())
 }
 
-/// Raw events without an outcome, oldest first, locked for this transaction; those that another worker holds are left
-/// out. Claimed ones only when they were received before `before`.
-pub async fn pending(
-    conn: &mut PgConnection,
-    before: DateTime<Utc>,
-    limit: i64,
-) -> sqlx::Result<Vec<StoredRaw>> {
-    let rows = sqlx::query!(
-        r#"select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
-           from raw_events r
-           where r.received_at >= (select settled_before from raw_watermark)
-             and (r.received_at < $1 or not r.claimed)
-             and not exists (
-                 select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
-           order by r.id
-           limit $2
-           for update of r skip locked"#,
-        before,
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| StoredRaw {
+/// A row of `raw_events`.
+struct RawRow {
+    id: Uuid,
+    received_at: DateTime<Utc>,
+    account_id: Uuid,
+    source: String,
+    content_type: Option<String>,
+    query: String,
+    body: Vec<u8>,
+}
+
+impl From<RawRow> for StoredRaw {
+    fn from(row: RawRow) -> Self {
+        Self {
             id: RawEventId(row.id),
             account_id: AccountId(row.account_id),
             raw: RawEvent {
@@ -119,8 +112,50 @@ pub async fn pending(
                 query: row.query,
                 body: Bytes::from(row.body),
             },
-        })
-        .collect())
+        }
+    }
+}
+
+/// Raw events without an outcome that were received before `before`, oldest first, locked for this transaction; those
+/// that another worker holds are left out.
+pub async fn pending(
+    conn: &mut PgConnection,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<StoredRaw>> {
+    let rows = sqlx::query_as!(
+        RawRow,
+        "select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
+         from raw_events r
+         where r.received_at >= (select settled_before from raw_watermark) and r.received_at < $1
+           and not exists (select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
+         order by r.id
+         limit $2
+         for update of r skip locked",
+        before,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(StoredRaw::from).collect())
+}
+
+/// The same for events that nobody claimed, however new.
+pub async fn pending_unclaimed(conn: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<StoredRaw>> {
+    let rows = sqlx::query_as!(
+        RawRow,
+        "select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
+         from raw_events r
+         where not r.claimed and r.received_at >= (select settled_before from raw_watermark)
+           and not exists (select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
+         order by r.id
+         limit $1
+         for update of r skip locked",
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(StoredRaw::from).collect())
 }
 
 /// Moves the mark behind which nothing is pending as far as it goes, at most to `until`. Harmless on several copies.
@@ -142,23 +177,14 @@ pub async fn move_watermark(conn: &mut PgConnection, until: DateTime<Utc>) -> sq
 
 /// One raw event.
 pub async fn get(conn: &mut PgConnection, id: RawEventId) -> sqlx::Result<Option<StoredRaw>> {
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        RawRow,
         "select id, received_at, account_id, source, content_type, query, body from raw_events where id = $1",
         id.0,
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| StoredRaw {
-        id: RawEventId(row.id),
-        account_id: AccountId(row.account_id),
-        raw: RawEvent {
-            source: row.source,
-            received_at: row.received_at,
-            content_type: row.content_type,
-            query: row.query,
-            body: Bytes::from(row.body),
-        },
-    }))
+    Ok(row.map(StoredRaw::from))
 }
 
 /// The outcome of one raw event.
@@ -195,7 +221,7 @@ pub async fn list(conn: &mut PgConnection, filter: &RawFilter) -> sqlx::Result<V
     query.push(if filter.state.is_some() { "join" } else { "left join" });
     query.push(" raw_outcomes o on o.raw_id = r.id and o.received_at = r.received_at where true");
     if let Some(state) = filter.state {
-        query.push(" and o.state = ").push_bind(word(state));
+        query.push(" and o.state = ").push_bind(state.as_str());
     }
     if let Some(account) = filter.account_id {
         query.push(" and r.account_id = ").push_bind(account.0);
@@ -268,14 +294,19 @@ pub async fn balance(conn: &mut PgConnection, account_id: Option<AccountId>) -> 
     })
 }
 
-/// Makes the partitions of the days around `now`; a sleeping hub finds them ready.
+/// Advisory lock of making and dropping partitions.
+const PARTITION_LOCK: i64 = 0x757a_656c_0002;
+
+/// Makes the partitions of the week from `now` on, so that no request waits for one. Copies wait for each other here.
 pub async fn make_partitions(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
+    let mut tx = conn.begin().await?;
+    sqlx::query!("select pg_advisory_xact_lock($1)", PARTITION_LOCK).execute(&mut *tx).await?;
     let today = now.date_naive();
     for ahead in 0..7 {
         let day = today.checked_add_days(Days::new(ahead)).unwrap_or(NaiveDate::MAX);
-        sqlx::query!("select ensure_raw_partitions($1)", day).execute(&mut *conn).await?;
+        sqlx::query!("select ensure_raw_partitions($1)", day).execute(&mut *tx).await?;
     }
-    Ok(())
+    tx.commit().await
 }
 
 /// Drops whole days that ended more than `term` ago. Returns the days dropped.
@@ -300,6 +331,43 @@ pub async fn forget_older_than(
         sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut *conn).await?;
     }
     Ok(names)
+}
+
+/// Where polling of an account goes on; the outer `None` when there is no such account.
+pub async fn poll_cursor(
+    conn: &mut PgConnection,
+    account: AccountId,
+) -> sqlx::Result<Option<Option<String>>> {
+    sqlx::query_scalar!("select poll_cursor from accounts where id = $1", account.0)
+        .fetch_optional(conn)
+        .await
+}
+
+/// Stores polled updates and moves the cursor in one transaction. Returns `false`, storing nothing, when another copy has
+/// moved the cursor meanwhile.
+pub async fn insert_polled(
+    conn: &mut PgConnection,
+    account: AccountId,
+    group: &[StoredRaw],
+    from: Option<&str>,
+    to: Option<&str>,
+    claimed: bool,
+) -> sqlx::Result<bool> {
+    let mut tx = conn.begin().await?;
+    let moved = sqlx::query!(
+        "update accounts set poll_cursor = $3 where id = $1 and poll_cursor is not distinct from $2",
+        account.0,
+        from,
+        to,
+    )
+    .execute(&mut *tx)
+    .await?;
+    if moved.rows_affected() == 0 {
+        return Ok(false);
+    }
+    insert_group_in(&mut tx, group, claimed).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Adds to the counter of refused requests.
@@ -333,12 +401,4 @@ pub async fn refused(conn: &mut PgConnection, account: AccountId) -> sqlx::Resul
     .fetch_all(conn)
     .await
     .map(|rows| rows.into_iter().map(|row| (row.reason, row.requests)).collect())
-}
-
-fn word(state: RawState) -> &'static str {
-    match state {
-        RawState::Applied => "applied",
-        RawState::Ignored => "ignored",
-        RawState::Quarantined => "quarantined",
-    }
 }

@@ -1,16 +1,26 @@
 //! The API: every resource in a file of its own, assembled here.
 
+mod accounts;
 mod api_keys;
 mod audit;
+mod clients;
+mod contacts;
+mod conversations;
 mod events;
+mod joins;
 mod me;
+mod own_password;
+mod raw_events;
 mod roles;
 mod session;
 mod setup;
+mod timeline;
 mod users;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use http::{HeaderName, HeaderValue, header};
+use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -32,6 +42,13 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "roles", description = "Роли и права доступа"),
         (name = "live", description = "Живая лента: что изменилось"),
         (name = "audit", description = "Журнал действий"),
+        (name = "clients", description = "Клиенты: списки, поиск, карточки"),
+        (name = "contacts", description = "Контакты и их адреса"),
+        (name = "joins", description = "Объединение и разъединение карточек, «похожие»"),
+        (name = "timeline", description = "Лента клиента, контакта и диалога"),
+        (name = "conversations", description = "Диалоги и звонки"),
+        (name = "accounts", description = "Каналы"),
+        (name = "raw_events", description = "Журнал событий канала"),
     ),
     components(schemas(ProblemBody)),
     security(("session" = []), ("api_key" = [])),
@@ -39,17 +56,33 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
 )]
 struct Doc;
 
+/// The document by itself, for the command line.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let nested = OpenApiRouter::with_openapi(Doc::openapi()).nest("/api", resources());
+    let mut document = nested.into_openapi();
+    docs::complete(&mut document);
+    document
+}
+
 /// The routes under `/api`, with their document at `/api/openapi.json` and `/api/docs`.
 /// A new resource is one line in `resources`.
 pub fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
-    let (router, document) =
+    let (router, mut document) =
         OpenApiRouter::with_openapi(Doc::openapi()).nest("/api", resources()).split_for_parts();
+    docs::complete(&mut document);
     let router = router
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+        // What one person reads must not lie in a cache for the next one.
+        .layer(unless_told(header::CACHE_CONTROL, "no-store"))
+        .layer(unless_told(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .with_state(app)
         .merge(docs::router(&document));
     (router, document)
+}
+
+fn unless_told(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
 fn resources() -> OpenApiRouter<App> {
@@ -57,10 +90,18 @@ fn resources() -> OpenApiRouter<App> {
         .merge(session::router())
         .merge(setup::router())
         .merge(me::router())
+        .merge(own_password::router())
         .merge(api_keys::router())
         .merge(users::router())
         .merge(roles::router())
         .merge(audit::router())
+        .merge(clients::router())
+        .merge(contacts::router())
+        .merge(joins::router())
+        .merge(timeline::router())
+        .merge(conversations::router())
+        .merge(accounts::router())
+        .merge(raw_events::router())
         .merge(events::router())
         .fallback(|| async { Problem::no_route() })
 }

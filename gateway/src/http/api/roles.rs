@@ -24,7 +24,6 @@ pub fn router() -> OpenApiRouter<App> {
 struct RoleList {
     items: Vec<Role>,
     /// All rights there are, in the order to show them.
-    #[schema(value_type = Vec<String>)]
     rights: Vec<Right>,
 }
 
@@ -32,7 +31,6 @@ struct RoleList {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RoleRights {
-    #[schema(value_type = BTreeMap<String, Scope>)]
     rights: BTreeMap<Right, Scope>,
 }
 

@@ -33,6 +33,8 @@ documented! {
     Conflict = "409", "Противоречие с сохранёнными данными";
     /// 413.
     TooLarge = "413", "Тело запроса больше допустимого";
+    /// Anything else: our own fault, or out of reach for a moment.
+    Broken = "default", "Ошибка сервера или временная недоступность";
     /// 429.
     TooMany = "429", "Слишком много попыток: `retry_after` в секундах";
 }

@@ -1,5 +1,6 @@
 //! A database with two managers and their clients, and a browser that follows the feed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,9 +15,12 @@ use sqlx::PgPool;
 use tokio::time::{Instant, timeout_at};
 use tower::ServiceExt;
 
+use crate::accounts::Accounts;
 use crate::app::{App, HttpSettings};
 use crate::clock;
+use crate::connectors;
 use crate::http::api;
+use crate::sealed::SealKey;
 
 /// Long enough for a busy machine; nothing waits so long when all is well.
 pub(super) const SOON: Duration = Duration::from_secs(20);
@@ -29,7 +33,10 @@ pub(super) struct Hub {
 
 impl Hub {
     pub(super) fn start(pool: &PgPool) -> Self {
-        let app = App::new(pool.clone(), clock::now, HttpSettings::default());
+        let build =
+            Arc::new(|name: &str, config| connectors::build(name, config, &connectors::tests::http()));
+        let accounts = Accounts::with_build(pool.clone(), SealKey::random(), build);
+        let app = App::new(pool.clone(), clock::now, HttpSettings::default(), accounts);
         tokio::spawn(app.live.clone().run());
         Self { router: api::router(app.clone()).0, app }
     }

@@ -1,0 +1,224 @@
+//! A client: a company, or a person without one.
+
+mod change;
+pub(crate) mod store;
+mod transfer;
+
+use chrono::{DateTime, Utc};
+use connector_api::Region;
+use serde::{Deserialize, Deserializer, Serialize};
+use sqlx::PgConnection;
+
+pub use change::{create, edit};
+pub use transfer::{take, transfer};
+
+use super::{error::Result, join::Joined, reach};
+use crate::{ClientId, UserId, access::Viewer};
+
+/// Whether a contract was concluded (S1.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum ClientStatus {
+    /// «Общая база»
+    CommonBase,
+    /// «Клиент»
+    Client,
+}
+
+impl ClientStatus {
+    /// The word in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CommonBase => "common_base",
+            Self::Client => "client",
+        }
+    }
+}
+
+/// What we hold of the contract (S0.13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum ContractMark {
+    /// «Оригинал»
+    Original,
+    /// «Скан»
+    Scan,
+    /// «Разовый»
+    OneOff,
+}
+
+impl ContractMark {
+    /// The word in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Scan => "scan",
+            Self::OneOff => "one_off",
+        }
+    }
+}
+
+/// A user named on a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Person {
+    /// Who.
+    pub id: UserId,
+    /// Name.
+    pub name: String,
+}
+
+/// The card of a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ClientCard {
+    /// Of the root: a joined card answers with the one it was joined into.
+    pub id: ClientId,
+    /// As a person or an event wrote it.
+    pub name: String,
+    /// «Общая база» or «Клиент».
+    pub status: ClientStatus,
+    /// Made by an event and never touched by a person.
+    pub automatic: bool,
+    /// ИНН
+    pub inn: Option<String>,
+    /// КПП
+    pub kpp: Option<String>,
+    /// ОГРН or ОГРНИП
+    pub ogrn: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// As in the zone database: `Europe/Moscow`.
+    pub time_zone: Option<String>,
+    /// «Особенности клиента». Never leaves the company.
+    pub features: Option<String>,
+    /// What we hold of the contract; none is flagged on the screen.
+    pub contract_mark: Option<ContractMark>,
+    /// The responsible user; none in the common base.
+    pub responsible: Option<Person>,
+    /// To be sent back with an edit.
+    pub version: i32,
+    /// When the card was made.
+    pub created_at: DateTime<Utc>,
+    /// When a field changed last.
+    pub updated_at: DateTime<Utc>,
+    /// Cards joined into this one, for splitting.
+    pub joined: Vec<Joined>,
+}
+
+/// A client to create.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewClient {
+    /// Not empty.
+    pub name: String,
+    /// ИНН; one that exists with the same КПП, or without one, is refused.
+    #[serde(default)]
+    pub inn: Option<String>,
+    /// КПП
+    #[serde(default)]
+    pub kpp: Option<String>,
+    /// ОГРН or ОГРНИП
+    #[serde(default)]
+    pub ogrn: Option<String>,
+    /// City.
+    #[serde(default)]
+    pub city: Option<String>,
+    /// As in the zone database.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// «Особенности клиента»
+    #[serde(default)]
+    pub features: Option<String>,
+    /// What we hold of the contract.
+    #[serde(default)]
+    pub contract_mark: Option<ContractMark>,
+    /// Oneself or nobody; another user needs the right to transfer.
+    #[serde(default)]
+    pub responsible_id: Option<UserId>,
+    /// The country of the requisites; Russia where absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub region: Option<Region>,
+}
+
+/// What to change on a card. An absent field stays, a null one is emptied.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientEdit {
+    /// The version that was read.
+    pub version: i32,
+    /// Not empty.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// «Клиент» when the first contract is concluded; there is no way back.
+    #[serde(default)]
+    pub status: Option<ClientStatus>,
+    /// ИНН
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub inn: Option<Option<String>>,
+    /// КПП
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub kpp: Option<Option<String>>,
+    /// ОГРН or ОГРНИП
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub ogrn: Option<Option<String>>,
+    /// City.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub city: Option<Option<String>>,
+    /// As in the zone database.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub time_zone: Option<Option<String>>,
+    /// «Особенности клиента»
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub features: Option<Option<String>>,
+    /// What we hold of the contract.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<ContractMark>)]
+    pub contract_mark: Option<Option<ContractMark>>,
+    /// The country of the requisites; Russia where absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub region: Option<Region>,
+}
+
+/// Tells `null` from an absent field.
+pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+/// The card of a client. A foreign one is refused with its stub.
+pub async fn read(conn: &mut PgConnection, viewer: &Viewer, id: ClientId) -> Result<ClientCard> {
+    let root = reach::readable_client(conn, viewer, id).await?;
+    let fields = store::fields(conn, root.id).await?;
+    let responsible = store::person(conn, fields.responsible_id).await?;
+    let joined = super::join::store::joined_into(conn, "client", root.id.0).await?;
+    Ok(ClientCard {
+        id: fields.id,
+        name: fields.name,
+        status: fields.status,
+        automatic: fields.automatic,
+        inn: fields.inn,
+        kpp: fields.kpp,
+        ogrn: fields.ogrn,
+        city: fields.city,
+        time_zone: fields.time_zone,
+        features: fields.features,
+        contract_mark: fields.contract_mark,
+        responsible,
+        version: fields.version,
+        created_at: fields.created_at,
+        updated_at: fields.updated_at,
+        joined,
+    })
+}

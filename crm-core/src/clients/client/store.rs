@@ -1,0 +1,203 @@
+//! SQL of clients.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use sqlx::PgConnection;
+
+use super::{ClientStatus, ContractMark, Person};
+use crate::{ClientId, UserId};
+
+/// The row of a client that a person can change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Fields {
+    #[serde(skip, default = "nil")]
+    pub(crate) id: ClientId,
+    pub(crate) name: String,
+    pub(crate) automatic: bool,
+    pub(crate) status: ClientStatus,
+    pub(crate) inn: Option<String>,
+    pub(crate) kpp: Option<String>,
+    pub(crate) ogrn: Option<String>,
+    pub(crate) city: Option<String>,
+    pub(crate) time_zone: Option<String>,
+    pub(crate) features: Option<String>,
+    pub(crate) contract_mark: Option<ContractMark>,
+    pub(crate) responsible_id: Option<UserId>,
+    #[serde(skip)]
+    pub(crate) version: i32,
+    #[serde(skip)]
+    pub(crate) created_at: DateTime<Utc>,
+    #[serde(skip)]
+    pub(crate) updated_at: DateTime<Utc>,
+}
+
+fn nil() -> ClientId {
+    ClientId(uuid::Uuid::nil())
+}
+
+impl Fields {
+    /// A card that a person is about to fill.
+    pub(crate) fn empty(id: ClientId, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            automatic: false,
+            status: ClientStatus::CommonBase,
+            inn: None,
+            kpp: None,
+            ogrn: None,
+            city: None,
+            time_zone: None,
+            features: None,
+            contract_mark: None,
+            responsible_id: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// The fields in which two states differ: the values before and those after.
+    pub(crate) fn difference(before: &Self, after: &Self) -> (Value, Value) {
+        let (Value::Object(before), Value::Object(after)) = (json!(before), json!(after)) else {
+            return (Value::Null, Value::Null);
+        };
+        let differs = |name: &String| before.get(name) != after.get(name);
+        let part = |map: &Map<String, Value>| {
+            Value::Object(
+                map.iter().filter(|(name, _)| differs(name)).map(|(k, v)| (k.clone(), v.clone())).collect(),
+            )
+        };
+        (part(&before), part(&after))
+    }
+}
+
+pub(crate) async fn fields(conn: &mut PgConnection, id: ClientId) -> sqlx::Result<Fields> {
+    sqlx::query_as!(
+        Fields,
+        r#"select id as "id: ClientId", name, automatic, status as "status: ClientStatus", inn, kpp, ogrn, city,
+                  time_zone, features, contract_mark as "contract_mark: ContractMark",
+                  responsible_id as "responsible_id: UserId", version, created_at, updated_at
+           from clients where id = $1"#,
+        id.0
+    )
+    .fetch_one(conn)
+    .await
+}
+
+pub(crate) async fn insert(conn: &mut PgConnection, fields: &Fields, search_key: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into clients (id, root_id, name, automatic, status, inn, kpp, ogrn, city, time_zone, features,
+                              contract_mark, responsible_id, search_key, version, created_at, updated_at)
+         values ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        fields.id.0,
+        fields.name,
+        fields.automatic,
+        fields.status.as_str(),
+        fields.inn,
+        fields.kpp,
+        fields.ogrn,
+        fields.city,
+        fields.time_zone,
+        fields.features,
+        fields.contract_mark.map(ContractMark::as_str),
+        fields.responsible_id.map(|id| id.0),
+        search_key,
+        fields.version,
+        fields.created_at,
+        fields.updated_at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn update(conn: &mut PgConnection, fields: &Fields, search_key: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update clients
+         set name = $2, automatic = $3, status = $4, inn = $5, kpp = $6, ogrn = $7, city = $8, time_zone = $9,
+             features = $10, contract_mark = $11, responsible_id = $12, search_key = $13, version = $14,
+             updated_at = $15
+         where id = $1",
+        fields.id.0,
+        fields.name,
+        fields.automatic,
+        fields.status.as_str(),
+        fields.inn,
+        fields.kpp,
+        fields.ogrn,
+        fields.city,
+        fields.time_zone,
+        fields.features,
+        fields.contract_mark.map(ContractMark::as_str),
+        fields.responsible_id.map(|id| id.0),
+        search_key,
+        fields.version,
+        fields.updated_at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn set_responsible(
+    conn: &mut PgConnection,
+    id: ClientId,
+    to: Option<UserId>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update clients
+         set responsible_id = $2, automatic = false, version = version + 1, updated_at = $3
+         where id = $1",
+        id.0,
+        to.map(|id| id.0),
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn person(conn: &mut PgConnection, id: Option<UserId>) -> sqlx::Result<Option<Person>> {
+    sqlx::query_as!(Person, r#"select id as "id: UserId", name from users where id = $1"#, id.map(|id| id.0))
+        .fetch_optional(conn)
+        .await
+}
+
+/// The user, where it may sign in.
+pub(crate) async fn active_user(conn: &mut PgConnection, id: UserId) -> sqlx::Result<Option<UserId>> {
+    sqlx::query_scalar!(r#"select id as "id: UserId" from users where id = $1 and disabled_at is null"#, id.0)
+        .fetch_optional(conn)
+        .await
+}
+
+/// Two cards with one ИНН cannot be made at the same moment.
+pub(crate) async fn lock_inn(conn: &mut PgConnection, inn: &str) -> sqlx::Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('inn:' || $1::text, 0))", inn)
+        .fetch_one(conn)
+        .await?;
+    Ok(())
+}
+
+/// The root of another family with this ИНН that is not told apart by its КПП.
+pub(crate) async fn owner_of_inn(
+    conn: &mut PgConnection,
+    inn: &str,
+    kpp: Option<&str>,
+    own: ClientId,
+) -> sqlx::Result<Option<ClientId>> {
+    sqlx::query_scalar!(
+        r#"select c.root_id as "root_id: ClientId"
+           from clients c
+           where c.inn = $1 and c.root_id <> $3 and coalesce(c.kpp = $2, true)
+           order by c.id
+           limit 1"#,
+        inn,
+        kpp,
+        own.0
+    )
+    .fetch_optional(conn)
+    .await
+}

@@ -1,0 +1,88 @@
+//! Which cards a viewer reaches. Every read and change of this area begins here.
+
+pub(crate) mod store;
+
+use sqlx::PgConnection;
+
+use super::{ClientError, error::Result};
+use crate::{
+    ClientId, ContactId, UserId,
+    access::{ClientScope, Forbidden, Right, Viewer},
+};
+
+/// The scope of a viewer in the form that queries take: `all`, or `user` and the common base.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reach {
+    pub(crate) all: bool,
+    pub(crate) user: UserId,
+}
+
+impl Reach {
+    /// What the viewer reads; a refusal where it is nothing at all.
+    pub(crate) fn reading(viewer: &Viewer) -> Result<Self, Forbidden> {
+        viewer.require(Right::ClientsRead)?;
+        Ok(Self { all: viewer.readable_clients().sees_all(), user: viewer.user_id })
+    }
+}
+
+/// A root card and who answers for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Root {
+    pub(crate) id: ClientId,
+    pub(crate) responsible_id: Option<UserId>,
+}
+
+/// The root of a card that the viewer reads. A foreign one is refused with its stub.
+pub(crate) async fn readable_client(conn: &mut PgConnection, viewer: &Viewer, id: ClientId) -> Result<Root> {
+    viewer.require(Right::ClientsRead)?;
+    let root = store::root(conn, id).await?.ok_or(ClientError::NotFound)?;
+    if viewer.readable_clients().covers(root.responsible_id) {
+        return Ok(root);
+    }
+    Err(ClientError::Foreign(store::stub(conn, root.id).await?))
+}
+
+/// The root of a card that the viewer reads and over which the right reaches; locked until the transaction ends, so that
+/// a transfer cannot slip in between.
+pub(crate) async fn client_under(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    right: Right,
+    id: ClientId,
+) -> Result<Root> {
+    viewer.require(right)?;
+    let root = readable_client(conn, viewer, id).await?;
+    store::lock_client(conn, root.id).await?;
+    // Once more behind the lock: the card may have been joined or transferred meanwhile.
+    let root = readable_client(conn, viewer, id).await?;
+    covered(viewer.clients_under(right), right, root)
+}
+
+fn covered(scope: ClientScope, right: Right, root: Root) -> Result<Root> {
+    if scope.covers(root.responsible_id) { Ok(root) } else { Err(Forbidden(right).into()) }
+}
+
+/// The root of a contact of a client that the viewer reads. Others are as if they did not exist.
+pub(crate) async fn readable_contact(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: ContactId,
+) -> Result<ContactId> {
+    let reach = Reach::reading(viewer)?;
+    store::readable_contact(conn, reach, id).await?.ok_or(ClientError::NotFound)
+}
+
+/// The root of a contact that the viewer reads, one of whose clients the right covers; locked.
+pub(crate) async fn contact_under(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    right: Right,
+    id: ContactId,
+) -> Result<ContactId> {
+    let scope = viewer.require(right)?;
+    let root = readable_contact(conn, viewer, id).await?;
+    store::lock_contact(conn, root).await?;
+    let root = readable_contact(conn, viewer, id).await?;
+    let reach = Reach { all: scope == crate::access::Scope::All, user: viewer.user_id };
+    store::readable_contact(conn, reach, root).await?.ok_or(Forbidden(right).into())
+}

@@ -1,0 +1,196 @@
+//! Clients found by whatever a person types (S3.18).
+
+pub(crate) mod store;
+
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use super::{ClientStub, error::Result, letters::in_latin, reach::Reach, search_key::query_variants};
+use crate::{ClientId, ContactId, access::Viewer};
+
+/// What a search gives.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Found {
+    /// Clients that the viewer reads, the best first.
+    pub clients: Vec<FoundClient>,
+    /// Clients of others, found by name or ИНН only.
+    pub foreign: Vec<ClientStub>,
+}
+
+/// A client that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FoundClient {
+    /// The root card.
+    pub id: ClientId,
+    /// Name.
+    pub name: String,
+    /// ИНН
+    pub inn: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Name of the responsible user.
+    pub responsible: Option<String>,
+    /// What was found in it.
+    pub by: FoundBy,
+    /// The person by whose name or number it was found.
+    pub contact: Option<FoundContact>,
+}
+
+/// A person by whom a client was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FoundContact {
+    /// The root contact.
+    pub id: ContactId,
+    /// Name.
+    pub name: String,
+    /// The number that ends as typed.
+    pub phone: Option<String>,
+}
+
+/// By what a client was found, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FoundBy {
+    /// The whole ИНН.
+    Inn,
+    /// The whole name.
+    Name,
+    /// The beginning of the name.
+    NameStart,
+    /// The end of a number.
+    Phone,
+    /// The beginning of a word of the name.
+    Word,
+    /// The beginning of the ИНН.
+    InnStart,
+    /// A part of the name.
+    NamePart,
+    /// The name of a person.
+    Contact,
+}
+
+/// How many candidates each way of searching gives before they are ranked.
+const CANDIDATES: i64 = 200;
+
+/// The clients found by name, ИНН, the end of a phone number or the name of a person; at most `rows` readable ones and
+/// `rows` stubs. Foreign clients are found by name and ИНН alone: their people and numbers are not looked at.
+pub async fn search(conn: &mut PgConnection, viewer: &Viewer, typed: &str, rows: usize) -> Result<Found> {
+    let reach = Reach::reading(viewer)?;
+    let typed: String = typed.replace('\0', "").chars().take(100).collect();
+    let variants = query_variants(&typed);
+    let digits = number_digits(&typed);
+    if variants.is_empty() {
+        return Ok(Found::default());
+    }
+    let own = Whose { reach, foreign: false };
+    let mut candidates = by_name(conn, own, &variants).await?;
+    let inn = digits.as_deref().filter(|digits| (4..=14).contains(&digits.len()));
+    if let Some(inn) = inn {
+        candidates.extend(store::by_inn(conn, own, inn, CANDIDATES).await?);
+    }
+    if let Some(digits) = digits.as_deref().filter(|digits| digits.len() >= 4) {
+        candidates.extend(store::by_phone_tail(conn, reach, tail(digits), CANDIDATES).await?);
+    }
+    let words: Vec<&String> = variants.iter().filter(|variant| variant.chars().count() >= 2).collect();
+    candidates.extend(store::by_contact_name(conn, reach, &words, CANDIDATES).await?);
+    let clients = ranked(candidates, &variants, rows);
+
+    let mut foreign = Vec::new();
+    if !reach.all {
+        let others = Whose { reach, foreign: true };
+        let mut candidates = by_name(conn, others, &variants).await?;
+        if let Some(inn) = inn {
+            candidates.extend(store::by_inn(conn, others, inn, CANDIDATES).await?);
+        }
+        foreign = ranked(candidates, &variants, rows).into_iter().map(stub).collect();
+    }
+    Ok(Found { clients, foreign })
+}
+
+/// Whose clients a query looks at.
+#[derive(Clone, Copy)]
+pub(crate) struct Whose {
+    pub(crate) reach: Reach,
+    pub(crate) foreign: bool,
+}
+
+/// A client and what was found in it.
+pub(crate) struct Candidate {
+    pub(crate) client: FoundClient,
+    pub(crate) search_key: String,
+}
+
+/// By the beginning of the name, and where that gives little, by any part of it.
+async fn by_name(conn: &mut PgConnection, whose: Whose, variants: &[String]) -> Result<Vec<Candidate>> {
+    let mut found = store::by_name_start(conn, whose, variants, CANDIDATES).await?;
+    if found.len() < 20 {
+        found.extend(store::by_name_part(conn, whose, variants, CANDIDATES).await?);
+    }
+    Ok(found)
+}
+
+/// The digits of a text of nothing but digits and what stands between them in numbers.
+fn number_digits(typed: &str) -> Option<String> {
+    let between = |c: char| c.is_whitespace() || "+-()./".contains(c);
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    (!digits.is_empty() && typed.chars().all(|c| c.is_ascii_digit() || between(c))).then_some(digits)
+}
+
+/// The part of a typed number that does not depend on how its beginning is written: «8 916 …» is «+7 916 …».
+fn tail(digits: &str) -> &str {
+    if digits.len() == 11 && digits.starts_with(['7', '8']) { &digits[1..] } else { digits }
+}
+
+fn ranked(candidates: Vec<Candidate>, variants: &[String], rows: usize) -> Vec<FoundClient> {
+    let mut best: BTreeMap<ClientId, FoundClient> = BTreeMap::new();
+    for candidate in candidates {
+        let Candidate { mut client, search_key } = candidate;
+        client.by = client.by.min(by_key(client.by, &search_key, variants));
+        match best.entry(client.id) {
+            Entry::Occupied(known) if known.get().by <= client.by => {}
+            Entry::Occupied(mut known) => {
+                known.insert(client);
+            }
+            Entry::Vacant(free) => {
+                free.insert(client);
+            }
+        }
+    }
+    let mut clients: Vec<FoundClient> = best.into_values().collect();
+    clients.sort_by_cached_key(|client| {
+        (client.by, client.name.chars().count(), client.name.clone(), client.id)
+    });
+    clients.truncate(rows);
+    clients
+}
+
+/// How well the name fits; a candidate that was not found by its name keeps what it was found by.
+fn by_key(by: FoundBy, key: &str, variants: &[String]) -> FoundBy {
+    if by != FoundBy::NamePart {
+        return by;
+    }
+    let fit = |variant: &String| {
+        // The key is the words of the name, and the same in Latin letters where that differs.
+        if key == variant || key.strip_prefix(variant.as_str()) == Some(&format!(" {}", in_latin(variant))) {
+            FoundBy::Name
+        } else if key.starts_with(variant.as_str()) {
+            FoundBy::NameStart
+        } else if format!(" {key}").contains(&format!(" {variant}")) {
+            FoundBy::Word
+        } else {
+            FoundBy::NamePart
+        }
+    };
+    variants.iter().map(fit).min().unwrap_or(FoundBy::NamePart)
+}
+
+fn stub(client: FoundClient) -> ClientStub {
+    ClientStub { name: client.name, inn: client.inn, responsible: client.responsible }
+}
+
+/// The words of a variant that are long enough for the trigram index.
+pub(crate) fn long_words(variant: &str) -> Vec<&str> {
+    variant.split(' ').filter(|word| word.chars().count() >= 3).collect()
+}

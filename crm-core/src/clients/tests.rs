@@ -1,0 +1,7 @@
+//! Cards, people, lists, search and joins against a database.
+
+mod cards;
+mod join;
+mod list;
+mod people;
+mod search;

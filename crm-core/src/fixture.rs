@@ -1,0 +1,16 @@
+//! Rows for tests: people, cards and timelines as the ingest would leave them.
+
+mod store;
+
+pub use store::{
+    Said, account, call, client, contact, conversation, dump, fact, give, link, message, note, phone,
+    proposal, user,
+};
+
+use chrono::{DateTime, TimeZone, Utc};
+
+/// The given minute of an ordinary day.
+pub fn minute(minute: i64) -> DateTime<Utc> {
+    let start = Utc.with_ymd_and_hms(2026, 11, 2, 6, 0, 0).single().expect("the day exists");
+    start + chrono::TimeDelta::minutes(minute)
+}

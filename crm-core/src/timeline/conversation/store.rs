@@ -1,0 +1,181 @@
+//! SQL of conversations.
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+
+use super::{Conversation, ConversationCursor, ConversationFilter, LastRow};
+use crate::{
+    AccountId, ContactId, ConversationId,
+    clients::reach::Reach,
+    timeline::{
+        entry::{EntryAccount, EntryContact, EntryKind},
+        read::{
+            Pins,
+            store::{accounts_of, direction_of, push_pins},
+        },
+    },
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: ConversationId,
+    account_id: Option<AccountId>,
+    account_name: Option<String>,
+    channel: Option<String>,
+    contact_id: ContactId,
+    contact_name: String,
+    person_name: Option<String>,
+    last_at: DateTime<Utc>,
+    last_inbound_at: Option<DateTime<Utc>>,
+    last_outbound_at: Option<DateTime<Utc>>,
+    last_kind: Option<EntryKind>,
+    last_direction: Option<String>,
+    last_text: Option<String>,
+    last_content_type: Option<String>,
+    last_media_kind: Option<String>,
+    last_row_at: Option<DateTime<Utc>>,
+    reachable: Option<String>,
+}
+
+/// The contact of a conversation.
+pub(crate) async fn contact(conn: &mut PgConnection, id: ConversationId) -> sqlx::Result<Option<ContactId>> {
+    sqlx::query_scalar!(
+        r#"select contact_id as "contact_id: ContactId" from conversations where id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+pub(crate) async fn list(
+    conn: &mut PgConnection,
+    reach: Reach,
+    filter: &ConversationFilter,
+    after: Option<ConversationCursor>,
+    rows: i64,
+) -> sqlx::Result<Vec<Conversation>> {
+    let channel_accounts = accounts_of(&mut *conn, &filter.channels).await?;
+    let mut page = QueryBuilder::<Postgres>::new(COLUMNS);
+    page.push(
+        "select h.conversation_id, h.last_at
+         from conversation_heads h
+         join conversations v on v.id = h.conversation_id
+         join contacts k on k.id = v.contact_id
+         where true",
+    );
+    if let Some(after) = after {
+        page.push(" and (h.last_at, h.conversation_id) < (").push_bind(after.last_at);
+        page.push(", ").push_bind(after.id).push(")");
+    }
+    if let Some(accounts) = channel_accounts {
+        page.push(" and v.account_id = any(").push_bind(accounts).push(")");
+    }
+    if !filter.accounts.is_empty() {
+        page.push(" and v.account_id = any(").push_bind(filter.accounts.clone()).push(")");
+    }
+    if let Some(contact) = filter.contact {
+        page.push(" and k.root_id = (select root_id from contacts where id = ").push_bind(contact).push(")");
+    }
+    push_reach(&mut page, reach);
+    page.push(" order by h.last_at desc, h.conversation_id desc limit ").push_bind(rows);
+    whole(conn, reach, page).await
+}
+
+pub(crate) async fn one(
+    conn: &mut PgConnection,
+    reach: Reach,
+    id: ConversationId,
+) -> sqlx::Result<Option<Conversation>> {
+    let mut page = QueryBuilder::<Postgres>::new(COLUMNS);
+    page.push(
+        "select v.id as conversation_id, coalesce(h.last_at, v.created_at) as last_at
+         from conversations v
+         left join conversation_heads h on h.conversation_id = v.id
+         join contacts k on k.id = v.contact_id
+         where v.id = ",
+    );
+    page.push_bind(id);
+    push_reach(&mut page, reach);
+    Ok(whole(conn, reach, page).await?.into_iter().next())
+}
+
+/// One of the clients of contact `k` must be within reach.
+fn push_reach(query: &mut QueryBuilder<Postgres>, reach: Reach) {
+    if !reach.all {
+        query.push(
+            " and exists (
+                select 1
+                from (select k.root_id as id
+                      union all select f.id from contacts f where f.root_id = k.root_id and f.root_id <> f.id) f
+                join contact_clients cc on cc.contact_id = f.id
+                join clients c on c.id = cc.client_id
+                join clients r on r.id = c.root_id
+                where r.responsible_id is null or r.responsible_id = ",
+        );
+        query.push_bind(reach.user).push(")");
+    }
+}
+
+/// Ends the query of a page with everything that a row shows.
+async fn whole(
+    conn: &mut PgConnection,
+    reach: Reach,
+    mut query: QueryBuilder<Postgres>,
+) -> sqlx::Result<Vec<Conversation>> {
+    query.push(
+        ") page
+         join conversations v on v.id = page.conversation_id
+         left join conversation_heads h on h.conversation_id = v.id
+         join contacts k on k.id = v.contact_id
+         join contacts kr on kr.id = k.root_id
+         left join accounts a on a.id = v.account_id
+         left join conversation_states s
+             on s.account_id = v.account_id and s.external_id = v.external_id and s.aspect = 'reachable'
+         left join lateral (
+             select i.kind, i.direction, i.body, i.content, i.occurred_at
+             from interactions i
+             where i.conversation_id = v.id
+               and (i.contact_id = v.contact_id or exists (
+                   select 1 from contacts x where x.id = i.contact_id and x.root_id = k.root_id))",
+    );
+    push_pins(&mut query, &Pins::Within(reach));
+    query.push(
+        " order by i.occurred_at desc, i.id desc limit 1) i on true
+          order by page.last_at desc, page.conversation_id desc",
+    );
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
+    Ok(rows.into_iter().map(Conversation::from).collect())
+}
+
+const COLUMNS: &str = "select page.conversation_id as id, a.id as account_id, a.name as account_name, a.channel,
+    kr.id as contact_id, kr.name as contact_name, h.person_name, page.last_at, h.last_inbound_at, h.last_outbound_at,
+    i.kind as last_kind, i.direction as last_direction, i.body as last_text,
+    i.content #>> '{content,type}' as last_content_type, i.content #>> '{content,media,kind}' as last_media_kind,
+    i.occurred_at as last_row_at, s.state as reachable
+    from (";
+
+impl From<Row> for Conversation {
+    fn from(row: Row) -> Self {
+        let account = row.account_id.zip(row.account_name).zip(row.channel);
+        let last = row.last_kind.zip(row.last_row_at).map(|(kind, at)| LastRow {
+            kind,
+            direction: row.last_direction.as_deref().and_then(direction_of),
+            text: row.last_text,
+            content_type: row.last_content_type,
+            media_kind: row.last_media_kind,
+            at,
+        });
+        Self {
+            id: row.id,
+            account: account.map(|((id, name), channel)| EntryAccount { id, name, channel }),
+            contact: EntryContact { id: row.contact_id, name: row.contact_name },
+            clients: Vec::new(),
+            person_name: row.person_name,
+            last_at: row.last_at,
+            last_inbound_at: row.last_inbound_at,
+            last_outbound_at: row.last_outbound_at,
+            last,
+            reachable: row.reachable,
+        }
+    }
+}

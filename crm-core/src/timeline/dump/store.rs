@@ -1,0 +1,78 @@
+//! SQL of the dump.
+
+use sqlx::PgConnection;
+
+/// A person is named by the least address of the family; somebody without an address by nothing.
+const PEOPLE: &str = "with people as (
+    select c.id as contact_id, c.root_id, min(i.address) over (partition by c.root_id) as person
+    from contacts c left join identities i on i.contact_id = c.id),
+person as (select distinct contact_id, person from people where person is not null) ";
+
+/// Table and the query of its lines.
+const PARTS: &[(&str, &str)] = &[
+    (
+        "person",
+        "select concat_ws(' ', p.person, string_agg(i.address, ',' order by i.address), r.name)
+         from identities i join person p on p.contact_id = i.contact_id
+         join contacts c on c.id = i.contact_id join contacts r on r.id = c.root_id
+         group by p.person, r.name",
+    ),
+    (
+        "clients",
+        "select concat_ws(' ', p.person, cl.name, cl.status)
+         from contacts c join person p on p.contact_id = c.id
+         join contact_clients cc on cc.contact_id = c.id
+         join clients m on m.id = cc.client_id join clients cl on cl.id = m.root_id
+         group by p.person, cl.id",
+    ),
+    (
+        "interaction",
+        "select concat_ws(' ', n.id, p.person, i.address, n.conversation_id, n.kind, n.direction, n.origin, n.occurred_at,
+             n.author_name, n.body, n.content, n.fullness, n.external_id)
+         from interactions n
+         left join person p on p.contact_id = n.contact_id
+         left join identities i on i.id = n.identity_id",
+    ),
+    ("fact", "select concat_ws(' ', interaction_id, kind, key, at, value) from message_facts"),
+    ("alias", "select concat_ws(' ', interaction_id, shown_in) from message_aliases"),
+    ("call fact", "select concat_ws(' ', interaction_id, external_id, at, fact) from call_facts"),
+    (
+        "conversation",
+        "select concat_ws(' ', c.id, c.external_id, p.person, h.last_at, h.last_inbound_at, h.last_outbound_at,
+             h.person_name, h.person_name_at)
+         from conversations c join conversation_heads h on h.conversation_id = c.id
+         left join person p on p.contact_id = c.contact_id",
+    ),
+    ("state", "select concat_ws(' ', external_id, aspect, state, at, detail) from conversation_states"),
+    ("notice", "select concat_ws(' ', id, at, level, code, subject, detail) from account_notices"),
+    ("book", "select concat_ws(' ', address, name, at) from address_book"),
+    ("media", "select concat_ws(' ', id, kind, external_id, interaction_id, mime_type, size_bytes) from media"),
+    (
+        "link",
+        "select concat_ws(' ', least(a.address, b.address), greatest(a.address, b.address), l.reason, l.since, l.state)
+         from identity_links l join identities a on a.id = l.first_id join identities b on b.id = l.second_id",
+    ),
+    (
+        "proposal",
+        "select concat_ws(' ', least(a.person, b.person), greatest(a.person, b.person), q.reason, q.evidence, q.state)
+         from proposals q
+         join person a on a.contact_id = q.first_contact_id join person b on b.contact_id = q.second_contact_id",
+    ),
+];
+
+/// The text, a line for each row, sorted.
+pub async fn canonical(conn: &mut PgConnection) -> sqlx::Result<String> {
+    let mut text = String::new();
+    for (part, query) in PARTS {
+        let sql = format!("{PEOPLE} select line from ({query}) as lines(line) order by line collate \"C\"");
+        // Both halves are constants of this file.
+        let lines: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *conn).await?;
+        for line in lines {
+            text.push_str(part);
+            text.push_str(": ");
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    Ok(text)
+}

@@ -1,0 +1,262 @@
+//! SQL of the timelines.
+
+mod rows;
+
+use sqlx::{PgConnection, Postgres, QueryBuilder, types::Json};
+
+pub(crate) use rows::{COLUMNS, JOINS, fetch_rows};
+
+use super::{Pins, Place, TimelineCursor, TimelineFilter};
+use crate::{
+    AccountId, ClientId, ContactId, InteractionId, MediaId,
+    timeline::{
+        FactKind, FactValue,
+        entry::content::{MediaStates, StoredMedia},
+        view::{StoredFact, StoredRow},
+    },
+};
+
+/// What is looked for; `accounts` are those of the channels that were asked for.
+pub(crate) struct Query<'a> {
+    pub(crate) place: &'a Place,
+    pub(crate) filter: &'a TimelineFilter,
+    pub(crate) accounts: Option<&'a [AccountId]>,
+}
+
+/// All contacts, with their families, of a family of clients.
+pub(crate) async fn contacts_of_clients(
+    conn: &mut PgConnection,
+    family: &[ClientId],
+) -> sqlx::Result<Vec<ContactId>> {
+    sqlx::query_scalar!(
+        r#"with roots as (
+               select distinct k.root_id as id
+               from contact_clients cc join contacts k on k.id = cc.contact_id
+               where cc.client_id = any($1))
+           select id as "id!: ContactId" from roots
+           union all
+           select k.id from contacts k join roots r on k.root_id = r.id where k.root_id <> k.id"#,
+        family as &[ClientId]
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// The whole family of a contact, whichever member was named.
+pub(crate) async fn family_of(conn: &mut PgConnection, id: ContactId) -> sqlx::Result<Vec<ContactId>> {
+    sqlx::query_scalar!(
+        r#"select f.id as "id!: ContactId"
+           from contacts k
+           cross join lateral (
+               select k.root_id as id
+               union all select m.id from contacts m where m.root_id = k.root_id and m.root_id <> m.id) f
+           where k.id = $1"#,
+        id.0
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// The accounts of some channels; `None` when no channel was asked for.
+pub(crate) async fn accounts_of(
+    conn: &mut PgConnection,
+    channels: &[connector_api::Channel],
+) -> sqlx::Result<Option<Vec<AccountId>>> {
+    if channels.is_empty() {
+        return Ok(None);
+    }
+    let words: Vec<String> = channels.iter().map(|channel| channel.as_str().to_owned()).collect();
+    let ids = sqlx::query_scalar!(
+        r#"select id as "id: AccountId" from accounts where channel = any($1)"#,
+        &words as &[String]
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(Some(ids))
+}
+
+/// The newest rows, or those before a cursor; newest first.
+pub(crate) async fn older(
+    conn: &mut PgConnection,
+    query: &Query<'_>,
+    before: Option<TimelineCursor>,
+    limit: i64,
+) -> sqlx::Result<Vec<StoredRow>> {
+    let bound = before.map(|cursor| Bound { cursor, compare: "<" });
+    walk(conn, query, bound.as_ref(), "desc", limit).await
+}
+
+/// The rows behind a cursor, oldest first.
+pub(crate) async fn newer(
+    conn: &mut PgConnection,
+    query: &Query<'_>,
+    after: TimelineCursor,
+    inclusive: bool,
+    limit: i64,
+) -> sqlx::Result<Vec<StoredRow>> {
+    let bound = Bound { cursor: after, compare: if inclusive { ">=" } else { ">" } };
+    walk(conn, query, Some(&bound), "asc", limit).await
+}
+
+struct Bound {
+    cursor: TimelineCursor,
+    compare: &'static str,
+}
+
+/// One short index walk per contact, client or conversation, merged.
+async fn walk(
+    conn: &mut PgConnection,
+    query: &Query<'_>,
+    bound: Option<&Bound>,
+    direction: &str,
+    limit: i64,
+) -> sqlx::Result<Vec<StoredRow>> {
+    let place = query.place;
+    let mut sql = QueryBuilder::<Postgres>::new(COLUMNS);
+    sql.push(" from (");
+    if let Some(conversation) = place.conversation {
+        sql.push("select i.* from interactions i where i.conversation_id = ").push_bind(conversation);
+        sql.push(" and i.contact_id = any(").push_bind(place.contacts.clone()).push(")");
+        push_conditions(&mut sql, query, bound);
+        push_end(&mut sql, direction, limit);
+    } else {
+        sql.push("select i.* from unnest(").push_bind(place.contacts.clone());
+        sql.push("::uuid[]) as one (id) cross join lateral (select i.* from interactions i where i.contact_id = one.id");
+        push_conditions(&mut sql, query, bound);
+        push_end(&mut sql, direction, limit);
+        sql.push(") i");
+        if !place.clients.is_empty() {
+            sql.push(" union all select i.* from unnest(").push_bind(place.clients.clone());
+            sql.push("::uuid[]) as one (id) cross join lateral (select i.* from interactions i where i.client_id = one.id");
+            push_conditions(&mut sql, query, bound);
+            push_end(&mut sql, direction, limit);
+            sql.push(") i");
+        }
+    }
+    sql.push(") i ").push(JOINS);
+    push_end(&mut sql, direction, limit);
+    fetch_rows(conn, sql).await
+}
+
+fn push_end(sql: &mut QueryBuilder<Postgres>, direction: &str, limit: i64) {
+    sql.push(format_args!(" order by i.occurred_at {direction}, i.id {direction} limit ")).push_bind(limit);
+}
+
+fn push_conditions(sql: &mut QueryBuilder<Postgres>, query: &Query<'_>, bound: Option<&Bound>) {
+    push_pins(sql, &query.place.pins);
+    if let Some(Bound { cursor, compare }) = bound {
+        sql.push(format_args!(" and (i.occurred_at, i.id) {compare} (")).push_bind(cursor.at);
+        sql.push(", ").push_bind(cursor.id).push(")");
+    }
+    let filter = query.filter;
+    if !filter.kinds.is_empty() {
+        // Literals, so that the planner sees when the index of rows beside messages will do.
+        let words: Vec<String> = filter.kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
+        sql.push(format_args!(" and i.kind in ({})", words.join(", ")));
+    }
+    if let Some(accounts) = query.accounts {
+        sql.push(" and i.account_id = any(").push_bind(accounts.to_vec()).push(")");
+    }
+    if let Some(direction) = filter.direction {
+        sql.push(" and i.direction = ").push_bind(direction_word(direction));
+    }
+    if let Some(from) = filter.from {
+        sql.push(" and i.occurred_at >= ").push_bind(from);
+    }
+    if let Some(until) = filter.until {
+        sql.push(" and i.occurred_at < ").push_bind(until);
+    }
+}
+
+/// The word of a direction in the database.
+pub(crate) fn direction_word(direction: connector_api::Direction) -> &'static str {
+    match direction {
+        connector_api::Direction::Inbound => "inbound",
+        connector_api::Direction::Outbound => "outbound",
+    }
+}
+
+/// The direction of a word in the database.
+pub(crate) fn direction_of(word: &str) -> Option<connector_api::Direction> {
+    match word {
+        "inbound" => Some(connector_api::Direction::Inbound),
+        "outbound" => Some(connector_api::Direction::Outbound),
+        _ => None,
+    }
+}
+
+/// Hides rows that are pinned elsewhere.
+pub(crate) fn push_pins(sql: &mut QueryBuilder<Postgres>, pins: &Pins) {
+    match pins {
+        Pins::Within(reach) if reach.all => {}
+        Pins::Family(family) => {
+            sql.push(" and (i.pinned_client_id is null or i.pinned_client_id = any(");
+            sql.push_bind(family.clone()).push("))");
+        }
+        Pins::Within(reach) => {
+            sql.push(
+                " and (i.pinned_client_id is null or exists (
+                    select 1 from clients p join clients r on r.id = p.root_id
+                    where p.id = i.pinned_client_id and (r.responsible_id is null or r.responsible_id = ",
+            );
+            sql.push_bind(reach.user).push(")))");
+        }
+    }
+}
+
+/// The words of quoted rows, where they stand in the same place.
+pub(crate) async fn words_of(
+    conn: &mut PgConnection,
+    place: &Place,
+    ids: &[InteractionId],
+) -> sqlx::Result<Vec<(InteractionId, String)>> {
+    let mut sql = QueryBuilder::<Postgres>::new(
+        "select i.id, i.body from interactions i where i.body is not null and i.id = any(",
+    );
+    sql.push_bind(ids.to_vec()).push(") and i.contact_id = any(").push_bind(place.contacts.clone()).push(")");
+    push_pins(&mut sql, &place.pins);
+    sql.build_query_as().fetch_all(conn).await
+}
+
+/// The facts about some messages. A fact of a kind or shape that this version does not know is left out.
+pub(crate) async fn facts(conn: &mut PgConnection, ids: &[InteractionId]) -> sqlx::Result<Vec<StoredFact>> {
+    let rows = sqlx::query!(
+        r#"select interaction_id as "interaction_id: InteractionId", kind, key, at,
+                  value as "value: Json<serde_json::Value>"
+           from message_facts where interaction_id = any($1)"#,
+        ids as &[InteractionId]
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let value = FactValue::from_json(FactKind::from_word(&row.kind)?, row.value.0).ok()?;
+            Some(StoredFact { interaction_id: row.interaction_id, key: row.key, at: row.at, value })
+        })
+        .collect())
+}
+
+/// What the store knows of some files.
+pub(crate) async fn media(conn: &mut PgConnection, ids: &[MediaId]) -> sqlx::Result<MediaStates> {
+    let rows = sqlx::query!(
+        r#"select id as "id: MediaId", state, mime_type, file_name, size_bytes, duration_s
+           from media where id = any($1)"#,
+        ids as &[MediaId]
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let stored = StoredMedia {
+                state: row.state,
+                mime_type: row.mime_type,
+                file_name: row.file_name,
+                size_bytes: row.size_bytes,
+                duration_s: row.duration_s.map(i64::from),
+            };
+            (row.id, stored)
+        })
+        .collect())
+}

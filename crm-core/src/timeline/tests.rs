@@ -1,0 +1,4 @@
+//! Timelines, conversations and calls against a database.
+
+mod parts;
+mod sight;

@@ -1,0 +1,329 @@
+//! A stored row and the facts about it, put together. Pure: the order of facts is no matter.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use connector_api::{Content, DeliveryState, Direction, MediaRef, Reason};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    FactValue, InteractionPayload, ItemFact,
+    entry::{
+        ContentView, Deleted, EntryAccount, EntryAuthor, EntryContact, EntryItem, EntryKind, Failure,
+        ForwardView, MediaView, ReactionView, TimelineEntry, Version, content::MediaStates,
+    },
+};
+use crate::{AccountId, ClientId, ConversationId, InteractionId};
+
+/// A row of `interactions` with the names that belong to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredRow {
+    /// Its id.
+    pub id: InteractionId,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Seen from the company.
+    pub direction: Option<Direction>,
+    /// How it came.
+    pub origin: String,
+    /// The provider's time.
+    pub occurred_at: DateTime<Utc>,
+    /// Our time.
+    pub received_at: DateTime<Utc>,
+    /// The person, by the root contact.
+    pub contact: Option<EntryContact>,
+    /// The person speaks for more than one company.
+    pub several_clients: bool,
+    /// The client whose own row it is.
+    pub client_id: Option<ClientId>,
+    /// The company it was pinned to.
+    pub pinned_client_id: Option<ClientId>,
+    /// Our end.
+    pub account: Option<EntryAccount>,
+    /// The conversation.
+    pub conversation_id: Option<ConversationId>,
+    /// Who of us.
+    pub author: Option<EntryAuthor>,
+    /// Plain words.
+    pub body: Option<String>,
+    /// What is more than words.
+    pub payload: InteractionPayload,
+    /// 0: known only by an edit.
+    pub fullness: i16,
+}
+
+/// A row of `message_facts`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredFact {
+    /// The message it speaks of: the row, or an item of it.
+    pub interaction_id: InteractionId,
+    /// Depends on the kind.
+    pub key: String,
+    /// The provider's time.
+    pub at: DateTime<Utc>,
+    /// What it says.
+    pub value: FactValue,
+}
+
+/// The rank that a delivery climbs.
+pub fn rank(state: DeliveryState) -> u8 {
+    match state {
+        DeliveryState::Queued => 0,
+        DeliveryState::Sent => 1,
+        DeliveryState::Failed => 2,
+        DeliveryState::Delivered => 3,
+        DeliveryState::Read => 4,
+        DeliveryState::Played => 5,
+    }
+}
+
+/// The ids of the messages that the facts show as items.
+pub fn item_ids(facts: &[StoredFact]) -> Vec<InteractionId> {
+    facts.iter().filter(|fact| matches!(fact.value, FactValue::Item(_))).filter_map(item_id).collect()
+}
+
+fn item_id(fact: &StoredFact) -> Option<InteractionId> {
+    fact.key.parse::<Uuid>().ok().map(InteractionId)
+}
+
+/// The files that a row and its facts point at.
+pub fn media_refs<'a>(row: &'a StoredRow, facts: &'a [StoredFact]) -> impl Iterator<Item = &'a MediaRef> {
+    let of_facts = facts.iter().filter_map(|fact| match &fact.value {
+        FactValue::Edit(edit) => edit.content.as_ref(),
+        FactValue::Item(item) => Some(&item.content),
+        _ => None,
+    });
+    row.payload.content.iter().chain(of_facts).filter_map(|content| match content {
+        Content::Media { media, .. } => Some(media),
+        _ => None,
+    })
+}
+
+/// The entry of a row: `facts` are those of the row and of its items, in any order.
+pub fn view(row: &StoredRow, facts: &[StoredFact], media: &MediaStates) -> TimelineEntry {
+    let account = row.account.as_ref().map(|account| account.id);
+    let mut by_message: BTreeMap<InteractionId, Vec<&StoredFact>> = BTreeMap::new();
+    for fact in facts {
+        by_message.entry(fact.interaction_id).or_default().push(fact);
+    }
+    let own = by_message.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+    let payload = row.payload.clone();
+    let original = Original {
+        at: row.occurred_at,
+        text: row.body.clone(),
+        content: payload.content,
+        known: row.fullness > 0,
+    };
+    let folded = fold(original, own, payload.delivery, account, media);
+    let items = items(row, own, &by_message, account, media);
+    let state = folded.state.or_else(|| items.iter().filter_map(|item| item.state).min_by_key(|s| rank(*s)));
+    let late = row.origin != "history" && row.received_at - row.occurred_at > TimeDelta::minutes(2);
+    TimelineEntry {
+        id: row.id,
+        kind: row.kind,
+        direction: row.direction,
+        origin: row.origin.clone(),
+        occurred_at: row.occurred_at,
+        received_at: row.received_at,
+        late: late || payload.late == Some(true),
+        contact: row.contact.clone(),
+        client_id: row.client_id,
+        pinned_client_id: row.pinned_client_id,
+        undecided: row.several_clients && row.pinned_client_id.is_none(),
+        account: row.account.clone(),
+        conversation_id: row.conversation_id,
+        author: row.author.clone(),
+        state,
+        failure: folded.failure,
+        text: folded.text,
+        content: folded.content,
+        quote: payload.quote,
+        forward: payload
+            .forward
+            .map(|forward| ForwardView { many_times: forward.many_times, from: forward.from }),
+        referral: payload.referral.and_then(|referral| serde_json::to_value(referral).ok()),
+        call: payload.call.map(|call| call_view(call, account, media)),
+        items,
+        versions: folded.versions,
+        deleted: folded.deleted,
+        reactions: folded.reactions,
+    }
+}
+
+struct Original {
+    at: DateTime<Utc>,
+    text: Option<String>,
+    content: Option<Content>,
+    known: bool,
+}
+
+struct Folded {
+    state: Option<DeliveryState>,
+    failure: Option<Failure>,
+    text: Option<String>,
+    content: Option<ContentView>,
+    versions: Vec<Version>,
+    deleted: Option<Deleted>,
+    reactions: Vec<ReactionView>,
+}
+
+/// One message seen through its facts.
+fn fold(
+    original: Original,
+    facts: &[&StoredFact],
+    told: Option<DeliveryState>,
+    account: Option<AccountId>,
+    media: &MediaStates,
+) -> Folded {
+    let (state, failure) = delivery(facts, told);
+    let known = original.known;
+    let original = Version {
+        at: original.at,
+        text: original.text.or_else(|| text_of(original.content.as_ref())),
+        content: original.content.and_then(|content| more(content, account, media)),
+    };
+    let mut versions = edits(facts, account, media);
+    let newest = versions.iter().rfind(|version| version.text.is_some() || version.content.is_some());
+    let shown = newest.unwrap_or(&original).clone();
+    if known && !versions.is_empty() {
+        versions.insert(0, original);
+    }
+    Folded {
+        state,
+        failure,
+        text: shown.text,
+        content: shown.content,
+        versions,
+        deleted: deletion(facts),
+        reactions: reactions(facts),
+    }
+}
+
+fn delivery(facts: &[&StoredFact], told: Option<DeliveryState>) -> (Option<DeliveryState>, Option<Failure>) {
+    let deliveries = || {
+        facts.iter().filter_map(|fact| match &fact.value {
+            FactValue::Delivery(delivery) => Some((fact, delivery)),
+            _ => None,
+        })
+    };
+    let state = deliveries().map(|(_, delivery)| delivery.state).chain(told).max_by_key(|state| rank(*state));
+    if state != Some(DeliveryState::Failed) {
+        return (state, None);
+    }
+    let failure = deliveries()
+        .filter(|(_, delivery)| delivery.state == DeliveryState::Failed)
+        .filter_map(|(fact, delivery)| Some((fact, delivery.reason.as_ref()?)))
+        .max_by_key(|(fact, reason)| (fact.at, &fact.key, &reason.code, &reason.text))
+        .map(|(_, Reason { code, text })| Failure { code: code.clone(), text: text.clone() });
+    (state, failure)
+}
+
+/// All versions by edits, ordered by time and then by key.
+fn edits(facts: &[&StoredFact], account: Option<AccountId>, media: &MediaStates) -> Vec<Version> {
+    let mut edits: Vec<_> = facts
+        .iter()
+        .filter_map(|fact| match &fact.value {
+            FactValue::Edit(edit) => Some((fact.at, &fact.key, edit)),
+            _ => None,
+        })
+        .collect();
+    edits.sort_by_key(|(at, key, _)| (*at, *key));
+    let version = |(at, _, edit): (DateTime<Utc>, &String, &super::EditFact)| Version {
+        at,
+        text: text_of(edit.content.as_ref()),
+        content: edit.content.clone().and_then(|content| more(content, account, media)),
+    };
+    edits.into_iter().map(version).collect()
+}
+
+fn text_of(content: Option<&Content>) -> Option<String> {
+    content.and_then(Content::text).map(str::to_owned)
+}
+
+/// What is more than words.
+fn more(content: Content, account: Option<AccountId>, media: &MediaStates) -> Option<ContentView> {
+    match content {
+        Content::Text { .. } => None,
+        content => Some(ContentView::of(content, account, media)),
+    }
+}
+
+fn deletion(facts: &[&StoredFact]) -> Option<Deleted> {
+    let deletions = facts.iter().filter_map(|fact| match &fact.value {
+        FactValue::Deletion(deletion) => Some(Deleted { at: fact.at, by: deletion.by }),
+        _ => None,
+    });
+    deletions.min_by_key(|deleted| (deleted.at, deleted.by))
+}
+
+/// The newest reaction of each side; one that was taken back is none.
+fn reactions(facts: &[&StoredFact]) -> Vec<ReactionView> {
+    let mut newest: BTreeMap<&str, (DateTime<Utc>, Option<&str>)> = BTreeMap::new();
+    for fact in facts {
+        if let FactValue::Reaction(reaction) = &fact.value {
+            let told = (fact.at, reaction.emoji.as_deref());
+            let known = newest.entry(fact.key.as_str()).or_insert(told);
+            *known = (*known).max(told);
+        }
+    }
+    let shown = |(author, (at, emoji)): (&str, (DateTime<Utc>, Option<&str>))| {
+        Some(ReactionView { author: author.to_owned(), emoji: emoji?.to_owned(), at })
+    };
+    newest.into_iter().filter_map(shown).collect()
+}
+
+fn items(
+    row: &StoredRow,
+    own: &[&StoredFact],
+    by_message: &BTreeMap<InteractionId, Vec<&StoredFact>>,
+    account: Option<AccountId>,
+    media: &MediaStates,
+) -> Vec<EntryItem> {
+    let mut items: Vec<(&StoredFact, &ItemFact)> = own
+        .iter()
+        .filter_map(|fact| match &fact.value {
+            FactValue::Item(item) => Some((*fact, item.as_ref())),
+            _ => None,
+        })
+        .collect();
+    items.sort_by_key(|(fact, _)| &fact.key);
+    let item = |(fact, item): (&StoredFact, &ItemFact)| {
+        let id = item_id(fact)?;
+        let original = Original { at: fact.at, text: None, content: Some(item.content.clone()), known: true };
+        // An item may be the row itself.
+        let of_item =
+            if id == row.id { &[] } else { by_message.get(&id).map(Vec::as_slice).unwrap_or_default() };
+        let folded = fold(original, of_item, None, account, media);
+        Some(EntryItem {
+            id,
+            text: folded.text,
+            content: folded.content,
+            quote: item.quote.clone(),
+            state: folded.state,
+            versions: folded.versions,
+            deleted: folded.deleted,
+            reactions: folded.reactions,
+        })
+    };
+    items.into_iter().filter_map(item).collect()
+}
+
+/// The call as it was computed, its recordings as our files, without the provider's handles.
+fn call_view(mut call: Value, account: Option<AccountId>, media: &MediaStates) -> Value {
+    if let Value::Object(fields) = &mut call {
+        fields.remove("control");
+        fields.remove("requested");
+        if let Some(Value::Array(recordings)) = fields.get_mut("recordings") {
+            for recording in recordings {
+                let file = serde_json::from_value::<MediaRef>(recording.take());
+                let shown = file.map(|file| MediaView::of(file, account, media));
+                *recording = shown.ok().and_then(|view| serde_json::to_value(view).ok()).unwrap_or_default();
+            }
+        }
+    }
+    call
+}
+
+#[cfg(test)]
+mod tests;

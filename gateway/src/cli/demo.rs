@@ -1,0 +1,225 @@
+//! `uzel demo`: the hub with fake providers and a day of invented clients, whose messages and calls really travel through
+//! the webhooks.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use crm_core::access::{Right, Scope, Token, Viewer, bootstrap};
+use crm_core::accounts::{self, NewAccount, Sealed};
+use crm_core::timeline::raw_event;
+use crm_core::{AccountId, UserId};
+use mocks::post::Settings;
+use mocks::{Fakes, FakesConfig, Hooks, ProvidersConfig, scenario};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+
+use crate::config::Config;
+use crate::connectors;
+use crate::run::{self, Hub, Role};
+use crate::{clock, logs, shutdown};
+
+/// How the demo is run.
+#[derive(clap::Args)]
+pub(super) struct Demo {
+    /// Prints one line of JSON with addresses and log-ins when everything is ready.
+    #[arg(long)]
+    json: bool,
+    /// How many invented clients there are.
+    #[arg(long, default_value_t = 24)]
+    clients: u32,
+    /// The same seed gives the same day.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Role, log-in and name of the people of the demo.
+const PEOPLE: [(&str, &str, &str); 5] = [
+    ("administrator", "admin", "Сергей Админов"),
+    ("director", "director", "Виктор Директоров"),
+    ("head_of_sales", "rop", "Марина Ропова"),
+    ("manager", "anna", "Анна Менеджерова"),
+    ("manager", "pavel", "Павел Продажин"),
+];
+
+/// Starts everything, prints how to enter, and goes on until told to stop.
+pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitCode> {
+    logs::start(&config.log)?;
+    if config.data.folder == Config::usual().data.folder {
+        // Invented clients never get into the data of a real installation.
+        config.data.folder = PathBuf::from("uzel-demo");
+    }
+    let stop = shutdown::on_signal();
+    let hub = run::start(&config, Role::All, clock::now).await?;
+    let stage = Stage::set(&config, &hub).await?;
+    let fakes = Fakes::start(FakesConfig {
+        providers: stage.providers.clone(),
+        poster: Settings::default(),
+        telegram_webhook: true,
+        clock: Arc::new(clock::now),
+    })
+    .await
+    .context("the fake providers do not start")?;
+    if stage.is_new {
+        let day = scenario::company_day(fakes.providers(), clock::now(), demo.seed, demo.clients);
+        fakes.play(day.steps, 0.0, |_| {}).await;
+        at_rest(&hub).await?;
+    }
+    announce(&demo, &hub, &stage, &fakes);
+    let live = scenario::trickle(fakes.providers(), clock::now(), demo.seed).with_clients(demo.clients);
+    tokio::select! {
+        () = fakes.play(live, 1.0, |_| {}) => {}
+        () = stop.cancelled() => {}
+    }
+    drop(fakes);
+    hub.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Waits until everything that was posted is on the timelines.
+async fn at_rest(hub: &Hub) -> anyhow::Result<()> {
+    loop {
+        let balance = raw_event::balance(&mut *hub.database.pool.acquire().await?, None).await?;
+        if balance.pending == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The people and accounts of the demo.
+struct Stage {
+    people: Vec<Value>,
+    providers: ProvidersConfig,
+    is_new: bool,
+}
+
+impl Stage {
+    /// Adds what is missing. Passwords are drawn anew at every start: nothing of them is kept but the hash.
+    async fn set(config: &Config, hub: &Hub) -> anyhow::Result<Self> {
+        let mut tx = hub.database.pool.begin().await?;
+        let mut people = Vec::new();
+        let mut administrator = None;
+        for (role, login, name) in PEOPLE {
+            let password = Token::new("").into_text()[..14].to_owned();
+            let id = bootstrap::put_user_with_password(&mut tx, login, name, role, &password, clock::now())
+                .await?;
+            administrator.get_or_insert(id);
+            people.push(json!({ "role": role, "login": login, "name": name, "password": password }));
+        }
+        let administrator = administrator.context("the demo has an administrator")?;
+        let viewer = everything(administrator);
+        let known = accounts::list(&mut tx, &viewer).await?;
+        let mut providers = ProvidersConfig::example(&Hooks::under("http://127.0.0.1:1"));
+        let base = format!("http://{}/hooks", hub.address);
+        for (connector, name, fields) in wanted(&providers) {
+            let stored = match known.iter().find(|account| account.connector == connector) {
+                Some(account) => account.clone(),
+                None => add_account(&mut tx, config, &viewer, connector, name, &fields).await?,
+            };
+            let hook = match connector {
+                "telphin" => format!("{base}/{}/{}", stored.key, TELPHIN_SECRET),
+                _ => format!("{base}/{}", stored.key),
+            };
+            match connector {
+                "whatsapp" => providers.whatsapp.hook_url = hook,
+                "telphin" => providers.telphin.hook_url = hook,
+                "telegram" => providers.telegram.hook_url = hook,
+                "smsc" => providers.smsc.hook_url = hook,
+                _ => providers.smsru.hook_url = hook,
+            }
+        }
+        tx.commit().await?;
+        hub.accounts.reload().await?;
+        Ok(Self { people, providers, is_new: known.is_empty() })
+    }
+}
+
+/// The last part of the fake PBX's webhook address. Invented like everything here; the demo listens on this machine.
+const TELPHIN_SECRET: &str = "demo-telphin-secret-0001";
+
+/// Connector, name and settings of the accounts: those that the fakes speak with.
+fn wanted(providers: &ProvidersConfig) -> [(&'static str, &'static str, Value); 5] {
+    let staff: Vec<String> =
+        providers.telphin.staff.iter().map(|extension| extension.number.clone()).collect();
+    let (ivr, queue) = (&providers.telphin.ivr.number, &providers.telphin.queue.number);
+    [
+        (
+            "whatsapp",
+            "WhatsApp компании",
+            json!({
+                "app_secret": providers.whatsapp.app_secret,
+                "verify_token": providers.whatsapp.verify_token,
+                "phone_number_id": providers.whatsapp.phone_number_id,
+            }),
+        ),
+        (
+            "telphin",
+            "Телфин",
+            json!({
+                "secret": TELPHIN_SECRET,
+                "extensions": staff.join(", "),
+                "groups": format!("{ivr}:menu, {queue}:queue"),
+            }),
+        ),
+        (
+            "telegram",
+            "Telegram-бот",
+            json!({ "token": providers.telegram.token, "secret_token": providers.telegram.secret_token }),
+        ),
+        ("smsc", "SMS через SMSC.ru", json!({ "secret": providers.smsc.secret })),
+        ("smsru", "SMS через SMS.ru", json!({ "api_id": providers.smsru.api_id })),
+    ]
+}
+
+async fn add_account(
+    conn: &mut PgConnection,
+    config: &Config,
+    viewer: &Viewer,
+    connector: &str,
+    name: &str,
+    fields: &Value,
+) -> anyhow::Result<accounts::StoredAccount> {
+    let info = connectors::find(connector).context("the demo's connectors are known")?;
+    let split = info.split(fields.as_object().cloned().unwrap_or_default())?;
+    let secrets =
+        split.secrets.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    let id = AccountId::at(clock::now());
+    let new = NewAccount {
+        id,
+        connector: connector.to_owned(),
+        channel: info.channel,
+        name: name.to_owned(),
+        region: split.region.unwrap_or_default(),
+        settings: Value::Object(split.settings),
+        secrets: Sealed { bytes: run::seal_key(config)?.seal(id, &secrets), changed: Vec::new() },
+        enabled: true,
+    };
+    Ok(accounts::create(conn, viewer, new, clock::now()).await?)
+}
+
+fn everything(administrator: UserId) -> Viewer {
+    Viewer {
+        user_id: administrator,
+        name: PEOPLE[0].2.to_owned(),
+        remote: None,
+        rights: Right::ALL.into_iter().map(|right| (right, Scope::All)).collect(),
+    }
+}
+
+fn announce(demo: &Demo, hub: &Hub, stage: &Stage, fakes: &Fakes) {
+    let url = format!("http://{}", hub.address);
+    if demo.json {
+        println!("{}", json!({ "url": url, "users": stage.people, "fakes": fakes.addresses() }));
+        return;
+    }
+    println!("\nУзел работает: {url} (описание API: {url}/api/docs)\n\nВход:");
+    for person in &stage.people {
+        let text = |key: &str| person[key].as_str().unwrap_or_default().to_owned();
+        println!("  {:<10} {:<16} {} ({})", text("login"), text("password"), text("name"), text("role"));
+    }
+    println!("\nПоддельные провайдеры (GET / перечисляет, что они умеют): {}", fakes.addresses().control);
+    println!("Новые события приходят сами. Остановка: Ctrl+C.\n");
+}

@@ -1,0 +1,137 @@
+//! The database: the given server, or a private one in the data folder; migrations; the pools.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use crm_core::timeline::raw_event;
+use private_postgres::{PrivatePostgres, Settings, Stopped};
+use secrecy::ExposeSecret;
+use sqlx::PgPool;
+use sqlx::migrate::MigrateError;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::Config;
+
+/// How often the private server is looked after.
+const LOOK_AFTER: Duration = Duration::from_secs(1);
+
+/// An open database.
+#[derive(Clone)]
+pub struct Database {
+    /// For everything but the intake.
+    pub pool: PgPool,
+    /// For the intake alone, so that slow reads never take its connections.
+    pub intake: PgPool,
+    private: Option<Arc<Mutex<Option<PrivatePostgres>>>>,
+}
+
+/// Opens the database and brings it up to date.
+pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
+    let (options, private) = match &config.database.url {
+        Some(url) => {
+            let options: PgConnectOptions =
+                url.expose_secret().parse().context("DATABASE_URL is no address of a PostgreSQL server")?;
+            (options, None)
+        }
+        None => {
+            let server = start_private(config).await?;
+            let options = PgConnectOptions::new_without_pgpass()
+                .socket(server.socket_dir())
+                .username(server.user())
+                .database(server.database());
+            (options, Some(Arc::new(Mutex::new(Some(server)))))
+        }
+    };
+    let options = options.application_name("uzel");
+    let intake_options = options.clone().options([("statement_timeout", "5s")]);
+    let database = Database {
+        pool: pool(config.database.pool_size).connect_lazy_with(options),
+        intake: pool(4).connect_lazy_with(intake_options),
+        private,
+    };
+    database.migrate(clock).await?;
+    Ok(database)
+}
+
+fn pool(size: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(size.max(4)).acquire_timeout(Duration::from_secs(5))
+}
+
+async fn start_private(config: &Config) -> anyhow::Result<PrivatePostgres> {
+    let settings = Settings {
+        data_dir: absolute(&config.data.folder)?,
+        bin_dir: config.database.pg_bin.clone(),
+        parameters: Vec::new(),
+    };
+    let started = tokio::task::spawn_blocking(move || private_postgres::start(&settings)).await?;
+    let server = started.context("the private PostgreSQL does not start")?;
+    tracing::info!(version = server.version(), adopted = server.adopted(), "the private PostgreSQL runs");
+    Ok(server)
+}
+
+fn absolute(folder: &Path) -> anyhow::Result<std::path::PathBuf> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+    folder.canonicalize().with_context(|| format!("the data folder {} cannot be entered", folder.display()))
+}
+
+impl Database {
+    /// Runs what is missing under an advisory lock, so that copies which start at once wait for each other.
+    async fn migrate(&self, clock: Clock) -> anyhow::Result<()> {
+        let mut conn = self.pool.acquire().await.context("the database cannot be reached")?;
+        match crm_core::MIGRATOR.run(&mut conn).await {
+            Ok(()) => {}
+            Err(MigrateError::VersionMissing(version)) => anyhow::bail!(
+                "the database is newer than this program: it has migration {version}, which this version of uzel does not \
+                 know; start the newer version, or restore a backup made before the upgrade"
+            ),
+            Err(error) => return Err(error).context("the database cannot be brought up to date"),
+        }
+        raw_event::make_partitions(&mut conn, clock())
+            .await
+            .context("the partitions of the raw log cannot be made")
+    }
+
+    /// Brings the private server back when it dies, until `stop`.
+    pub async fn look_after(self, stop: CancellationToken) {
+        let Some(private) = self.private else { return };
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_AFTER) => {}
+                () = stop.cancelled() => return,
+            }
+            let mut guard = private.clone().lock_owned().await;
+            let looked = tokio::task::spawn_blocking(move || match guard.as_mut() {
+                Some(server) => server.ensure_running().map_err(|error| error.to_string()),
+                None => Ok(false),
+            });
+            match looked.await {
+                Ok(Ok(false)) => {}
+                Ok(Ok(true)) => tracing::warn!("the private PostgreSQL was started again"),
+                Ok(Err(error)) => tracing::error!(error, "the private PostgreSQL does not come back"),
+                Err(error) => tracing::error!(%error, "looking after the private PostgreSQL failed"),
+            }
+        }
+    }
+
+    /// Closes the pools and stops the private server, unless another copy works on it.
+    pub async fn close(self) {
+        self.intake.close().await;
+        self.pool.close().await;
+        let Some(private) = self.private else { return };
+        let Some(server) = private.lock().await.take() else { return };
+        match tokio::task::spawn_blocking(move || server.stop()).await {
+            Ok(Ok(Stopped::Stopped)) => tracing::info!("the private PostgreSQL is stopped"),
+            Ok(Ok(Stopped::InUseByAnother)) => {
+                tracing::info!("the private PostgreSQL goes on: another copy works on it");
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "the private PostgreSQL was not stopped"),
+            Err(error) => tracing::warn!(%error, "the private PostgreSQL was not stopped"),
+        }
+    }
+}

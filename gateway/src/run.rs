@@ -1,0 +1,190 @@
+//! Puts the parts together: what `uzel serve` starts, and what tests start in the same way.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use chrono::TimeDelta;
+use crm_core::access::bootstrap;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::accounts::Accounts;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::database::{self, Database};
+use crate::http::webhooks::{self, Hooks, Refusals};
+use crate::http::{api, layers};
+use crate::http_client;
+use crate::intake::{Intake, IntakeSettings};
+use crate::sealed::{SealKey, key_from_file};
+use crate::worker::apply::{self, Applier, ApplyQueue};
+use crate::worker::{housekeeping, poll};
+
+/// How long a stop may take before what is left is dropped; it is durable by then.
+pub const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// What this copy of the program does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Everything.
+    #[default]
+    All,
+    /// Takes webhooks and answers the API; other copies make timelines of what it took.
+    Web,
+    /// Makes timelines and asks providers; answers health and figures only.
+    Worker,
+}
+
+/// A running hub.
+pub struct Hub {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Token of the set-up link, while there is no administrator.
+    pub setup_token: Option<String>,
+    /// The accounts, for the demo.
+    pub accounts: Accounts,
+    /// The database, for the demo.
+    pub database: Database,
+    http_stop: CancellationToken,
+    stop: CancellationToken,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    tasks: TaskTracker,
+    supervision: CancellationToken,
+}
+
+/// Opens the database, brings it up to date and starts everything that the role asks for.
+pub async fn start(config: &Config, role: Role, clock: Clock) -> anyhow::Result<Hub> {
+    let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
+        format!("the address {} cannot be listened on; set UZEL_LISTEN", config.server.listen)
+    })?;
+    let address = listener.local_addr()?;
+    let database = database::open(config, clock).await?;
+    let supervision = CancellationToken::new();
+    tokio::spawn(database.clone().look_after(supervision.clone()));
+    let started = assemble(config, role, clock, listener, &database).await;
+    match started {
+        Ok(parts) => Ok(Hub {
+            address,
+            setup_token: parts.setup_token,
+            accounts: parts.accounts,
+            database,
+            http_stop: parts.http_stop,
+            stop: parts.stop,
+            server: parts.server,
+            tasks: parts.tasks,
+            supervision,
+        }),
+        Err(error) => {
+            supervision.cancel();
+            database.close().await;
+            Err(error)
+        }
+    }
+}
+
+struct Parts {
+    setup_token: Option<String>,
+    accounts: Accounts,
+    http_stop: CancellationToken,
+    stop: CancellationToken,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    tasks: TaskTracker,
+}
+
+async fn assemble(
+    config: &Config,
+    role: Role,
+    clock: Clock,
+    listener: TcpListener,
+    database: &Database,
+) -> anyhow::Result<Parts> {
+    let (stop, http_stop, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+    let pool = database.pool.clone();
+    let seal_key = seal_key(config)?;
+    let accounts = Accounts::load(pool.clone(), seal_key, http_client::build()?).await?;
+    for broken in accounts.broken() {
+        tracing::error!(account.id = %broken.id, error = broken.error, "an account cannot work");
+    }
+    tasks.spawn({
+        let (accounts, stop) = (accounts.clone(), stop.clone());
+        async move { accounts.keep_fresh(stop).await }
+    });
+
+    let queue = if role == Role::Web {
+        ApplyQueue::elsewhere()
+    } else {
+        let (queue, work) = ApplyQueue::new();
+        let settle = Arc::new(Notify::new());
+        let applier = Applier { pool: pool.clone(), accounts: accounts.clone(), clock, settle };
+        apply::start(&applier, work, &tasks, &stop);
+        let polling =
+            poll::Polling { pool: pool.clone(), accounts: accounts.clone(), clock, apply: queue.clone() };
+        tasks.spawn(poll::run(polling, tasks.clone(), stop.clone()));
+        let keep = TimeDelta::days(i64::from(config.raw.keep_days));
+        tasks.spawn(housekeeping::run(pool.clone(), clock, keep, stop.clone()));
+        queue
+    };
+    let settings = IntakeSettings {
+        spool_dir: config.data.folder.join("spool"),
+        spool_max_bytes: config.spool.max_bytes,
+        slow_after: Duration::from_millis(config.database.slow_ms),
+    };
+    let intake = Intake::start(database.intake.clone(), &settings, queue.clone(), &tasks, &stop)
+        .context("the spool in the data folder cannot be opened")?;
+
+    let app = App::new(pool.clone(), clock, config.http_settings(), accounts.clone());
+    let refusals = Refusals::default();
+    tasks.spawn(refusals.clone().keep_writing(pool.clone(), clock, stop.clone()));
+    let mut router = Router::new();
+    if role != Role::Worker {
+        let hooks = Hooks {
+            accounts: accounts.clone(),
+            intake,
+            clock,
+            max_body_bytes: usize::try_from(config.intake.max_body_bytes).unwrap_or(usize::MAX),
+            read_timeout: Duration::from_secs(config.intake.read_timeout_s),
+            refusals,
+            app: app.clone(),
+        };
+        router = router.merge(webhooks::router(hooks)).merge(api::router(app).0);
+    }
+    let router = layers::wrap(router).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(http_stop.clone().cancelled_owned());
+    let server = tokio::spawn(async move { server.await });
+    let setup_token = bootstrap::setup_link(&mut *pool.acquire().await?, clock()).await?;
+    Ok(Parts { setup_token, accounts, http_stop, stop, server, tasks })
+}
+
+pub(crate) fn seal_key(config: &Config) -> anyhow::Result<SealKey> {
+    match &config.data.secret_key {
+        Some(key) => Ok(SealKey::from_bytes(*key.expose())),
+        None => {
+            key_from_file(&config.data.folder.join("secret.key")).context("the key of the channels' secrets")
+        }
+    }
+}
+
+impl Hub {
+    /// Accepts no more, finishes, flushes, and closes the database: within [`STOP_WITHIN`].
+    pub async fn stop(self) {
+        let finished = tokio::time::timeout(STOP_WITHIN, async {
+            self.http_stop.cancel();
+            // Connections that stay open do not hold up the rest for ever.
+            let _ = tokio::time::timeout(STOP_WITHIN / 3, self.server).await;
+            self.stop.cancel();
+            self.tasks.close();
+            self.tasks.wait().await;
+            self.supervision.cancel();
+            self.database.close().await;
+        });
+        if finished.await.is_err() {
+            tracing::warn!("the stop took too long; what is left is durable and goes on at the next start");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! All fakes of one hub, started together.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::control;
+use crate::log::{Log, Received};
+use crate::outgoing::{Outgoing, Provider};
+use crate::post::{Posted, Poster, Settings};
+use crate::providers::{Providers, ProvidersConfig};
+use crate::scenario::Step;
+use crate::serving::Serving;
+use crate::telegram;
+
+/// The providers' clock. It is given from outside: nothing here reads the time.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// What to start.
+#[derive(Clone)]
+pub struct FakesConfig {
+    /// The accounts and their hook URLs.
+    pub providers: ProvidersConfig,
+    /// How the webhooks are posted and repeated.
+    pub poster: Settings,
+    /// Telegram posts webhooks at once (`true`), or its updates wait for `getUpdates`.
+    pub telegram_webhook: bool,
+    /// The time of what is done through the control API.
+    pub clock: Clock,
+}
+
+impl fmt::Debug for FakesConfig {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("FakesConfig").field("poster", &self.poster).finish_non_exhaustive()
+    }
+}
+
+/// Where the fakes listen: base URLs without a slash at the end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addresses {
+    /// Bot API.
+    pub telegram: String,
+    /// Graph API; answers 404 for now.
+    pub whatsapp: String,
+    /// The `RingMe` API; answers 404 for now.
+    pub telphin: String,
+    /// SMSC.ru; answers 404 for now.
+    pub smsc: String,
+    /// SMS.ru; answers 404 for now.
+    pub smsru: String,
+    /// Makes the fakes act by HTTP.
+    pub control: String,
+}
+
+/// Why the fakes did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No loopback port.
+    #[error("a fake cannot listen")]
+    Listen(#[from] std::io::Error),
+    /// No HTTP client.
+    #[error("a fake cannot post")]
+    Client(#[from] reqwest::Error),
+}
+
+/// What the servers share.
+#[derive(Debug)]
+pub(crate) struct Stand {
+    pub(crate) providers: Providers,
+    pub(crate) poster: Arc<Poster>,
+    pub(crate) telegram: telegram::Server,
+    pub(crate) log: Log,
+}
+
+impl Stand {
+    /// Telegram's updates go where the hub wants them; everything else is posted.
+    pub(crate) async fn deliver(&self, outgoing: &Outgoing) -> Posted {
+        if outgoing.provider != Provider::Telegram {
+            return self.poster.post(outgoing).await;
+        }
+        match self.telegram.route(outgoing) {
+            Some(outgoing) => self.poster.post(&outgoing).await,
+            None => Posted::queued(outgoing),
+        }
+    }
+}
+
+/// Running fakes; they end when this is dropped.
+#[derive(Debug)]
+pub struct Fakes {
+    stand: Arc<Stand>,
+    control: Serving,
+    silent: [Serving; 4],
+}
+
+impl Fakes {
+    /// Starts all of them on free loopback ports.
+    pub async fn start(config: FakesConfig) -> Result<Self, StartError> {
+        let log = Log::default();
+        let poster = Arc::new(Poster::new(config.poster)?);
+        // Above the numbers of the scenarios, and growing from one start to the next.
+        let first_update_id = 300_000_000 + (config.clock)().timestamp();
+        let telegram = telegram::Server::start(
+            config.providers.telegram.clone(),
+            config.telegram_webhook,
+            first_update_id,
+            log.clone(),
+        )
+        .await?;
+        let silent = [
+            Serving::silent(Provider::WhatsApp.name(), log.clone()).await?,
+            Serving::silent(Provider::Telphin.name(), log.clone()).await?,
+            Serving::silent(Provider::Smsc.name(), log.clone()).await?,
+            Serving::silent(Provider::SmsRu.name(), log.clone()).await?,
+        ];
+        let providers = Providers::new(config.providers);
+        let stand = Arc::new(Stand { providers, poster, telegram, log });
+        let control = Serving::start(control::router(Arc::clone(&stand), config.clock)).await?;
+        Ok(Self { stand, control, silent })
+    }
+
+    /// Where they listen.
+    pub fn addresses(&self) -> Addresses {
+        let [whatsapp, telphin, smsc, smsru] = &self.silent;
+        Addresses {
+            telegram: self.stand.telegram.url(),
+            whatsapp: whatsapp.url(),
+            telphin: telphin.url(),
+            smsc: smsc.url(),
+            smsru: smsru.url(),
+            control: self.control.url(),
+        }
+    }
+
+    /// The makers of requests, for scenarios.
+    pub fn providers(&self) -> &Providers {
+        &self.stand.providers
+    }
+
+    /// The poster, for its sums.
+    pub fn poster(&self) -> &Arc<Poster> {
+        &self.stand.poster
+    }
+
+    /// The Bot API.
+    pub fn telegram(&self) -> &telegram::Server {
+        &self.stand.telegram
+    }
+
+    /// What the hub asked the fakes for.
+    pub fn log(&self) -> Vec<Received> {
+        self.stand.log.entries()
+    }
+
+    /// Delivers one request: posted until acknowledged, or queued for `getUpdates`.
+    pub async fn deliver(&self, outgoing: &Outgoing) -> Posted {
+        self.stand.deliver(outgoing).await
+    }
+
+    /// Delivers steps at their times, `pace` seconds per second of theirs (0: all at once); `tell` hears of each outcome. Ends with the last of them: with an endless iterator
+    /// (a trickle) it never does. The future owns all it needs, so it can be spawned.
+    pub fn play<I, F>(&self, steps: I, pace: f64, tell: F) -> impl Future<Output = ()> + Send + use<I, F>
+    where
+        I: IntoIterator<Item = Step> + Send + 'static,
+        I::IntoIter: Send,
+        F: Fn(Posted) + Send + Sync + 'static,
+    {
+        let stand = Arc::clone(&self.stand);
+        async move {
+            let poster = Arc::clone(&stand.poster);
+            poster.play_routed(steps, pace, move |outgoing| stand.telegram_route(outgoing), tell).await;
+        }
+    }
+}
+
+impl Stand {
+    fn telegram_route(&self, outgoing: Outgoing) -> Option<Outgoing> {
+        if outgoing.provider == Provider::Telegram { self.telegram.route(&outgoing) } else { Some(outgoing) }
+    }
+}

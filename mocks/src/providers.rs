@@ -1,0 +1,100 @@
+//! The five fakes together, as a scenario needs them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::outgoing::Provider;
+use crate::smsc::{self, FakeSmsc};
+use crate::smsru::{self, FakeSmsRu};
+use crate::telegram::{self, FakeTelegram};
+use crate::telphin::{self, FakeTelphin};
+use crate::whatsapp::{self, FakeWhatsApp};
+
+/// The hub's hook URLs, one per account, complete with their secret parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hooks {
+    /// For WhatsApp.
+    pub whatsapp: String,
+    /// For Telphin.
+    pub telphin: String,
+    /// For Telegram.
+    pub telegram: String,
+    /// For SMSC.ru.
+    pub smsc: String,
+    /// For SMS.ru.
+    pub smsru: String,
+}
+
+impl Hooks {
+    /// All under one address, each under its provider's name: `{base}/whatsapp`, `{base}/telphin` and so on.
+    pub fn under(base: &str) -> Self {
+        let url = |provider: Provider| format!("{}/{}", base.trim_end_matches('/'), provider.name());
+        Self {
+            whatsapp: url(Provider::WhatsApp),
+            telphin: url(Provider::Telphin),
+            telegram: url(Provider::Telegram),
+            smsc: url(Provider::Smsc),
+            smsru: url(Provider::SmsRu),
+        }
+    }
+}
+
+/// Every provider's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvidersConfig {
+    /// WhatsApp.
+    pub whatsapp: whatsapp::Config,
+    /// Telphin.
+    pub telphin: telphin::Config,
+    /// Telegram.
+    pub telegram: telegram::Config,
+    /// SMSC.ru.
+    pub smsc: smsc::Config,
+    /// SMS.ru.
+    pub smsru: smsru::Config,
+}
+
+impl ProvidersConfig {
+    /// The invented accounts, with these hook URLs.
+    pub fn example(hooks: &Hooks) -> Self {
+        Self {
+            whatsapp: whatsapp::Config::example(&hooks.whatsapp),
+            telphin: telphin::Config::example(&hooks.telphin),
+            telegram: telegram::Config::example(&hooks.telegram),
+            smsc: smsc::Config::example(&hooks.smsc),
+            smsru: smsru::Config::example(&hooks.smsru),
+        }
+    }
+}
+
+/// The five makers of requests.
+#[derive(Debug, Clone)]
+pub struct Providers {
+    /// WhatsApp.
+    pub whatsapp: FakeWhatsApp,
+    /// Telphin.
+    pub telphin: FakeTelphin,
+    /// Telegram.
+    pub telegram: FakeTelegram,
+    /// SMSC.ru.
+    pub smsc: FakeSmsc,
+    /// SMS.ru.
+    pub smsru: FakeSmsRu,
+}
+
+impl Providers {
+    /// Fakes of these accounts.
+    pub fn new(config: ProvidersConfig) -> Self {
+        Self {
+            whatsapp: FakeWhatsApp::new(config.whatsapp),
+            telphin: FakeTelphin::new(config.telphin),
+            telegram: FakeTelegram::new(config.telegram),
+            smsc: FakeSmsc::new(config.smsc),
+            smsru: FakeSmsRu::new(config.smsru),
+        }
+    }
+
+    /// Fakes of the invented accounts, with these hook URLs.
+    pub fn example(hooks: &Hooks) -> Self {
+        Self::new(ProvidersConfig::example(hooks))
+    }
+}

@@ -1,0 +1,111 @@
+//! Cloud PBX «Телфин»: call events as forms with times in microseconds (`telphin.md`, 1, 3 and 4).
+
+mod event;
+mod script;
+
+pub use event::{Call, Ending, Event, Extension, Hangup, Kind, Leg, Side};
+pub use script::{Incoming, Outgoer, Talk};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::outgoing::{Method, Outgoing, Provider, form, form_header};
+
+/// Where the fields stand in the request: the documentation and the integrations disagree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Placement {
+    /// A `POST` with a form as body: documented.
+    #[default]
+    Body,
+    /// A `POST` with an empty body and everything in the query: reported by one integration.
+    Query,
+    /// A `GET`.
+    Get,
+}
+
+/// Whose PBX it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// Where the events go; its secret path segment is the only proof that they are genuine.
+    pub hook_url: String,
+    /// The prefix of extension names: `10129` in `10129*101`.
+    pub prefix: String,
+    /// The public number that clients call, digits.
+    pub did: String,
+    /// Phones of people, in the order of their numbers.
+    pub staff: Vec<Extension>,
+    /// The voice menu, where calls come in.
+    pub ivr: Extension,
+    /// The queue behind the menu.
+    pub queue: Extension,
+    /// Where the fields stand.
+    #[serde(default)]
+    pub placement: Placement,
+}
+
+impl Config {
+    /// An invented PBX of four people, with this hook URL.
+    pub fn example(hook_url: &str) -> Self {
+        Self {
+            hook_url: hook_url.to_owned(),
+            prefix: "10129".to_owned(),
+            did: "74950000101".to_owned(),
+            staff: vec![
+                Extension::new(410_101, "101", "Анна Менеджерова"),
+                Extension::new(410_102, "102", "Павел Продажин"),
+                Extension::new(410_103, "103", "Ольга Счетова"),
+                Extension::new(410_104, "104", "Денис Складов"),
+            ],
+            ivr: Extension::new(410_099, "099", "Меню"),
+            queue: Extension::new(410_200, "200", "Продажи"),
+            placement: Placement::Body,
+        }
+    }
+}
+
+/// A pure maker of call events.
+#[derive(Debug, Clone)]
+pub struct FakeTelphin {
+    config: Config,
+}
+
+impl FakeTelphin {
+    /// A fake of this PBX.
+    pub fn new(config: Config) -> Self {
+        Self { config }
+    }
+
+    /// What it was made with.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The request for one event.
+    pub fn request(&self, event: &Event) -> Outgoing {
+        let fields = event::fields(&self.config, event);
+        let fact =
+            format!("{} {} {}", event.kind.word(&event.leg.side), event.leg.id, event.at.timestamp_micros());
+        self.fields(&fields, vec![fact])
+    }
+
+    /// A request with these fields: for shapes that no event makes (`voicemail`, an unknown `EventType`).
+    pub fn fields(&self, fields: &[(String, String)], facts: Vec<String>) -> Outgoing {
+        let encoded = form(fields);
+        let (method, query, headers, body) = match self.config.placement {
+            Placement::Body => (Method::Post, String::new(), form_header(), Bytes::from(encoded)),
+            Placement::Query => (Method::Post, encoded, form_header(), Bytes::new()),
+            Placement::Get => (Method::Get, encoded, Vec::new(), Bytes::new()),
+        };
+        Outgoing {
+            provider: Provider::Telphin,
+            lane: None,
+            method,
+            url: self.config.hook_url.clone(),
+            query,
+            headers,
+            body,
+            facts,
+        }
+    }
+}
