@@ -11,6 +11,7 @@ pub mod database;
 pub mod http;
 pub mod http_client;
 pub mod intake;
+pub mod live;
 pub mod logs;
 pub mod masking;
 pub mod passwords;
