@@ -1,1 +1,3 @@
-//! Placeholder.
+//! What the journeys, the crash driver and the load driver share: a real hub in a process of its own.
+
+pub mod hub;
