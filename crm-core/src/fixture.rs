@@ -3,8 +3,8 @@
 mod store;
 
 pub use store::{
-    Said, account, call, client, contact, conversation, dump, fact, link, message, note, phone, proposal,
-    user,
+    Said, account, call, client, contact, conversation, dump, fact, give, link, message, note, phone,
+    proposal, user,
 };
 
 use chrono::{DateTime, TimeZone, Utc};

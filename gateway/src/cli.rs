@@ -92,7 +92,7 @@ enum UserCommand {
         /// How colleagues see the person; the login where it is not given.
         #[arg(long)]
         name: Option<String>,
-        /// Code of the role: administrator, director, head_of_sales, manager, …
+        /// Code of the role: `administrator`, `director`, `head_of_sales`, `manager`, …
         #[arg(long, default_value = "administrator")]
         role: String,
     },

@@ -10,9 +10,9 @@ use sqlx::PgConnection;
 
 use super::{
     ClientError,
-    audit::{self, Change},
     error::{Result, TakenBy},
     reach,
+    trace::{self, Change},
 };
 use crate::{
     ContactId, IdentityId,
@@ -104,26 +104,25 @@ pub async fn remove(
     conn: &mut PgConnection,
     viewer: &Viewer,
     now: DateTime<Utc>,
-    contact: ContactId,
     identity: IdentityId,
 ) -> Result<()> {
     super::join::store::lock_identities(conn).await?;
+    let (contact, found) = store::one(conn, identity).await?.ok_or(ClientError::NotFound)?;
     let root = reach::contact_under(conn, viewer, Right::ClientsWrite, contact).await?;
     viewer.require(Right::ContactsCorrect)?;
-    let found = store::of_contact(conn, root, identity).await?.ok_or(ClientError::NotFound)?;
     if found.origin != "person" || !store::detach(conn, identity).await? {
         return Err(ClientError::NotNow(
             "По этому адресу уже приходили события канала: его можно отделить только вместе с карточкой.",
         ));
     }
     let change = Change {
-        action: "contact.address_removed",
+        action: "contact.remove_address",
         subject_kind: "contact",
         subject_id: root.0,
         before: Some(json!({ "kind": found.kind, "value": found.value })),
         after: None,
     };
-    Ok(audit::record(conn, viewer, now, change).await?)
+    Ok(trace::record(conn, viewer, now, change).await?)
 }
 
 /// Writes the address down, or says whose it is.
@@ -144,13 +143,13 @@ pub(super) async fn give(
         return Err(ClientError::Taken { field: "address", by: known_owner(conn, viewer, owner).await? });
     }
     let change = Change {
-        action: "contact.address_added",
+        action: "contact.add_address",
         subject_kind: "contact",
         subject_id: root.0,
         before: None,
         after: Some(json!({ "kind": new.kind, "address": key, "entered": new.text })),
     };
-    Ok(audit::record(conn, viewer, now, change).await?)
+    Ok(trace::record(conn, viewer, now, change).await?)
 }
 
 /// The owner of an address, as far as the viewer may know.

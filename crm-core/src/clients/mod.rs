@@ -1,6 +1,5 @@
 //! Clients, contacts and identities.
 
-pub(crate) mod audit;
 pub mod client;
 pub mod contact;
 mod error;
@@ -15,6 +14,7 @@ pub mod search;
 pub mod search_key;
 mod stub;
 mod text;
+pub(crate) mod trace;
 
 pub use error::{ClientError, TakenBy};
 pub use stub::ClientStub;

@@ -9,11 +9,11 @@ use sqlx::PgConnection;
 
 use super::{
     ClientError,
-    audit::{self, Change},
     contact::ContactClient,
     error::Result,
     join::{Choices, ContactJoin, JoinOutcome, join_contacts},
     reach::{self, Reach},
+    trace::{self, Change},
 };
 use crate::{
     ContactId, ProposalId,
@@ -129,11 +129,11 @@ async fn decided(
 ) -> Result<()> {
     store::decide(conn, id, state, viewer.user_id, now).await?;
     let change = Change {
-        action: if state == "accepted" { "proposal.accepted" } else { "proposal.rejected" },
+        action: if state == "accepted" { "proposal.accept" } else { "proposal.reject" },
         subject_kind: "proposal",
         subject_id: id.0,
         before: Some(json!({ "state": "open" })),
         after: Some(json!({ "state": state })),
     };
-    Ok(audit::record(conn, viewer, now, change).await?)
+    Ok(trace::record(conn, viewer, now, change).await?)
 }

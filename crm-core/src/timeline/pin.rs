@@ -12,8 +12,8 @@ use crate::{
     access::{Right, Viewer},
     clients::{
         ClientError,
-        audit::{self, Change},
         reach::{self, Reach},
+        trace::{self, Change},
     },
 };
 
@@ -58,12 +58,12 @@ pub async fn pin(
     }
     store::set(conn, id, root).await?;
     let change = Change {
-        action: if root.is_some() { "interaction.pinned" } else { "interaction.unpinned" },
+        action: if root.is_some() { "interaction.pin" } else { "interaction.unpin" },
         subject_kind: "interaction",
         subject_id: id.0,
         before: Some(json!({ "client_id": row.pinned_client_id })),
         after: Some(json!({ "client_id": root })),
     };
-    audit::record(conn, viewer, now, change).await?;
+    trace::record(conn, viewer, now, change).await?;
     entry(conn, viewer, id).await
 }

@@ -11,6 +11,7 @@ pub mod problem;
 pub mod remote;
 pub mod signed;
 pub mod webhooks;
+pub mod words;
 
 pub use extract::{ApiJson, ApiPath, ApiQuery};
 pub use page::{Cursor, Limit};

@@ -22,9 +22,14 @@ impl Limit {
         i64::from(self.0) + 1
     }
 
+    /// How many rows the page has.
+    pub fn size(self) -> usize {
+        usize::from(self.0)
+    }
+
     /// The page, cut from what the query gave for `rows`, and the cursor of the next one.
     pub fn cut<T, K: Serialize>(self, mut rows: Vec<T>, key: impl Fn(&T) -> K) -> (Vec<T>, Option<String>) {
-        let size = usize::from(self.0);
+        let size = self.size();
         let more = rows.len() > size;
         rows.truncate(size);
         let next = more.then(|| rows.last().map(|row| Cursor(key(row)).encode())).flatten();

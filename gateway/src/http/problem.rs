@@ -2,6 +2,7 @@
 
 mod access;
 mod channels;
+mod clients;
 pub mod documented;
 
 use axum::Json;

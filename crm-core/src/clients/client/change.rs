@@ -14,12 +14,12 @@ use crate::{
     access::{Right, Viewer},
     clients::{
         ClientError,
-        audit::{self, Change},
         error::{Result, TakenBy},
         reach,
         requisites::{self, RequisiteError},
         search_key::search_key,
         text::words,
+        trace::{self, Change},
     },
 };
 
@@ -59,13 +59,13 @@ pub async fn create(
     free_inn(conn, viewer, &fields).await?;
     store::insert(conn, &fields, &search_key(&fields.name)).await?;
     let change = Change {
-        action: "client.created",
+        action: "client.create",
         subject_kind: "client",
         subject_id: id.0,
         before: None,
         after: Some(json!(fields)),
     };
-    audit::record(conn, viewer, now, change).await?;
+    trace::record(conn, viewer, now, change).await?;
     read(conn, viewer, id).await
 }
 
@@ -106,13 +106,13 @@ pub async fn edit(
         store::update(conn, &after, &search_key(&after.name)).await?;
         let (before, after) = Fields::difference(&before, &after);
         let change = Change {
-            action: "client.edited",
+            action: "client.edit",
             subject_kind: "client",
             subject_id: root.id.0,
             before: Some(before),
             after: Some(after),
         };
-        audit::record(conn, viewer, now, change).await?;
+        trace::record(conn, viewer, now, change).await?;
     }
     read(conn, viewer, id).await
 }

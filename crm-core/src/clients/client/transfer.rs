@@ -10,10 +10,10 @@ use crate::{
     access::{Right, Viewer},
     clients::{
         ClientError,
-        audit::{self, Change},
         error::Result,
         reach,
         text::words,
+        trace::{self, Change},
     },
 };
 
@@ -39,14 +39,15 @@ pub async fn transfer(
         return Ok(());
     }
     store::set_responsible(conn, root.id, to, now).await?;
+    trace::moved(conn, now, root.id, root.responsible_id).await?;
     let change = Change {
-        action: "client.transferred",
+        action: "client.transfer",
         subject_kind: "client",
         subject_id: root.id.0,
         before: Some(json!({ "responsible_id": root.responsible_id })),
         after: Some(json!({ "responsible_id": to, "reason": reason })),
     };
-    Ok(audit::record(conn, viewer, now, change).await?)
+    Ok(trace::record(conn, viewer, now, change).await?)
 }
 
 /// Takes a client of the common base (X4). Of two who take at once, one wins. Wants a transaction.
@@ -59,12 +60,13 @@ pub async fn take(conn: &mut PgConnection, viewer: &Viewer, now: DateTime<Utc>, 
         return Err(ClientError::NotNow("У клиента уже есть ответственный."));
     }
     store::set_responsible(conn, root.id, Some(viewer.user_id), now).await?;
+    trace::moved(conn, now, root.id, root.responsible_id).await?;
     let change = Change {
-        action: "client.taken",
+        action: "client.take",
         subject_kind: "client",
         subject_id: root.id.0,
         before: Some(json!({ "responsible_id": null })),
         after: Some(json!({ "responsible_id": viewer.user_id })),
     };
-    Ok(audit::record(conn, viewer, now, change).await?)
+    Ok(trace::record(conn, viewer, now, change).await?)
 }

@@ -10,10 +10,10 @@ use crate::{
     access::{Right, Viewer},
     clients::{
         ClientError,
-        audit::{self, Change},
         error::Result,
         identity, reach,
         text::words,
+        trace::{self, Change},
     },
 };
 
@@ -34,7 +34,7 @@ pub async fn create(
     store::insert(conn, id, &name, now).await?;
     store::link(conn, id, client.id, post.as_deref(), now).await?;
     let after = json!({ "name": name, "client_id": client.id, "post": post });
-    trace(conn, viewer, now, "contact.created", id, None, after).await?;
+    traced(conn, viewer, now, "contact.create", id, None, after).await?;
     for new in &new.addresses {
         let address = new.parse()?;
         identity::give(conn, viewer, now, id, new, &address).await?;
@@ -61,7 +61,7 @@ pub async fn edit(
         if before.name != name || !before.name_is_chosen {
             store::rename(conn, root, &name, now).await?;
             let (before, after) = (json!({ "name": before.name }), json!({ "name": name }));
-            trace(conn, viewer, now, "contact.renamed", root, Some(before), after).await?;
+            traced(conn, viewer, now, "contact.rename", root, Some(before), after).await?;
         }
     }
     if let Some(post) = edit.post {
@@ -75,7 +75,7 @@ pub async fn edit(
             store::set_post(conn, root, client.id, post.as_deref()).await?.ok_or(ClientError::NotFound)?;
         let before = json!({ "client_id": client.id, "post": before.post });
         let after = json!({ "client_id": client.id, "post": post });
-        trace(conn, viewer, now, "contact.post_changed", root, Some(before), after).await?;
+        traced(conn, viewer, now, "contact.edit_post", root, Some(before), after).await?;
     }
     read(conn, viewer, root).await
 }
@@ -94,12 +94,12 @@ pub async fn link(
     let post = words(post);
     if store::link(conn, root, client.id, post.as_deref(), now).await? {
         let after = json!({ "client_id": client.id, "post": post });
-        trace(conn, viewer, now, "contact.linked", root, None, after).await?;
+        traced(conn, viewer, now, "contact.link", root, None, after).await?;
     }
     read(conn, viewer, root).await
 }
 
-async fn trace(
+async fn traced(
     conn: &mut PgConnection,
     viewer: &Viewer,
     now: DateTime<Utc>,
@@ -110,5 +110,5 @@ async fn trace(
 ) -> sqlx::Result<()> {
     let change =
         Change { action, subject_kind: "contact", subject_id: contact.0, before, after: Some(after) };
-    audit::record(conn, viewer, now, change).await
+    trace::record(conn, viewer, now, change).await
 }

@@ -66,21 +66,29 @@ pub(crate) async fn has_given_address(conn: &mut PgConnection, root: ContactId) 
     .await
 }
 
-pub(crate) async fn of_contact(
+/// An address and whose it is.
+pub(crate) async fn one(
     conn: &mut PgConnection,
-    root: ContactId,
     id: IdentityId,
-) -> sqlx::Result<Option<Identity>> {
-    sqlx::query_as!(
-        Identity,
-        r#"select i.id as "id: IdentityId", i.kind, i.scope, i.value, i.entered, i.origin
-           from identities i join contacts k on k.id = i.contact_id
-           where i.id = $2 and k.root_id = $1"#,
-        root.0,
+) -> sqlx::Result<Option<(ContactId, Identity)>> {
+    let row = sqlx::query!(
+        r#"select contact_id as "contact_id: ContactId", kind, scope, value, entered, origin
+           from identities where id = $1"#,
         id.0
     )
     .fetch_optional(conn)
-    .await
+    .await?;
+    Ok(row.map(|row| {
+        let identity = Identity {
+            id,
+            kind: row.kind,
+            scope: row.scope,
+            value: row.value,
+            entered: row.entered,
+            origin: row.origin,
+        };
+        (row.contact_id, identity)
+    }))
 }
 
 /// Deletes an address that no event has used. False when one has.

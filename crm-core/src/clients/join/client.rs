@@ -11,11 +11,11 @@ use crate::{
     access::{Right, Viewer},
     clients::{
         ClientError,
-        audit::{self, Change},
         client::store::{self as client_store, Fields},
         error::Result,
         reach,
         search_key::search_key,
+        trace::{self, Change},
     },
 };
 
@@ -84,20 +84,22 @@ pub(super) async fn pointed(
         fields: Value::Object(ledger.clone()),
     };
     store::write_entry(conn, &entry, viewer.user_id, now).await?;
+    let former = client_store::fields(conn, absorbed).await?.responsible_id;
     store::point_clients(conn, absorbed, survivor, now).await?;
+    trace::moved(conn, now, absorbed, former).await?;
     if !changes.is_empty() {
         let own = client_store::fields(conn, survivor).await?;
         let values = changes.iter().map(|change| (change.field.as_str(), &change.after));
         rewrite(conn, &own, values, now).await?;
     }
     let change = Change {
-        action: "client.joined",
+        action: "client.join",
         subject_kind: "client",
         subject_id: survivor.0,
         before: None,
         after: Some(json!({ "join_id": id, "absorbed_id": absorbed, "fields": ledger })),
     };
-    audit::record(conn, viewer, now, change).await?;
+    trace::record(conn, viewer, now, change).await?;
     Ok(id)
 }
 

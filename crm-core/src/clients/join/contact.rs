@@ -16,10 +16,10 @@ use crate::{
     access::{Right, Viewer},
     clients::{
         ClientError,
-        audit::{self, Change},
         client::store as client_store,
         error::Result,
         reach,
+        trace::{self, Change},
     },
 };
 
@@ -92,13 +92,13 @@ pub async fn join_contacts(
     }
     store::accept_proposals_within(conn, survivor, viewer.user_id, now).await?;
     let change = Change {
-        action: "contact.joined",
+        action: "contact.join",
         subject_kind: "contact",
         subject_id: survivor.0,
         before: None,
         after: Some(json!({ "join_id": id, "absorbed_id": absorbed, "fields": fields })),
     };
-    audit::record(conn, viewer, now, change).await?;
+    trace::record(conn, viewer, now, change).await?;
     Ok(JoinOutcome { join_id: Some(id), survivor_id: survivor.0, changes })
 }
 

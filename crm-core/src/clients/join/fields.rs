@@ -44,7 +44,8 @@ pub fn merged(
     let mut conflicts = Vec::new();
     for (field, own) in survivor {
         let other = absorbed.get(field).unwrap_or(&Value::Null);
-        if own == other {
+        // Whether a person has touched a card is no value to choose: from now on one has.
+        if own == other || field == "automatic" {
             continue;
         }
         match choices.get(field).copied().or_else(|| obvious(field, survivor, absorbed)) {
@@ -68,10 +69,7 @@ fn obvious(field: &str, survivor: &Map<String, Value>, absorbed: &Map<String, Va
     match field {
         _ if other.is_null() => Some(Side::Survivor),
         _ if own.is_null() => Some(Side::Absorbed),
-        "automatic" | "status" => {
-            let stronger = [Value::Bool(false), Value::from("client")];
-            Some(if stronger.contains(other) { Side::Absorbed } else { Side::Survivor })
-        }
+        "status" => Some(if *other == "client" { Side::Absorbed } else { Side::Survivor }),
         "name_is_chosen" => Some(if *other == Value::Bool(true) { Side::Absorbed } else { Side::Survivor }),
         "name" if automatic(absorbed) => Some(Side::Survivor),
         "name" if automatic(survivor) => Some(Side::Absorbed),
@@ -119,7 +117,7 @@ mod tests {
         let names = |result: Result<Vec<FieldChange>, _>| {
             result.map(|changes| changes.into_iter().map(|change| change.field).collect::<Vec<_>>())
         };
-        assert_eq!(names(merged(&a, &b, &Choices::new())), Ok(vec!["automatic".into(), "name".into()]));
+        assert_eq!(names(merged(&a, &b, &Choices::new())), Ok(vec!["name".into()]));
         assert_eq!(names(merged(&b, &a, &Choices::new())), Ok(vec![]));
     }
 }

@@ -14,10 +14,10 @@ use crate::{
     access::{Right, Viewer},
     clients::{
         ClientError,
-        audit::{self, Change},
         client::store as client_store,
         error::Result,
         reach,
+        trace::{self, Change},
     },
 };
 
@@ -63,15 +63,20 @@ async fn undone(
         before: Some(json!({ "join_id": entry.id, "absorbed_id": entry.absorbed_id })),
         after: None,
     };
-    Ok(audit::record(conn, viewer, now, change).await?)
+    Ok(trace::record(conn, viewer, now, change).await?)
 }
 
 async fn split_clients(conn: &mut PgConnection, now: DateTime<Utc>, entry: &Entry) -> Result<()> {
-    let own = client_store::fields(conn, ClientId(entry.survivor_id)).await?;
+    let survivor = ClientId(entry.survivor_id);
+    let before = reach::store::root(conn, ClientId(entry.absorbed_id)).await?;
+    store::free_clients(conn, ClientId(entry.absorbed_id), survivor, now).await?;
+    let own = client_store::fields(conn, survivor).await?;
     let values = former_values(&object(&own), &entry.fields);
-    store::free_clients(conn, ClientId(entry.absorbed_id), now).await?;
     if !values.is_empty() {
         rewrite(conn, &own, values.iter().map(|(field, value)| (field.as_str(), value)), now).await?;
+    }
+    if let Some(before) = before {
+        trace::moved(conn, now, ClientId(entry.absorbed_id), before.responsible_id).await?;
     }
     Ok(())
 }
@@ -85,17 +90,20 @@ async fn split_contacts(
     let survivor = ContactId(entry.survivor_id);
     let mut own = store::contact_fields(conn, survivor).await?;
     let values = former_values(&own, &entry.fields);
-    store::free_contacts(conn, ContactId(entry.absorbed_id), now).await?;
+    store::free_contacts(conn, ContactId(entry.absorbed_id), survivor, now).await?;
     if !values.is_empty() {
         own.extend(values);
         store::rewrite_contact(conn, survivor, &own, now).await?;
     }
-    let along = entry.fields.get(CLIENT_JOIN).cloned().map(serde_json::from_value::<JoinId>);
-    if let Some(Ok(id)) = along
-        && let Some(clients) = store::entry(conn, id).await?.filter(|clients| !clients.undone)
-    {
-        split_clients(conn, now, &clients).await?;
-        undone(conn, viewer, now, &clients, clients.survivor_id).await?;
+    let mut along = store::joins_along(conn, entry.id).await?;
+    if let Some(Ok(id)) = entry.fields.get(CLIENT_JOIN).cloned().map(serde_json::from_value::<JoinId>) {
+        along.push(id);
+    }
+    for id in along {
+        if let Some(clients) = store::entry(conn, id).await?.filter(|clients| !clients.undone) {
+            split_clients(conn, now, &clients).await?;
+            undone(conn, viewer, now, &clients, clients.survivor_id).await?;
+        }
     }
     Ok(())
 }

@@ -113,7 +113,8 @@ pub(crate) async fn joined_into(
     .await
 }
 
-/// The absorbed card and all that were joined into it point at the survivor.
+/// The absorbed card and all that were joined into it point at the survivor. A person has touched both: no event joins
+/// or splits them by itself any more.
 pub(crate) async fn point_clients(
     conn: &mut PgConnection,
     absorbed: ClientId,
@@ -121,8 +122,8 @@ pub(crate) async fn point_clients(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update clients set root_id = $2, updated_at = $3
-         where id = $1 or (root_id = $1 and root_id <> id)",
+        "update clients set root_id = $2, automatic = false, updated_at = $3
+         where id in ($1, $2) or (root_id = $1 and root_id <> id)",
         absorbed.0,
         survivor.0,
         now
@@ -132,7 +133,7 @@ pub(crate) async fn point_clients(
     Ok(())
 }
 
-/// The absorbed contact and all that were joined into it point at the survivor.
+/// The absorbed contact and all that were joined into it point at the survivor. A person has touched both.
 pub(crate) async fn point_contacts(
     conn: &mut PgConnection,
     absorbed: ContactId,
@@ -140,8 +141,8 @@ pub(crate) async fn point_contacts(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update contacts set root_id = $2, updated_at = $3
-         where id = $1 or (root_id = $1 and root_id <> id)",
+        "update contacts set root_id = $2, automatic = false, updated_at = $3
+         where id in ($1, $2) or (root_id = $1 and root_id <> id)",
         absorbed.0,
         survivor.0,
         now
@@ -155,6 +156,7 @@ pub(crate) async fn point_contacts(
 pub(crate) async fn free_clients(
     conn: &mut PgConnection,
     absorbed: ClientId,
+    survivor: ClientId,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
@@ -164,9 +166,12 @@ pub(crate) async fn free_clients(
              select l.absorbed_id from join_ledger l join members m on l.survivor_id = m.id
              where l.subject = 'client' and l.undone_at is null
          )
-         update clients set root_id = $1, updated_at = $2 where id in (select id from members)",
+         update clients
+         set root_id = case when id = $3 then root_id else $1 end, automatic = false, updated_at = $2
+         where id = $3 or id in (select id from members)",
         absorbed.0,
-        now
+        now,
+        survivor.0
     )
     .execute(conn)
     .await?;
@@ -177,6 +182,7 @@ pub(crate) async fn free_clients(
 pub(crate) async fn free_contacts(
     conn: &mut PgConnection,
     absorbed: ContactId,
+    survivor: ContactId,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
@@ -186,9 +192,12 @@ pub(crate) async fn free_contacts(
              select l.absorbed_id from join_ledger l join members m on l.survivor_id = m.id
              where l.subject = 'contact' and l.undone_at is null
          )
-         update contacts set root_id = $1, updated_at = $2 where id in (select id from members)",
+         update contacts
+         set root_id = case when id = $3 then root_id else $1 end, automatic = false, updated_at = $2
+         where id = $3 or id in (select id from members)",
         absorbed.0,
-        now
+        now,
+        survivor.0
     )
     .execute(conn)
     .await?;
@@ -216,16 +225,13 @@ pub(crate) async fn rewrite_contact(
     card: &Map<String, Value>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let flag = |field: &str| card.get(field).and_then(Value::as_bool);
     sqlx::query!(
         "update contacts
-         set name = coalesce($2, name), name_is_chosen = coalesce($3, name_is_chosen),
-             automatic = coalesce($4, automatic), updated_at = $5
+         set name = coalesce($2, name), name_is_chosen = coalesce($3, name_is_chosen), updated_at = $4
          where id = $1",
         id.0,
         card.get("name").and_then(Value::as_str),
-        flag("name_is_chosen"),
-        flag("automatic"),
+        card.get("name_is_chosen").and_then(Value::as_bool),
         now
     )
     .execute(conn)
@@ -252,6 +258,20 @@ pub(crate) async fn is_mere_card_of(
         contact.0
     )
     .fetch_one(conn)
+    .await
+}
+
+/// The joins of clients that came along when events joined a contact.
+pub(crate) async fn joins_along(conn: &mut PgConnection, contact_join: JoinId) -> sqlx::Result<Vec<JoinId>> {
+    sqlx::query_scalar!(
+        r#"select l.id as "id: JoinId"
+           from join_ledger k
+           join join_ledger l on l.joined_at = k.joined_at and l.joined_by is null and l.subject = 'client'
+           join contact_clients cc on cc.client_id = l.absorbed_id and cc.contact_id = k.absorbed_id
+           where k.id = $1 and k.joined_by is null and l.undone_at is null"#,
+        contact_join.0
+    )
+    .fetch_all(conn)
     .await
 }
 

@@ -68,8 +68,8 @@ async fn an_edit_of_an_old_version_is_refused(pool: PgPool) {
             .await
             .expect("the log is there");
     let expected = serde_json::json!([
-        ["client.edited", { "city": null }, { "city": "Уфа" }],
-        ["client.edited", { "name": "Ромашка" }, { "name": "Лютик" }],
+        ["client.edit", { "city": null }, { "city": "Уфа" }],
+        ["client.edit", { "name": "Ромашка" }, { "name": "Лютик" }],
     ]);
     assert_eq!(serde_json::json!(trace), expected);
 }

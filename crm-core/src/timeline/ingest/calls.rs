@@ -33,7 +33,7 @@ pub(super) async fn compute(conn: &mut PgConnection, plan: &mut Plan) -> sqlx::R
         let facts = stored.remove(&id).unwrap_or_default();
         match assemble(&facts) {
             Some(call) => {
-                let row = row(plan, id, call);
+                let row = row(plan, id, &call);
                 calls.rows.push(row);
             }
             None => calls.gone.push(id),
@@ -42,7 +42,7 @@ pub(super) async fn compute(conn: &mut PgConnection, plan: &mut Plan) -> sqlx::R
     Ok(calls)
 }
 
-fn row(plan: &mut Plan, id: InteractionId, call: Call) -> Row {
+fn row(plan: &mut Plan, id: InteractionId, call: &Call) -> Row {
     let planned = plan.call_facts.range((id, String::new())..).next().map(|(_, fact)| {
         (fact.account_id, fact.received_at, fact.mapping, fact.raw_id, fact.update.call.to_string())
     });

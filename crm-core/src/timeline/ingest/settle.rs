@@ -92,9 +92,9 @@ async fn settle_component(
             });
             // A card of this person alone is joined by its pointer; an address on a card of several persons moves.
             if shared {
-                moves.push((place.id, place.contact_id, root))
+                moves.push((place.id, place.contact_id, root));
             } else {
-                joins.push((place.contact_id, root))
+                joins.push((place.contact_id, root));
             }
         }
     }

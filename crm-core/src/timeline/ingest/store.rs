@@ -553,7 +553,7 @@ pub(super) async fn call_facts(
                 update,
             }),
             Err(error) => {
-                tracing::warn!(call.id = %row.interaction_id, %error, "a fact of a call is not understood")
+                tracing::warn!(call.id = %row.interaction_id, %error, "a fact of a call is not understood");
             }
         }
     }

@@ -154,5 +154,5 @@ async fn a_row_of_a_shared_contact_shows_in_both_until_it_is_pinned(pool: PgPool
         .fetch_all(&mut *conn)
         .await
         .expect("the log is there");
-    assert_eq!(trace, ["interaction.pinned", "interaction.unpinned"]);
+    assert_eq!(trace, ["interaction.pin", "interaction.unpin"]);
 }

@@ -3,12 +3,17 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod clients;
+mod contacts;
+mod conversations;
+mod joins;
 mod me;
 mod own_password;
 mod raw_events;
 mod roles;
 mod session;
 mod setup;
+mod timeline;
 mod users;
 
 use axum::Router;
@@ -35,6 +40,11 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "users", description = "Пользователи"),
         (name = "roles", description = "Роли и права доступа"),
         (name = "audit", description = "Журнал действий"),
+        (name = "clients", description = "Клиенты: списки, поиск, карточки"),
+        (name = "contacts", description = "Контакты и их адреса"),
+        (name = "joins", description = "Объединение и разъединение карточек, «похожие»"),
+        (name = "timeline", description = "Лента клиента, контакта и диалога"),
+        (name = "conversations", description = "Диалоги и звонки"),
         (name = "accounts", description = "Каналы"),
         (name = "raw_events", description = "Журнал событий канала"),
     ),
@@ -83,6 +93,11 @@ fn resources() -> OpenApiRouter<App> {
         .merge(users::router())
         .merge(roles::router())
         .merge(audit::router())
+        .merge(clients::router())
+        .merge(contacts::router())
+        .merge(joins::router())
+        .merge(timeline::router())
+        .merge(conversations::router())
         .merge(accounts::router())
         .merge(raw_events::router())
         .fallback(|| async { Problem::no_route() })

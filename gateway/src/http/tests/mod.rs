@@ -1,8 +1,10 @@
-//! What the API promises about people and rights, seen from a browser.
+//! What the API promises, seen from a browser.
 
+mod cards;
 mod document;
 mod keys;
 mod problems;
 mod sessions;
 mod sign_in;
+mod timelines;
 mod users;

@@ -1,0 +1,153 @@
+//! «Диалоги» and «Звонки» over all clients.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use connector_api::{Channel, Direction};
+use crm_core::timeline::call_list::{self, CallFilter};
+use crm_core::timeline::conversation::{self, Conversation, ConversationCursor, ConversationFilter};
+use crm_core::timeline::entry::TimelineEntry;
+use crm_core::timeline::entry::words::DirectionWord;
+use crm_core::timeline::read::TimelineCursor;
+use crm_core::{AccountId, ContactId, ConversationId};
+use serde::{Deserialize, Serialize};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::http::problem::documented::{Invalid, Missing, Refused, Unauthorized};
+use crate::http::words::Words;
+use crate::http::{ApiPath, ApiQuery, ApiResult, Cursor, Limit, Signed};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(calls))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ConversationsQuery {
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor<ConversationCursor>>,
+    /// Ids of our accounts, separated by commas.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    accounts: Words<AccountId>,
+    /// `whatsapp`, `telephony`, `telegram`, `sms`, separated by commas.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    channels: Words<Channel>,
+    /// Those of one person.
+    contact_id: Option<ContactId>,
+}
+
+/// Conversations, the liveliest first.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ConversationPage {
+    items: Vec<Conversation>,
+    /// `null` on the last page.
+    #[schema(required = true)]
+    next_cursor: Option<String>,
+}
+
+/// Conversations with people of clients that the viewer reads.
+#[utoipa::path(
+    get, path = "/conversations", tag = "conversations", operation_id = "list_conversations",
+    params(ConversationsQuery),
+    responses((status = 200, body = ConversationPage), Invalid, Unauthorized, Refused),
+)]
+async fn list(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiQuery(query): ApiQuery<ConversationsQuery>,
+) -> ApiResult<Json<ConversationPage>> {
+    let filter = ConversationFilter {
+        accounts: query.accounts.0,
+        channels: query.channels.0,
+        contact: query.contact_id,
+    };
+    let after = query.cursor.map(|cursor| cursor.0);
+    let mut conn = app.pool.acquire().await?;
+    let rows = conversation::list(&mut conn, &viewer, &filter, after, query.limit.rows()).await?;
+    let (items, next_cursor) = query.limit.cut(rows, Conversation::cursor);
+    Ok(Json(ConversationPage { items, next_cursor }))
+}
+
+/// One conversation.
+#[utoipa::path(
+    get, path = "/conversations/{id}", tag = "conversations", operation_id = "get_conversation",
+    params(("id" = ConversationId, Path)),
+    responses((status = 200, body = Conversation), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn get(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<ConversationId>,
+) -> ApiResult<Json<Conversation>> {
+    let mut conn = app.pool.acquire().await?;
+    Ok(Json(conversation::read(&mut conn, &viewer, id).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct CallsQuery {
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor<TimelineCursor>>,
+    /// `ringing`, `talking`, `answered`, `missed`, `busy`, `not_answered` …, separated by commas.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    outcomes: Words<String>,
+    /// Seen from the company.
+    #[param(value_type = Option<DirectionWord>, inline)]
+    direction: Option<Direction>,
+    /// Ids of our accounts, separated by commas.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    accounts: Words<AccountId>,
+    /// Not before this moment.
+    from: Option<DateTime<Utc>>,
+    /// Before this moment.
+    until: Option<DateTime<Utc>>,
+}
+
+/// Calls, the newest first.
+#[derive(Serialize, utoipa::ToSchema)]
+struct CallPage {
+    items: Vec<TimelineEntry>,
+    /// `null` on the last page.
+    #[schema(required = true)]
+    next_cursor: Option<String>,
+}
+
+/// Calls of clients that the viewer reads. Callers who withheld their number are shown to those who see all.
+#[utoipa::path(
+    get, path = "/calls", tag = "conversations", operation_id = "list_calls",
+    params(CallsQuery),
+    responses((status = 200, body = CallPage), Invalid, Unauthorized, Refused),
+)]
+async fn calls(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiQuery(query): ApiQuery<CallsQuery>,
+) -> ApiResult<Json<CallPage>> {
+    let filter = CallFilter {
+        outcomes: query.outcomes.0,
+        direction: query.direction,
+        accounts: query.accounts.0,
+        from: query.from,
+        until: query.until,
+    };
+    let before = query.cursor.map(|cursor| cursor.0);
+    let mut conn = app.pool.acquire().await?;
+    let rows = call_list::list(&mut conn, &viewer, &filter, before, query.limit.rows()).await?;
+    let (items, next_cursor) = query.limit.cut(rows, TimelineEntry::cursor);
+    Ok(Json(CallPage { items, next_cursor }))
+}
