@@ -2,24 +2,24 @@
 
 use std::process::ExitCode;
 
-use tests::hub::{Hub, connect, run_as_uzel};
+use clap::Parser;
+use tests::crash::{Options, run};
+use tests::hub::run_as_uzel;
 
 fn main() -> ExitCode {
     if let Some(code) = run_as_uzel() {
         return code;
     }
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        let mut hub = Hub::of_this_driver(None).await.expect("hub");
-        eprintln!("{}", hub.url());
-        let api = hub.administrator().await.expect("api");
-        let cast = connect(&api).await.expect("cast");
-        eprintln!("{cast:#?}");
-        hub.restart().await.expect("again");
-        eprintln!("{}", api.get("/api/raw-events/balance").await.expect("balance"));
-        eprintln!("{:?}", hub.postgres().pid());
-        eprintln!("{:?}", hub.stop().await);
-        eprintln!("{:?}", hub.postgres().pid());
-    });
-    ExitCode::SUCCESS
+    let options = Options::parse();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be built");
+    match runtime.block_on(run(&options)) {
+        Ok(report) => {
+            println!("{}", serde_json::to_string(&report).expect("a report is JSON"));
+            if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            eprintln!("crash: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }
