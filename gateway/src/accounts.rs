@@ -1,6 +1,10 @@
 //! The directory of accounts: every request and every worker finds its connector here without asking the database.
 
 mod directory;
+#[cfg(test)]
+pub mod double;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;

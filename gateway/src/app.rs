@@ -7,6 +7,7 @@ use sqlx::PgPool;
 
 use crate::accounts::Accounts;
 use crate::clock::Clock;
+use crate::live::LiveFeed;
 use crate::passwords::Passwords;
 
 /// The parts of the program that handlers work with. Cheap to clone.
@@ -22,12 +23,15 @@ pub struct App {
     pub passwords: Passwords,
     /// The channel accounts.
     pub accounts: Accounts,
+    /// What changes, for open screens.
+    pub live: LiveFeed,
 }
 
 impl App {
     /// Puts the parts together.
     pub fn new(pool: PgPool, clock: Clock, settings: HttpSettings, accounts: Accounts) -> Self {
-        Self { pool, clock, settings: Arc::new(settings), passwords: Passwords::default(), accounts }
+        let live = LiveFeed::new(pool.clone());
+        Self { pool, clock, settings: Arc::new(settings), passwords: Passwords::default(), accounts, live }
     }
 
     /// The time of this request.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use connector_api::RawEvent;
 use serde_json::{Value, json};
 
-use crate::connectors;
+use crate::{connectors, reading};
 
 /// Reads one body as this connector would read a webhook received `now`. JSON of events, ignored and unknown parts; or one
 /// line that says why it cannot be read.
@@ -29,7 +29,7 @@ pub fn parse(
         query: query.to_owned(),
         body: Bytes::from(body),
     };
-    let parsed = built.parse(&raw).map_err(|error| one_line(&error.to_string()))?;
+    let parsed = reading::parse(built.as_ref(), &raw).map_err(|error| one_line(&error))?;
     serde_json::to_string_pretty(&parsed).map_err(|error| error.to_string())
 }
 
@@ -37,9 +37,8 @@ pub fn parse(
 fn config_for_parsing(connector: &str) -> Option<Value> {
     Some(match connector {
         "whatsapp" => json!({"app_secret": "none", "verify_token": "none"}),
-        "telphin" => json!({"secret": "none"}),
         "telegram" => json!({"token": "1:none", "intake": "poll"}),
-        "smsc" => json!({"secret": "none"}),
+        "telphin" | "smsc" => json!({"secret": "none"}),
         "smsru" => json!({"api_id": "none"}),
         _ => return None,
     })

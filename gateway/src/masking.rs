@@ -69,15 +69,13 @@ impl Masker {
 
     /// A body of any form.
     pub fn body(&self, body: &[u8]) -> MaskedBody {
-        match std::str::from_utf8(body) {
-            Ok(text) => MaskedBody::Text(self.of_form(form_of(text), text)),
-            Err(_) => {
-                // Every byte is a letter here and back again, and the mask is the same in both.
-                let letters: String = body.iter().copied().map(char::from).collect();
-                let masked = self.of_form(form_of(&letters), &letters);
-                MaskedBody::Bytes(masked.chars().map(|letter| u8::try_from(letter).unwrap_or(b'?')).collect())
-            }
+        if let Ok(text) = std::str::from_utf8(body) {
+            return MaskedBody::Text(self.of_form(form_of(text), text));
         }
+        // Every byte is a letter here and back again, and the mask is the same in both.
+        let letters: String = body.iter().copied().map(char::from).collect();
+        let masked = self.of_form(form_of(&letters), &letters);
+        MaskedBody::Bytes(masked.chars().map(|letter| u8::try_from(letter).unwrap_or(b'?')).collect())
     }
 
     /// Fields of a query string, decoded.

@@ -116,13 +116,13 @@ async fn apply(
     if reads.is_empty() {
         return Ok((false, poisoned));
     }
-    if let Some(unsettled) = try_apply(conn, reads, now).await?.ok() {
+    if let Ok(unsettled) = try_apply(conn, reads, now).await? {
         return Ok((unsettled, poisoned));
     }
-    let mut unsettled = false;
+    let mut any_unsettled = false;
     for (read, poisoned) in reads.iter().zip(&mut poisoned) {
         match try_apply(conn, std::slice::from_ref(read), now).await? {
-            Ok(unsettles) => unsettled |= unsettles,
+            Ok(unsettled) => any_unsettled |= unsettled,
             Err(reason) => {
                 tracing::error!(raw.id = %read.raw_id, "a raw event cannot be applied and goes to quarantine");
                 ingest::quarantine(conn, read, &reason, now).await?;
@@ -130,7 +130,7 @@ async fn apply(
             }
         }
     }
-    Ok((unsettled, poisoned))
+    Ok((any_unsettled, poisoned))
 }
 
 /// The inner error tells why an event among them cannot be stored.

@@ -158,7 +158,7 @@ pub async fn create(
     Ok(account)
 }
 
-/// Changes an account. To be called in a transaction, after [`lock`] where the change depends on what was there.
+/// Changes an account; where nothing changes nothing is written. To be called in a transaction, after [`lock`] where the change depends on what was there.
 pub async fn edit(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -184,6 +184,9 @@ pub async fn edit(
     if let Some(sealed) = edit.secrets {
         after.secrets = Some(sealed.bytes);
         changed = sealed.changed;
+    }
+    if (StoredAccount { updated_at: before.updated_at, ..after.clone() }) == before {
+        return Ok(before);
     }
     store::update(conn, &after).await?;
     let values = (shown(&before, &[]), shown(&after, &changed));

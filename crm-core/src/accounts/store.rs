@@ -123,7 +123,8 @@ pub(super) async fn tell(conn: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Without the refused requests.
+/// Without the refused requests. The last event is asked for as the greatest of the index: asked for by `account_id = a.id`,
+/// an account that has none is looked for in the whole log.
 pub(super) async fn received(
     conn: &mut PgConnection,
     day_start: DateTime<Utc>,
@@ -131,8 +132,9 @@ pub(super) async fn received(
     let rows = query!(
         r#"select a.id as "id: AccountId",
                   (select count(*) from raw_events r where r.account_id = a.id and r.received_at >= $1) as "received_today!",
-                  (select r.received_at from raw_events r where r.account_id = a.id order by r.id desc limit 1)
-                      as last_received_at,
+                  (select case when r.account_id = a.id then r.received_at end
+                   from raw_events r where r.account_id <= a.id
+                   order by r.account_id desc, r.id desc limit 1) as last_received_at,
                   (select count(*) from account_notices n where n.account_id = a.id) as "notices!"
            from accounts a"#,
         day_start,

@@ -1,5 +1,6 @@
 //! A row of a timeline as a viewer gets it.
 
+pub mod call;
 pub mod content;
 pub mod words;
 
@@ -8,6 +9,7 @@ use connector_api::{Author, DeliveryState, Direction};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use call::CallEntry;
 pub use content::{ContentView, MediaView};
 use words::{ChannelWord, DeliveryWord, DirectionWord, SideWord};
 
@@ -91,9 +93,8 @@ pub struct TimelineEntry {
     /// The ad, post or product the person came from.
     #[schema(value_type = Option<Object>)]
     pub referral: Option<Value>,
-    /// The call: outcome, extension, segments, talk time in microseconds, recordings.
-    #[schema(value_type = Option<Object>)]
-    pub call: Option<Value>,
+    /// The call.
+    pub call: Option<CallEntry>,
     /// The files of an album, in their order.
     pub items: Vec<EntryItem>,
     /// All versions, the oldest first; empty when it was never edited.

@@ -4,6 +4,7 @@ use connector_api::{Address, Author, Content, DeliveryState, Direction, Forward,
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::call::CallView;
 use crate::InteractionId;
 
 /// `interactions.content`: what is more than plain words. A row of plain text has none; its words are in `body`.
@@ -27,9 +28,9 @@ pub struct InteractionPayload {
     /// The provider itself said that the row came late.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub late: Option<bool>,
-    /// A call, as it was computed from its facts: a [`crate::timeline::call::CallView`]. Handed on as it is.
+    /// A call, as it was computed from its facts. Boxed for its size.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub call: Option<Value>,
+    pub call: Option<Box<CallView>>,
     /// The person moved to new addresses; the row is a note of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub moved: Option<MovedPayload>,

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{Content, DeliveryState, Direction, MediaRef, Reason};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
     FactValue, InteractionPayload, ItemFact,
     entry::{
-        ContentView, Deleted, EntryAccount, EntryAuthor, EntryContact, EntryItem, EntryKind, Failure,
-        ForwardView, MediaView, ReactionView, TimelineEntry, Version, content::MediaStates,
+        CallEntry, ContentView, Deleted, EntryAccount, EntryAuthor, EntryContact, EntryItem, EntryKind, Failure,
+        ForwardView, ReactionView, TimelineEntry, Version, content::MediaStates,
     },
 };
 use crate::{AccountId, ClientId, ConversationId, InteractionId};
@@ -94,10 +93,11 @@ pub fn media_refs<'a>(row: &'a StoredRow, facts: &'a [StoredFact]) -> impl Itera
         FactValue::Item(item) => Some(&item.content),
         _ => None,
     });
-    row.payload.content.iter().chain(of_facts).filter_map(|content| match content {
+    let of_contents = row.payload.content.iter().chain(of_facts).filter_map(|content| match content {
         Content::Media { media, .. } => Some(media),
         _ => None,
-    })
+    });
+    of_contents.chain(row.payload.call.iter().flat_map(|call| &call.recordings))
 }
 
 /// The entry of a row: `facts` are those of the row and of its items, in any order.
@@ -143,7 +143,7 @@ pub fn view(row: &StoredRow, facts: &[StoredFact], media: &MediaStates) -> Timel
             .forward
             .map(|forward| ForwardView { many_times: forward.many_times, from: forward.from }),
         referral: payload.referral.and_then(|referral| serde_json::to_value(referral).ok()),
-        call: payload.call.map(|call| call_view(call, account, media)),
+        call: payload.call.map(|call| CallEntry::of(*call, account, media)),
         items,
         versions: folded.versions,
         deleted: folded.deleted,
@@ -307,22 +307,6 @@ fn items(
         })
     };
     items.into_iter().filter_map(item).collect()
-}
-
-/// The call as it was computed, its recordings as our files, without the provider's handles.
-fn call_view(mut call: Value, account: Option<AccountId>, media: &MediaStates) -> Value {
-    if let Value::Object(fields) = &mut call {
-        fields.remove("control");
-        fields.remove("requested");
-        if let Some(Value::Array(recordings)) = fields.get_mut("recordings") {
-            for recording in recordings {
-                let file = serde_json::from_value::<MediaRef>(recording.take());
-                let shown = file.map(|file| MediaView::of(file, account, media));
-                *recording = shown.ok().and_then(|view| serde_json::to_value(view).ok()).unwrap_or_default();
-            }
-        }
-    }
-    call
 }
 
 #[cfg(test)]

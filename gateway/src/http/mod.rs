@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod cookie;
+pub mod credential;
 pub mod docs;
 pub mod extract;
 pub mod layers;

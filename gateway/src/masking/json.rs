@@ -7,25 +7,25 @@ use super::{MASK, Masker, is_secret_name};
 /// `text` is valid JSON.
 pub(super) fn mask(masker: &Masker, text: &str) -> String {
     let mut rest = text;
-    let mut masked = String::with_capacity(text.len());
+    let mut shown = String::with_capacity(text.len());
     while let Some(at) = rest.find('"') {
-        masked.push_str(&rest[..at]);
+        shown.push_str(&rest[..at]);
         let (literal, after) = literal(&rest[at..]);
         let content: String = serde_json::from_str(literal).unwrap_or_default();
-        masked.push_str(&match masker.text(&content) {
+        shown.push_str(&match masker.text(&content) {
             Cow::Borrowed(_) => Cow::Borrowed(literal),
             Cow::Owned(content) => Cow::Owned(written(&content)),
         });
         rest = after;
         let Some(value) = after_colon(after) else { continue };
         if is_secret_name(&content) {
-            masked.push_str(&after[..after.len() - value.len()]);
-            masked.push_str(&written(MASK));
+            shown.push_str(&after[..after.len() - value.len()]);
+            shown.push_str(&written(MASK));
             rest = behind_value(value);
         }
     }
-    masked.push_str(rest);
-    masked
+    shown.push_str(rest);
+    shown
 }
 
 /// Splits behind the string literal at the beginning.

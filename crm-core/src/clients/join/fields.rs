@@ -51,7 +51,7 @@ pub fn merged(
         match choices.get(field).copied().or_else(|| obvious(field, survivor, absorbed)) {
             Some(Side::Survivor) => {}
             Some(Side::Absorbed) => {
-                changes.push(FieldChange { field: field.clone(), before: own.clone(), after: other.clone() })
+                changes.push(FieldChange { field: field.clone(), before: own.clone(), after: other.clone() });
             }
             None => conflicts.push(FieldConflict {
                 field: field.clone(),

@@ -167,3 +167,39 @@ async fn a_join_by_hand_settles_the_proposal(pool: PgPool) {
     assert_eq!(state, "accepted");
     assert_eq!(read_contact(&mut conn, &head, one).await.expect("the root").name, "Анна");
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_join_that_events_made_comes_apart_with_its_cards_and_stays_apart(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let head = user(&mut conn, "РОП", "head_of_sales").await;
+    let (a, b) =
+        (client(&mut conn, "+79160000001", None).await, client(&mut conn, "+79160000002", None).await);
+    let (anna, boris) = (contact(&mut conn, "Анна", a).await, contact(&mut conn, "Борис", b).await);
+    let before = dump(&mut conn).await;
+    // As the ingest joins on a provider's word.
+    for (table, survivor, absorbed) in [("client", a.0, b.0), ("contact", anna.0, boris.0)] {
+        let point = format!("update {table}s set automatic = true, root_id = $1 where id in ($1, $2)");
+        let point = sqlx::query(sqlx::AssertSqlSafe(point)).bind(survivor).bind(absorbed);
+        point.execute(&mut *conn).await.expect("the cards are there");
+        sqlx::query(
+            "insert into join_ledger (id, subject, survivor_id, absorbed_id, reason, joined_at)
+             values (gen_random_uuid(), $1, $2, $3, 'provider', $4)",
+        )
+        .bind(table)
+        .bind(survivor)
+        .bind(absorbed)
+        .bind(minute(1))
+        .execute(&mut *conn)
+        .await
+        .expect("the entry is new");
+    }
+    let person = read_contact(&mut conn, &head, boris).await.expect("the root");
+    assert_eq!((person.id, person.joined.len()), (anna, 1));
+    split(&mut conn, &head, minute(2), person.joined[0].join_id).await.expect("it is joined");
+    assert_eq!(dump(&mut conn).await, before, "the cards came apart with the people");
+    let automatic: bool = sqlx::query_scalar("select bool_or(automatic) from contacts")
+        .fetch_one(&mut *conn)
+        .await
+        .expect("two contacts");
+    assert!(!automatic, "a person decided: no event joins them again");
+}

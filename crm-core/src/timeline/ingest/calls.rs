@@ -64,8 +64,8 @@ fn row(plan: &mut Plan, id: InteractionId, call: &Call) -> Row {
             wanted_at: received_at,
         });
     }
-    let view = serde_json::to_value(&call.view).expect("a call has text keys only");
-    let payload = InteractionPayload { call: Some(view), ..InteractionPayload::default() };
+    let payload =
+        InteractionPayload { call: Some(Box::new(call.view.clone())), ..InteractionPayload::default() };
     Row {
         id,
         party,

@@ -99,7 +99,8 @@ async fn after(conn: &mut PgConnection, batches: &[Vec<Event>]) -> String {
     let tables = "interactions message_facts message_aliases call_facts conversations conversation_heads media \
          conversation_states account_notices address_book identity_links proposals join_ledger invitations \
          identities contact_clients contacts clients raw_outcomes feed";
-    let deletes: Vec<String> = tables.split_whitespace().map(|table| format!("delete from {table};")).collect();
+    let deletes: Vec<String> =
+        tables.split_whitespace().map(|table| format!("delete from {table};")).collect();
     sqlx::raw_sql(sqlx::AssertSqlSafe(deletes.concat())).execute(&mut *conn).await.expect("emptied");
     for (number, events) in (1..).zip(batches) {
         apply(conn, &[raw(number, events.clone())], at(1000)).await.expect("applied");

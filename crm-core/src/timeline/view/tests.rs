@@ -152,8 +152,10 @@ fn a_provider_address_of_a_file_is_not_shown() {
     let mut row = row();
     let mut media = MediaRef::new("f", MediaKind::Voice);
     media.url = Some("https://example.org/secret".into());
-    row.payload.call =
-        Some(serde_json::json!({ "outcome": "answered", "control": "secret", "recordings": [media] }));
+    let call = serde_json::json!({
+        "outcome": "answered", "control": "secret", "segments": [], "recordings": [media]
+    });
+    row.payload.call = Some(serde_json::from_value(call).expect("a call"));
     row.payload.content = Some(Content::Media { media, caption: None });
     let entry = serde_json::to_string(&view(&row, &[], &MediaStates::new())).expect("entries are JSON");
     assert!(!entry.contains("secret"), "{entry}");

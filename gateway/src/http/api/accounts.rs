@@ -118,7 +118,7 @@ async fn create(
     change::take_over(&app).await;
     let mut conn = app.pool.acquire().await?;
     let viewing = Viewing::new(&app, &mut conn, &viewer, &headers).await?;
-    Ok((StatusCode::CREATED, Json(viewing.changed(&stored, revealed))))
+    Ok((StatusCode::CREATED, Json(viewing.changed(&stored, &revealed))))
 }
 
 /// Changes an account. Of `settings` only the fields that are named change; `null` keeps a secret, an empty text clears it.
@@ -144,7 +144,7 @@ async fn edit(
     change::take_over(&app).await;
     let mut conn = app.pool.acquire().await?;
     let viewing = Viewing::new(&app, &mut conn, &viewer, &headers).await?;
-    Ok(Json(viewing.changed(&stored, revealed)))
+    Ok(Json(viewing.changed(&stored, &revealed)))
 }
 
 /// What the provider said about an account, newest first.

@@ -39,8 +39,10 @@ struct ClientsQuery {
     cursor: Option<Cursor<ClientCursor>>,
     /// The order.
     #[serde(default)]
+    #[param(inline)]
     sort: ClientSort,
     /// «Общая база» or «Клиент».
+    #[param(inline)]
     status: Option<ClientStatus>,
     /// Id of the responsible user; `none` for the common base.
     #[param(value_type = Option<String>)]

@@ -6,6 +6,7 @@ mod audit;
 mod clients;
 mod contacts;
 mod conversations;
+mod events;
 mod joins;
 mod me;
 mod own_password;
@@ -39,6 +40,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "me", description = "Мой профиль, мои устройства и ключи"),
         (name = "users", description = "Пользователи"),
         (name = "roles", description = "Роли и права доступа"),
+        (name = "live", description = "Живая лента: что изменилось"),
         (name = "audit", description = "Журнал действий"),
         (name = "clients", description = "Клиенты: списки, поиск, карточки"),
         (name = "contacts", description = "Контакты и их адреса"),
@@ -100,5 +102,6 @@ fn resources() -> OpenApiRouter<App> {
         .merge(conversations::router())
         .merge(accounts::router())
         .merge(raw_events::router())
+        .merge(events::router())
         .fallback(|| async { Problem::no_route() })
 }

@@ -1,9 +1,11 @@
 //! What the API promises, seen from a browser.
 
+mod accounts;
 mod cards;
 mod document;
 mod keys;
 mod problems;
+mod raw_events;
 mod sessions;
 mod sign_in;
 mod timelines;

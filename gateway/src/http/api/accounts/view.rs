@@ -132,7 +132,7 @@ impl<'a> Viewing<'a> {
         Ok(Self { app, base_url: base_url(app, headers), activity, errors })
     }
 
-    pub(super) fn changed(&self, stored: &StoredAccount, revealed: Revealed) -> ChangedAccount {
+    pub(super) fn changed(&self, stored: &StoredAccount, revealed: &Revealed) -> ChangedAccount {
         let in_address = revealed.in_address.as_ref().map(ExposeSecret::expose_secret);
         let account = self.view(stored, in_address);
         let invented_secrets = revealed
