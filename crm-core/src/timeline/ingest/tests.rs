@@ -1,8 +1,8 @@
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use connector_api::{
-    Address, Author, Channel, Content, Deletion, DeliveryState, DeliveryUpdate, Direction, Edit, Event,
-    EventKind, ExternalId, IdentityUpdate, LinkReason, MediaKind, MediaRef, Message, Origin, Parsed, Part,
-    Party, PhoneNumber, Reaction, Region,
+    Address, Author, Channel, Content, ConversationState, ConversationUpdate, Deletion, DeliveryState,
+    DeliveryUpdate, Direction, Edit, Event, EventKind, ExternalId, IdentityUpdate, LinkReason, MediaKind,
+    MediaRef, Message, Origin, Parsed, Part, Party, PhoneNumber, Reaction, Region,
 };
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -360,6 +360,31 @@ async fn nul_and_other_odd_characters_are_stored(pool: PgPool) {
     let raw = raw(1, vec![message("m\0", 10, party(&[phone(1)], "И\0"), odd)]);
     apply(&mut conn, &[raw], at(1000) + TimeDelta::seconds(1)).await.expect("applied");
     assert!(canonical(&mut conn).await.expect("dumped").contains("a\u{fffd}b"));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_old_state_that_is_repeated_is_not_in_force_again(pool: PgPool) {
+    // The time of these is that of their receipt, and the first one is received once more at last.
+    let state = |id: &str, second: i64, state: ConversationState| {
+        let conversation = ExternalId::new("c1");
+        event(
+            id,
+            second,
+            EventKind::Conversation(ConversationUpdate { conversation, party: None, state, detail: None }),
+        )
+    };
+    let (open, cut) = (ConversationState::Open, ConversationState::Disconnected);
+    assert_order_is_no_matter(
+        &pool,
+        &[state("u1", 10, open), state("u2", 20, cut), state("u1", 30, open), state("u2", 25, cut)],
+    )
+    .await;
+    let newest: String =
+        sqlx::query_scalar("select state from conversation_states order by at desc, event_id desc limit 1")
+            .fetch_one(&pool)
+            .await
+            .expect("a state");
+    assert_eq!(newest, "disconnected");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
