@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::{
     FactValue, InteractionPayload, ItemFact,
     entry::{
-        CallEntry, ContentView, Deleted, EntryAccount, EntryAuthor, EntryContact, EntryItem, EntryKind, Failure,
-        ForwardView, ReactionView, TimelineEntry, Version, content::MediaStates,
+        CallEntry, ContentView, Deleted, EntryAccount, EntryAuthor, EntryContact, EntryItem, EntryKind,
+        Failure, ForwardView, ReactionView, TimelineEntry, Version, content::MediaStates,
     },
 };
 use crate::{AccountId, ClientId, ConversationId, InteractionId};

@@ -32,7 +32,7 @@ pub async fn connect(api: &Api) -> anyhow::Result<Cast> {
         let form = json!({
             "connector": provider.name(),
             "name": provider.name(),
-            "settings": settings(&config, provider),
+            "settings": account_settings(&config, provider),
         });
         let made = api.post("/api/accounts", &form).await?;
         let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -50,7 +50,7 @@ pub async fn connect(api: &Api) -> anyhow::Result<Cast> {
 }
 
 /// What the set-up form of the account is filled with.
-pub(super) fn settings(config: &ProvidersConfig, provider: Provider) -> Value {
+pub fn account_settings(config: &ProvidersConfig, provider: Provider) -> Value {
     match provider {
         Provider::WhatsApp => json!({
             "app_secret": config.whatsapp.app_secret,

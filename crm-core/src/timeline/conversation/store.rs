@@ -129,8 +129,10 @@ async fn whole(
          join contacts k on k.id = v.contact_id
          join contacts kr on kr.id = k.root_id
          left join accounts a on a.id = v.account_id
-         left join conversation_states s
-             on s.account_id = v.account_id and s.external_id = v.external_id and s.aspect = 'reachable'
+         left join lateral (
+             select state from conversation_states
+             where account_id = v.account_id and external_id = v.external_id and aspect = 'reachable'
+             order by at desc, event_id desc limit 1) s on true
          left join lateral (
              select i.kind, i.direction, i.body, i.content, i.occurred_at
              from interactions i

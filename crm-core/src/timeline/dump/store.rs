@@ -43,7 +43,7 @@ const PARTS: &[(&str, &str)] = &[
          from conversations c join conversation_heads h on h.conversation_id = c.id
          left join person p on p.contact_id = c.contact_id",
     ),
-    ("state", "select concat_ws(' ', external_id, aspect, state, at, detail) from conversation_states"),
+    ("state", "select concat_ws(' ', external_id, aspect, event_id, state, at, detail) from conversation_states"),
     ("notice", "select concat_ws(' ', id, at, level, code, subject, detail) from account_notices"),
     ("book", "select concat_ws(' ', address, name, at) from address_book"),
     ("media", "select concat_ws(' ', id, kind, external_id, interaction_id, mime_type, size_bytes) from media"),

@@ -1,5 +1,6 @@
 //! From canonical events to rows: pure, no look at the database.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -29,7 +30,7 @@ pub(super) struct Plan {
     pub aliases: BTreeMap<InteractionId, InteractionId>,
     pub media: BTreeMap<MediaId, Media>,
     pub call_facts: BTreeMap<(InteractionId, String), PlannedCallFact>,
-    pub states: BTreeMap<(AccountId, String, &'static str), State>,
+    pub states: BTreeMap<(AccountId, String, &'static str, String), State>,
     pub notices: Vec<Notice>,
     pub phone_book: BTreeMap<(String, AccountId), PhoneBookEntry>,
     pub invitations: Vec<PlannedInvitation>,
@@ -197,9 +198,10 @@ impl Plan {
                 let state = State { state: update.state, at, detail: update.detail.clone() };
                 newest(
                     &mut self.states,
-                    (raw.account_id, update.conversation.to_string(), aspect),
+                    (raw.account_id, update.conversation.to_string(), aspect, id.to_owned()),
                     state,
-                    |state| (state.at, format!("{:?}", state.state)),
+                    // The same word again is as old as its first receipt.
+                    |state| Reverse(state.at),
                 );
             }
             EventKind::Invitation(invitation) => {

@@ -610,18 +610,20 @@ pub(super) async fn want_media(
 
 pub(super) async fn write_states(
     conn: &mut PgConnection,
-    states: &BTreeMap<(AccountId, String, &'static str), State>,
+    states: &BTreeMap<(AccountId, String, &'static str, String), State>,
 ) -> sqlx::Result<()> {
-    for ((account, conversation, aspect), state) in states {
+    for ((account, conversation, aspect, event), state) in states {
         sqlx::query!(
-            "insert into conversation_states as known (account_id, external_id, aspect, state, at, detail)
-             values ($1, $2, $3, $4, $5, $6)
-             on conflict (account_id, external_id, aspect) do update
+            "insert into conversation_states as known
+                 (account_id, external_id, aspect, event_id, state, at, detail)
+             values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict (account_id, external_id, aspect, event_id) do update
              set state = excluded.state, at = excluded.at, detail = excluded.detail
-             where (excluded.at, excluded.state) > (known.at, known.state)",
+             where excluded.at < known.at",
             account.0,
             conversation,
             *aspect,
+            event,
             state_word(state.state),
             state.at,
             state.detail.clone().map(clean),

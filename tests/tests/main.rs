@@ -1,0 +1,6 @@
+//! The proofs: whatever order events come in, what a call is made of, and journeys against the real program.
+
+mod journeys;
+mod order;
+mod telphin_calls;
+mod world;
