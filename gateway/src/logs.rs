@@ -40,7 +40,6 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::config::Config;
     use crate::http::layers;
 
     #[derive(Clone, Default)]
@@ -64,7 +63,7 @@ mod tests {
                 let paper = paper.clone();
                 move || paper.clone()
             };
-            let config = LogConfig { filter: "debug".to_owned(), format, ..Config::usual().log };
+            let config = LogConfig { filter: "debug".to_owned(), format };
             let logging = tracing::subscriber::set_default(subscriber(&config, writer).unwrap());
             let handler = || async { tracing::info!("inside") };
             let router = layers::wrap(Router::<()>::new().route("/hooks/{key}", get(handler)));
