@@ -149,7 +149,7 @@ settings! {
     /// When `/health/ready` says no.
     health: HealthConfig {
         /// With more accepted requests than this waiting to be put on the timeline, the hub is not ready.
-        max_backlog: u64 = "20000", "UZEL_HEALTH_MAX_BACKLOG";
+        max_backlog: u64 = "10000", "UZEL_HEALTH_MAX_BACKLOG";
     }
 }
 

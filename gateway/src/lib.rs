@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod connectors;
 pub mod database;
+pub mod figures;
 pub mod http;
 pub mod http_client;
 pub mod intake;

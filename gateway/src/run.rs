@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
 use chrono::TimeDelta;
 use crm_core::access::bootstrap;
 use tokio::net::TcpListener;
@@ -18,10 +17,12 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::{self, Database};
+use crate::http::health::{self, Vitals};
 use crate::http::webhooks::{self, Hooks, Refusals};
 use crate::http::{api, layers};
 use crate::http_client;
 use crate::intake::{Intake, IntakeSettings};
+use crate::live::LiveFeed;
 use crate::sealed::{SealKey, key_from_file};
 use crate::worker::apply::{self, Applier, ApplyQueue};
 use crate::worker::{housekeeping, poll};
@@ -51,6 +52,7 @@ pub struct Hub {
     pub accounts: Accounts,
     /// The database, for the demo.
     pub database: Database,
+    live: LiveFeed,
     http_stop: CancellationToken,
     stop: CancellationToken,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
@@ -73,6 +75,7 @@ pub async fn start(config: &Config, role: Role, clock: Clock) -> anyhow::Result<
             address,
             setup_token: parts.setup_token,
             accounts: parts.accounts,
+            live: parts.live,
             database,
             http_stop: parts.http_stop,
             stop: parts.stop,
@@ -91,6 +94,7 @@ pub async fn start(config: &Config, role: Role, clock: Clock) -> anyhow::Result<
 struct Parts {
     setup_token: Option<String>,
     accounts: Accounts,
+    live: LiveFeed,
     http_stop: CancellationToken,
     stop: CancellationToken,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
@@ -139,9 +143,13 @@ async fn assemble(
         .context("the spool in the data folder cannot be opened")?;
 
     let app = App::new(pool.clone(), clock, config.http_settings(), accounts.clone());
+    let vitals = Vitals::new(config, app.clone(), Some(intake.clone()), queue.clone());
+    tasks.spawn(vitals.figures.clone().keep(stop.clone()));
+    tasks.spawn(app.live.clone().run());
+    let live = app.live.clone();
     let refusals = Refusals::default();
     tasks.spawn(refusals.clone().keep_writing(pool.clone(), clock, stop.clone()));
-    let mut router = Router::new();
+    let mut router = health::router(vitals);
     if role != Role::Worker {
         let hooks = Hooks {
             accounts: accounts.clone(),
@@ -158,7 +166,7 @@ async fn assemble(
     let server = axum::serve(listener, router).with_graceful_shutdown(http_stop.clone().cancelled_owned());
     let server = tokio::spawn(async move { server.await });
     let setup_token = bootstrap::setup_link(&mut *pool.acquire().await?, clock()).await?;
-    Ok(Parts { setup_token, accounts, http_stop, stop, server, tasks })
+    Ok(Parts { setup_token, accounts, live, http_stop, stop, server, tasks })
 }
 
 pub(crate) fn seal_key(config: &Config) -> anyhow::Result<SealKey> {
@@ -175,6 +183,8 @@ impl Hub {
     pub async fn stop(self) {
         let finished = tokio::time::timeout(STOP_WITHIN, async {
             self.http_stop.cancel();
+            // Streams never end by themselves.
+            self.live.stop();
             // Connections that stay open do not hold up the rest for ever.
             let _ = tokio::time::timeout(STOP_WITHIN / 3, self.server).await;
             self.stop.cancel();

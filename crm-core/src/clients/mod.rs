@@ -4,6 +4,7 @@ pub mod client;
 pub mod contact;
 mod error;
 pub mod identity;
+pub mod invitation;
 pub mod join;
 mod letters;
 pub mod list;

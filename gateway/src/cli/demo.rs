@@ -9,6 +9,8 @@ use std::time::Duration;
 use anyhow::Context;
 use crm_core::access::{Right, Scope, Token, Viewer, bootstrap};
 use crm_core::accounts::{self, NewAccount, Sealed};
+use crm_core::clients::client::transfer;
+use crm_core::clients::list::{ClientFilter, ClientSort, list};
 use crm_core::timeline::raw_event;
 use crm_core::{AccountId, UserId};
 use mocks::post::Settings;
@@ -66,6 +68,7 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
         let day = scenario::company_day(fakes.providers(), clock::now(), demo.seed, demo.clients);
         fakes.play(day.steps, 0.0, |_| {}).await;
         at_rest(&hub).await?;
+        stage.share_out(&hub).await?;
     }
     announce(&demo, &hub, &stage, &fakes);
     let live = scenario::trickle(fakes.providers(), clock::now(), demo.seed).with_clients(demo.clients);
@@ -92,6 +95,8 @@ async fn at_rest(hub: &Hub) -> anyhow::Result<()> {
 /// The people and accounts of the demo.
 struct Stage {
     people: Vec<Value>,
+    administrator: Viewer,
+    managers: Vec<UserId>,
     providers: ProvidersConfig,
     is_new: bool,
 }
@@ -100,13 +105,16 @@ impl Stage {
     /// Adds what is missing. Passwords are drawn anew at every start: nothing of them is kept but the hash.
     async fn set(config: &Config, hub: &Hub) -> anyhow::Result<Self> {
         let mut tx = hub.database.pool.begin().await?;
-        let mut people = Vec::new();
+        let (mut people, mut managers) = (Vec::new(), Vec::new());
         let mut administrator = None;
         for (role, login, name) in PEOPLE {
             let password = Token::new("").into_text()[..14].to_owned();
             let id = bootstrap::put_user_with_password(&mut tx, login, name, role, &password, clock::now())
                 .await?;
             administrator.get_or_insert(id);
+            if role == "manager" {
+                managers.push(id);
+            }
             people.push(json!({ "role": role, "login": login, "name": name, "password": password }));
         }
         let administrator = administrator.context("the demo has an administrator")?;
@@ -133,7 +141,22 @@ impl Stage {
         }
         tx.commit().await?;
         hub.accounts.reload().await?;
-        Ok(Self { people, providers, is_new: known.is_empty() })
+        Ok(Self { people, administrator: viewer, managers, providers, is_new: known.is_empty() })
+    }
+}
+
+impl Stage {
+    /// Two of three clients get a manager, the third stays in the common base.
+    async fn share_out(&self, hub: &Hub) -> anyhow::Result<()> {
+        let mut tx = hub.database.pool.begin().await?;
+        let filter = ClientFilter::default();
+        let clients = list(&mut tx, &self.administrator, &filter, ClientSort::Name, None, 200).await?;
+        for (row, owner) in clients.iter().zip([0, 1, 2].into_iter().cycle()) {
+            if let Some(manager) = self.managers.get(owner) {
+                transfer(&mut tx, &self.administrator, clock::now(), row.id, Some(*manager), "Демонстрация").await?;
+            }
+        }
+        Ok(tx.commit().await?)
     }
 }
 

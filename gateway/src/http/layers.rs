@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
 
@@ -34,14 +34,34 @@ async fn with_request_id(request: Request, next: Next) -> Response {
     let id = given(&request).unwrap_or_else(|| hex::encode(rand::random::<[u8; 8]>()));
     let began = Instant::now();
     // The route as it is declared: a path may hold a secret.
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
-    let span = tracing::info_span!("request", request_id = %id, method = %request.method(), route);
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
+    let method = method_word(request.method());
+    let span = tracing::info_span!("request", request_id = %id, method, route);
     let header = HeaderValue::from_str(&id).expect("letters, digits and dashes are a header value");
     let mut response = CURRENT.scope(id, next.run(request).instrument(span.clone())).await;
-    let (status, millis) = (response.status().as_u16(), began.elapsed().as_millis());
+    let (status, took) = (response.status().as_u16(), began.elapsed());
+    let millis = took.as_millis();
     span.in_scope(|| tracing::debug!(status, millis, "answered {status} in {millis} ms"));
+    metrics::histogram!("uzel_http_request_seconds", "method" => method, "route" => route.clone())
+        .record(took);
+    let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
+    metrics::counter!("uzel_http_requests_total", &labels).increment(1);
     response.headers_mut().insert(REQUEST_ID, header);
     response
+}
+
+/// Anybody can make up methods; each would be a figure of its own.
+fn method_word(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 /// An id that a proxy has given, if it is safe to repeat.

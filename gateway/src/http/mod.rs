@@ -5,6 +5,7 @@ pub mod cookie;
 pub mod credential;
 pub mod docs;
 pub mod extract;
+pub mod health;
 pub mod layers;
 pub mod origin;
 pub mod page;

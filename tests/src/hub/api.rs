@@ -41,6 +41,11 @@ impl Api {
         Self { base: base.to_owned(), ..self.clone() }
     }
 
+    /// The session, as the header `Cookie` carries it.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// One request. `path` begins with `/api`.
     pub async fn request(
         &self,

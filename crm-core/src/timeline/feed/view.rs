@@ -9,6 +9,7 @@ use crate::{ClientId, ContactId, InteractionId};
 /// A change as one viewer may know it. It says only what to read anew; the content comes by the API, under its rights.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[schema(as = LiveMessage)]
 pub enum Message {
     /// A row of a timeline is new or changed.
     Interaction {

@@ -417,3 +417,59 @@ async fn batches_at_the_same_moment_make_no_doubles(pool: PgPool) {
     let together = canonical(&mut conn).await.expect("dumped");
     assert_eq!(together, after(&mut conn, &batches).await);
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_invitation_ties_its_first_visitor_and_nobody_else(pool: PgPool) {
+    use crate::access::{Right, Scope, Viewer};
+    use crate::clients::invitation;
+
+    let mut conn = pool.acquire().await.expect("a connection");
+    let user = Uuid::from_bytes([7; 16]);
+    sqlx::query("insert into users (id, login, name, created_at, updated_at) values ($1, 'a', 'А', $2, $2)")
+        .bind(user)
+        .bind(at(0))
+        .execute(&mut *conn)
+        .await
+        .expect("a user");
+    let viewer = Viewer {
+        user_id: crate::UserId(user),
+        name: "А".into(),
+        remote: None,
+        rights: [(Right::ClientsRead, Scope::All), (Right::ClientsWrite, Scope::All)].into(),
+    };
+    apply(&mut conn, &[raw(1, vec![message("m1", 10, party(&[phone(1)], "Олег"), "по телефону")])], at(20))
+        .await
+        .expect("applied");
+    let contact: Uuid =
+        sqlx::query_scalar("select id from contacts").fetch_one(&mut *conn).await.expect("one contact");
+    let link =
+        invitation::create(&mut conn, &viewer, at(30), crate::ContactId(contact)).await.expect("invited");
+    let visit = |number, who: &str, token: &str, second| {
+        let party = party(&[Address::opaque("telegram", who)], "Гость");
+        let invitation = connector_api::Invitation {
+            token: token.to_owned(),
+            party: party.clone(),
+            conversation: ExternalId::new(who),
+        };
+        raw(
+            number,
+            vec![
+                message(&format!("v{number}"), second, party, "/start"),
+                event(&format!("v{number}"), second, EventKind::Invitation(invitation)),
+            ],
+        )
+    };
+    let late = 30 + 15 * 24 * 3600;
+    for (number, who, token, second) in [
+        (2, "61", link.token.as_str(), 40),
+        (3, "62", link.token.as_str(), 50),
+        (4, "63", "somebody-elses-token", 60),
+        (5, "64", link.token.as_str(), late),
+    ] {
+        apply(&mut conn, &[visit(number, who, token, second)], at(second)).await.expect("applied");
+        settle(&mut conn, at(second)).await.expect("settled");
+    }
+    let text = canonical(&mut conn).await.expect("dumped");
+    assert!(text.contains("person: phone:+79000000001 phone:+79000000001,telegram/61 "), "{text}");
+    assert_eq!(text.matches("person: ").count(), 4, "the others are persons of their own");
+}

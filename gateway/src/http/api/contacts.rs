@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use crm_core::clients::contact::{self, Contact, ContactEdit, NewContact};
 use crm_core::clients::identity::{self, NewAddress};
+use crm_core::clients::invitation::{self, Invitation};
 use crm_core::{ClientId, ContactId, IdentityId};
 use http::StatusCode;
 use serde::Deserialize;
@@ -22,6 +23,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(link))
         .routes(routes!(add_address))
         .routes(routes!(remove_address))
+        .routes(routes!(invite))
 }
 
 /// Creates a contact with its addresses; all of it or nothing.
@@ -141,4 +143,21 @@ async fn remove_address(
     identity::remove(&mut tx, &viewer, app.now(), id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a link by which this person comes to the bot and is recognised: `https://t.me/<bot>?start=<token>`. It works once.
+#[utoipa::path(
+    post, path = "/contacts/{id}/invitations", tag = "contacts", operation_id = "invite_contact",
+    params(("id" = ContactId, Path)),
+    responses((status = 201, body = Invitation), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn invite(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<ContactId>,
+) -> ApiResult<(StatusCode, Json<Invitation>)> {
+    let mut tx = app.pool.begin().await?;
+    let invitation = invitation::create(&mut tx, &viewer, app.now(), id).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(invitation)))
 }

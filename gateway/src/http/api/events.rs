@@ -51,7 +51,10 @@ struct Behind {
 #[utoipa::path(
     get, path = "/events", tag = "live", operation_id = "follow_events",
     params(Behind, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen")),
-    responses((status = 200, content_type = "text/event-stream", body = Message), Unauthorized),
+    responses(
+        (status = 200, content_type = "text/event-stream", body = Message, description = "События, пока соединение открыто"),
+        Unauthorized,
+    ),
 )]
 async fn events(
     State(app): State<App>,
