@@ -3,9 +3,13 @@
 //! A file holds records `length, crc32, JSON head, body`, each group followed by one fsync. A record that a crash cut off
 //! was never acknowledged and is left out. A file is removed when all of it is in the database; read twice, its events are
 //! stored once, because each has its id already.
+//!
+//! Several copies may share the folder. Who writes a file or moves it to the database holds the file's lock, which ends
+//! with the process: a copy never takes a file that another one still writes, and takes over what a dead one left.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +30,8 @@ use crate::worker::apply::ApplyQueue;
 const FILE_BYTES: u64 = 16 << 20;
 /// How many events of a file are stored by one statement.
 const GROUP: usize = 256;
+/// How often an idle drain looks for what a copy that died meanwhile has left.
+const LOOK_FOR_LEFT: Duration = Duration::from_secs(2);
 
 /// Why the spool did not take a group.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +80,8 @@ impl Spool {
         let files = files(dir)?;
         let mut bytes = 0;
         for file in &files {
-            bytes += fs::metadata(file)?.len();
+            // Another copy may take its file away at this moment.
+            bytes += fs::metadata(file).map_or(0, |metadata| metadata.len());
         }
         let next = files.last().and_then(|file| number(file)).map_or(1, |last| last + 1);
         let writer = Mutex::new(Writer { file: None, next });
@@ -108,11 +115,10 @@ impl Spool {
         }
         let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if writer.file.as_ref().is_none_or(|(_, _, written)| *written >= FILE_BYTES) {
-            let path = self.shared.dir.join(format!("{:012}.spool", writer.next));
-            let file = OpenOptions::new().create_new(true).append(true).open(&path)?;
+            writer.file = None;
+            let (path, file) = self.begin_file(&mut writer)?;
             // The name of the new file must survive a power cut as well as its bytes.
             File::open(&self.shared.dir)?.sync_all()?;
-            writer.next += 1;
             writer.file = Some((path, file, 0));
         }
         let appended = match &mut writer.file {
@@ -130,36 +136,93 @@ impl Spool {
         Ok(())
     }
 
-    /// The oldest file, closed for writing.
-    fn take_oldest(&self) -> io::Result<Option<PathBuf>> {
-        let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let oldest = files(&self.shared.dir)?.into_iter().next();
-        if let (Some(oldest), Some((open, _, _))) = (&oldest, &writer.file)
-            && oldest == open
-        {
-            writer.file = None;
+    /// A new file with its lock. Another copy may take the same number, or take the file away before it is locked.
+    fn begin_file(&self, writer: &mut Writer) -> io::Result<(PathBuf, File)> {
+        loop {
+            let path = self.shared.dir.join(format!("{:012}.spool", writer.next));
+            writer.next += 1;
+            match OpenOptions::new().create_new(true).append(true).open(&path) {
+                Ok(file) if hold(&file)? => return Ok((path, file)),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
         }
-        if oldest.is_none() {
-            self.shared.bytes.store(0, Ordering::Release);
-        }
-        Ok(oldest)
     }
 
-    fn remove(&self, path: &Path) -> io::Result<()> {
+    /// The oldest file that no other copy writes or moves, closed for writing and locked.
+    fn take_oldest(&self) -> io::Result<Option<Taken>> {
+        let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in files(&self.shared.dir)? {
+            if writer.file.as_ref().is_some_and(|(open, _, _)| *open == path) {
+                writer.file = None;
+            }
+            if let Some(lock) = take(&path)? {
+                return Ok(Some(Taken { path, _lock: lock }));
+            }
+        }
+        self.shared.bytes.store(0, Ordering::Release);
+        Ok(None)
+    }
+
+    /// Counts what a copy that died has left, so that the drain takes it.
+    fn notice_left(&self) -> io::Result<()> {
         let _writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        fs::remove_file(path)?;
+        if !self.is_empty() {
+            return Ok(());
+        }
+        let mut left = 0;
+        for path in files(&self.shared.dir)? {
+            if let Some(file) = take(&path)? {
+                left += file.metadata()?.len();
+            }
+        }
+        self.shared.bytes.store(left, Ordering::Release);
+        Ok(())
+    }
+
+    fn remove(&self, taken: &Taken) -> io::Result<()> {
+        let _writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        fs::remove_file(&taken.path)?;
         let mut left = 0;
         for file in files(&self.shared.dir)? {
-            left += fs::metadata(file)?.len();
+            // Another copy may take its file away at this moment.
+            left += fs::metadata(file).map_or(0, |metadata| metadata.len());
         }
         self.shared.bytes.store(left, Ordering::Release);
         Ok(())
     }
 }
 
+/// A file that nobody else writes or moves while this lives.
+struct Taken {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// Locks a file; `false` when somebody else holds it, or held it and has removed it.
+fn hold(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(file.metadata()?.nlink() > 0),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Opens and locks a file, unless somebody else does.
+fn take(path: &Path) -> io::Result<Option<File>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok(hold(&file)?.then_some(file))
+}
+
 /// Moves the spool to the database, oldest first, until `stop`.
 pub(super) async fn drain(spool: Spool, pool: PgPool, apply: ApplyQueue, stop: CancellationToken) {
     let mut pause = Duration::from_millis(50);
+    let mut looked = tokio::time::Instant::now();
     loop {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -167,6 +230,12 @@ pub(super) async fn drain(spool: Spool, pool: PgPool, apply: ApplyQueue, stop: C
         }
         if spool.is_empty() {
             pause = Duration::from_millis(50);
+            if looked.elapsed() > LOOK_FOR_LEFT {
+                looked = tokio::time::Instant::now();
+                if let Err(error) = spool.notice_left() {
+                    tracing::warn!(%error, "the folder of the spool cannot be looked at");
+                }
+            }
             continue;
         }
         match drain_oldest(&spool, &pool, &apply).await {
@@ -185,13 +254,13 @@ async fn drain_oldest(spool: &Spool, pool: &PgPool, apply: &ApplyQueue) -> anyho
     let taken = {
         let spool = spool.clone();
         tokio::task::spawn_blocking(move || -> io::Result<_> {
-            let Some(path) = spool.take_oldest()? else { return Ok(None) };
-            let events = read(&path)?;
-            Ok(Some((path, events)))
+            let Some(taken) = spool.take_oldest()? else { return Ok(None) };
+            let events = read(&taken.path)?;
+            Ok(Some((taken, events)))
         })
         .await??
     };
-    let Some((path, events)) = taken else { return Ok(()) };
+    let Some((file, events)) = taken else { return Ok(()) };
     let claimed = apply.is_here();
     for group in events.chunks(GROUP) {
         if let Some(oldest) = group.iter().map(|stored| stored.raw.received_at).min() {
@@ -202,7 +271,7 @@ async fn drain_oldest(spool: &Spool, pool: &PgPool, apply: &ApplyQueue) -> anyho
     }
     tracing::info!(events = events.len(), "spooled raw events are in the database");
     let spool = spool.clone();
-    tokio::task::spawn_blocking(move || spool.remove(&path)).await??;
+    tokio::task::spawn_blocking(move || spool.remove(&file)).await??;
     Ok(())
 }
 
@@ -313,11 +382,11 @@ mod tests {
         drop(spool);
         let spool = Spool::open(dir.path(), 1 << 20).expect("opened again");
         assert!(!spool.is_empty());
-        let path = spool.take_oldest().expect("listed").expect("a file is there");
-        let events = read(&path).expect("read");
+        let taken = spool.take_oldest().expect("listed").expect("a file is there");
+        let events = read(&taken.path).expect("read");
         assert_eq!(bodies(&events), ["body 1", "body 2", "body 3"]);
         assert_eq!(events[0].raw, event(1).raw);
-        spool.remove(&path).expect("removed");
+        spool.remove(&taken).expect("removed");
         assert!(spool.is_empty());
     }
 
@@ -326,7 +395,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let spool = Spool::open(dir.path(), 1 << 20).expect("opened");
         spool.append(&[event(1), event(2)]).expect("appended");
-        let path = spool.take_oldest().expect("listed").expect("a file is there");
+        let path = spool.take_oldest().expect("listed").expect("a file is there").path;
         let whole = fs::read(&path).expect("read");
         for cut in [1, 5, 20] {
             fs::write(&path, &whole[..whole.len() - cut]).expect("written");
@@ -337,6 +406,27 @@ mod tests {
         flipped[last] ^= 1;
         fs::write(&path, &flipped).expect("written");
         assert_eq!(bodies(&read(&path).expect("read")), ["body 1"]);
+    }
+
+    #[test]
+    fn copies_on_one_folder_leave_each_other_alone_until_one_dies() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (one, other) = (Spool::open(dir.path(), 1 << 20), Spool::open(dir.path(), 1 << 20));
+        let (one, other) = (one.expect("opened"), other.expect("opened"));
+        one.append(&[event(1)]).expect("appended");
+        other.append(&[event(2)]).expect("the number that the first has taken is no hindrance");
+        let taken = other.take_oldest().expect("listed").expect("its own file is there");
+        assert_eq!(bodies(&read(&taken.path).expect("read")), ["body 2"]);
+        one.append(&[event(3)]).expect("appended to the file that nobody took");
+        other.remove(&taken).expect("removed");
+        assert!(other.take_oldest().expect("listed").is_none(), "the first one still writes its file");
+        other.notice_left().expect("looked");
+        assert!(other.is_empty());
+        drop(one);
+        other.notice_left().expect("looked");
+        assert!(!other.is_empty(), "what the dead one left is noticed");
+        let left = other.take_oldest().expect("listed").expect("the file of the dead one is there");
+        assert_eq!(bodies(&read(&left.path).expect("read")), ["body 1", "body 3"]);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The private PostgreSQL of a hub, from outside: its process and a door for questions in SQL.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use rustix::process::Signal;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -58,6 +59,22 @@ impl Postgres {
             },
         );
         true
+    }
+
+    /// Stops it and keeps it away until the answer is dropped: the hub that wants to start it waits.
+    pub fn keep_away(&self, how: Stop) -> anyhow::Result<File> {
+        let data = self.cluster.parent().context("a cluster lies in a data folder")?;
+        let lock = File::open(data.join("postgres.lock"))?;
+        lock.lock()?;
+        self.stop(how);
+        let started = Instant::now();
+        while self.pid().is_some() {
+            if started.elapsed() > Duration::from_secs(20) {
+                bail!("PostgreSQL does not stop");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(lock)
     }
 
     /// Stops it when its hub is gone.
