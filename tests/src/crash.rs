@@ -13,12 +13,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use chrono::SubsecRound;
+use chrono::{DateTime, SubsecRound, Utc};
 use gateway::clock;
 use mocks::dice::Dice;
+use mocks::people::Person;
 use mocks::post::{Posted, Poster, Settings};
 use mocks::scenario::{self, Step};
+use mocks::{Outgoing, Providers, telegram, whatsapp};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::hub::{Api, Cast, Hub, connect};
 use disaster::Disasters;
@@ -89,7 +92,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     eprintln!("the hub listens on {}; seed {}", hub.url(), options.seed);
 
     let now = clock::now().trunc_subsecs(0);
-    let steps = scenario::storm(&cast.providers(), now, options.seed, options.posts).steps;
+    let steps = storm_of(&cast.providers(), now, options);
     let storm = Storm::begin(options, steps.clone())?;
     let mut dice = Dice::new(options.seed ^ 0x006b_696c_6c73);
     let disasters = Disasters::plan(&mut dice, options.kills, options.posts);
@@ -120,6 +123,37 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         seed: options.seed,
         seconds: started.elapsed().as_secs(),
     })
+}
+
+/// The storm, and among its last something of what nobody knows yet and of what nobody needs, for all three outcomes.
+fn storm_of(providers: &Providers, now: DateTime<Utc>, options: &Options) -> Vec<Step> {
+    let mut steps = scenario::storm(providers, now, options.seed, options.posts).steps;
+    let numbers = steps.iter().map(|step| step.number).max().unwrap_or_default() + 1;
+    let odd = |place: usize| match place % 3 {
+        0 => unknown_message(providers, now, place),
+        1 => update(providers, place, "poll"),
+        _ => update(providers, place, "hologram"),
+    };
+    for (nth, place) in (0..steps.len()).step_by(40).enumerate() {
+        steps[place].outgoing = odd(nth);
+        steps[place].number = numbers + nth;
+    }
+    steps
+}
+
+fn unknown_message(providers: &Providers, now: DateTime<Utc>, place: usize) -> Outgoing {
+    let person = Person::new(2000);
+    let id = whatsapp::wamid(&person.phone, place as u64, false);
+    let content = whatsapp::Content::Unknown("hologram".to_owned());
+    let message = whatsapp::Message::new(&id, now, whatsapp::Sender::phone(&person.phone), content);
+    providers.whatsapp.request(&whatsapp::Action::Message(message))
+}
+
+fn update(providers: &Providers, place: usize, kind: &str) -> Outgoing {
+    let (kind, object) = (kind.to_owned(), json!({ "id": place.to_string() }));
+    let queue = format!("{kind} {place}");
+    let update_id = 2_000_000_000 + i64::try_from(place).unwrap_or(0);
+    providers.telegram.request(update_id, &telegram::Action::Raw { kind, object, queue })
 }
 
 /// Providers that post at a steady rate and repeat until they are heard.

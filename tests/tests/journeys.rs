@@ -183,7 +183,7 @@ async fn a_database_newer_than_the_program_is_refused_with_a_sentence() {
 async fn a_stop_under_load_takes_less_than_ten_seconds_and_loses_nothing() {
     let mut stand = Stand::new("all").await;
     let steps = stand.storm(6, 600);
-    let posting = stand.post_in_background(&steps);
+    let posting = Stand::post_in_background(&steps);
     while stand.balance().await["raw"].as_i64() < Some(100) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -30,22 +30,22 @@ const SIMPLER: u32 = 200;
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]
 async fn whatsapp_in_any_order_is_the_same(pool: PgPool) {
-    check(pool, whatsapp::story(), whatsapp::perform).await;
+    check(pool, whatsapp::story(), |providers, story| whatsapp::perform(providers, story)).await;
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]
 async fn telphin_in_any_order_is_the_same(pool: PgPool) {
-    check(pool, telphin::story(), telphin::perform).await;
+    check(pool, telphin::story(), |providers, story| telphin::perform(providers, story)).await;
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]
 async fn telegram_in_any_order_is_the_same(pool: PgPool) {
-    check(pool, telegram::story(), telegram::perform).await;
+    check(pool, telegram::story(), |providers, story| telegram::perform(providers, story)).await;
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]
 async fn sms_in_any_order_is_the_same(pool: PgPool) {
-    check(pool, sms::story(), sms::perform).await;
+    check(pool, sms::story(), |providers, story| sms::perform(providers, story)).await;
 }
 
 /// All connectors at once, whose addresses lead to the same people.

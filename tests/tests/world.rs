@@ -118,7 +118,9 @@ impl World {
         let tables = "interactions message_facts message_aliases call_facts conversations conversation_heads media \
              conversation_states account_notices address_book identity_links proposals join_ledger invitations \
              identities contact_clients contacts clients raw_outcomes raw_events feed";
-        let clean: String = tables.split_whitespace().map(|table| format!("delete from {table};")).collect();
+        let clean: Vec<String> =
+            tables.split_whitespace().map(|table| format!("delete from {table}")).collect();
+        let clean = clean.join(";");
         sqlx::raw_sql(sqlx::AssertSqlSafe(clean)).execute(&self.pool).await.expect("emptied");
     }
 
@@ -168,13 +170,10 @@ async fn settle(conn: &mut PgConnection) {
 
 /// The first lines in which two texts differ.
 pub fn difference(expected: &str, found: &str) -> String {
-    let only = |one: &str, other: &str, sign: &str| -> String {
+    let only = |one: &str, other: &str, sign: &str| {
         let other: Vec<&str> = other.lines().collect();
-        one.lines()
-            .filter(|line| !other.contains(line))
-            .take(6)
-            .map(|line| format!("{sign} {line}\n"))
-            .collect()
+        let lines = one.lines().filter(|line| !other.contains(line)).take(6);
+        lines.map(|line| [sign, line].join(" ")).collect::<Vec<_>>().join("\n")
     };
-    only(expected, found, "-") + &only(found, expected, "+")
+    [only(expected, found, "-"), only(found, expected, "+")].join("\n")
 }

@@ -68,11 +68,11 @@ impl Stand {
 
     /// As the providers do: until all are acknowledged.
     pub async fn post_all(&self, requests: &[Outgoing]) {
-        self.post_in_background(requests).await.expect("posted");
+        Self::post_in_background(requests).await.expect("posted");
     }
 
     /// The same beside other work.
-    pub fn post_in_background(&self, requests: &[Outgoing]) -> tokio::task::JoinHandle<()> {
+    pub fn post_in_background(requests: &[Outgoing]) -> tokio::task::JoinHandle<()> {
         let settings =
             Settings { repeat_scale: 0.01, unknown_repeats: 12, parallel: 16, ..Settings::default() };
         let poster = Arc::new(Poster::new(settings).expect("a poster"));

@@ -32,7 +32,7 @@ pub fn story() -> impl Strategy<Value = Vec<Move>> {
     proptest::collection::vec(one, 1..MOVES)
 }
 
-pub fn perform(providers: &Providers, story: &Vec<Move>) -> Vec<Outgoing> {
+pub fn perform(providers: &Providers, story: &[Move]) -> Vec<Outgoing> {
     let smsc = |action: Action| providers.smsc.request(&action);
     let request = |(place, one): (usize, &Move)| match one {
         Move::Report(id, who, status) => {

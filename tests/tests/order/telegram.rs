@@ -59,7 +59,7 @@ fn user(person: &Person) -> User {
     User { last_name: Some(person.last_name.clone()), ..User::new(person.telegram_id, &person.first_name) }
 }
 
-pub fn perform(providers: &Providers, story: &Vec<Move>) -> Vec<Outgoing> {
+pub fn perform(providers: &Providers, story: &[Move]) -> Vec<Outgoing> {
     let (mut said, mut pictures): (Vec<Message>, Vec<Message>) = (Vec::new(), Vec::new());
     let mut requests: Vec<Outgoing> = Vec::new();
     for (place, one) in story.iter().enumerate() {

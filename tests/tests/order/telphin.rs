@@ -28,7 +28,7 @@ pub fn story() -> impl Strategy<Value = Vec<Move>> {
     proptest::collection::vec(one, 1..4)
 }
 
-pub fn perform(providers: &Providers, story: &Vec<Move>) -> Vec<Outgoing> {
+pub fn perform(providers: &Providers, story: &[Move]) -> Vec<Outgoing> {
     let mut dice = Dice::new(story.len() as u64);
     let staff = &providers.telphin.config().staff;
     let mut requests = Vec::new();

@@ -55,7 +55,7 @@ pub fn story() -> impl Strategy<Value = Vec<Move>> {
 const STATES: [Reached; 5] =
     [Reached::Sent, Reached::Delivered, Reached::Read, Reached::Played, Reached::Failed(131_026)];
 
-pub fn perform(providers: &Providers, story: &Vec<Move>) -> Vec<Outgoing> {
+pub fn perform(providers: &Providers, story: &[Move]) -> Vec<Outgoing> {
     let mut said: Vec<(String, Person)> = Vec::new();
     let mut ours: Vec<(String, Person)> = Vec::new();
     let mut requests = Vec::new();
