@@ -14,7 +14,7 @@ use crate::timeline::call::CallFact;
 use crate::timeline::payload::FactKind;
 use crate::{AccountId, InteractionId, MediaId};
 
-/// Of the same fact the earliest stays, but for reactions: there the newest counts.
+/// Of the same fact the newest reading stays, and of one reading the earliest telling; of reactions the newest word.
 pub(in crate::timeline::ingest) async fn insert_facts(
     conn: &mut PgConnection,
     facts: &BTreeMap<(InteractionId, FactKind, String), Fact>,
@@ -27,13 +27,16 @@ pub(in crate::timeline::ingest) async fn insert_facts(
     let keys: Vec<&str> = facts.keys().map(|key| key.2.as_str()).collect();
     let at: Vec<DateTime<Utc>> = facts.values().map(|fact| fact.at).collect();
     let values: Vec<&Value> = facts.values().map(|fact| &fact.value).collect();
+    let mappings: Vec<i16> = facts.values().map(|fact| fact.mapping).collect();
     let raw_ids: Vec<Uuid> = facts.values().map(|fact| fact.raw_id.0).collect();
     sqlx::query!(
-        "insert into message_facts as known (interaction_id, kind, key, at, value, raw_id)
-         select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::jsonb[], $6::uuid[])
+        "insert into message_facts as known (interaction_id, kind, key, at, value, mapping, raw_id)
+         select * from unnest(
+             $1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::jsonb[], $6::smallint[], $7::uuid[])
          on conflict (interaction_id, kind, key) do update
-         set at = excluded.at, value = excluded.value, raw_id = excluded.raw_id
-         where case when known.kind = 'reaction'
+         set at = excluded.at, value = excluded.value, mapping = excluded.mapping, raw_id = excluded.raw_id
+         where excluded.mapping > known.mapping
+            or excluded.mapping = known.mapping and case when known.kind = 'reaction'
                then (excluded.at, excluded.value::text) > (known.at, known.value::text)
                else excluded.at < known.at end",
         &of,
@@ -41,6 +44,7 @@ pub(in crate::timeline::ingest) async fn insert_facts(
         &keys as _,
         &at,
         &values as _,
+        &mappings,
         &raw_ids,
     )
     .execute(conn)
@@ -79,16 +83,19 @@ pub(in crate::timeline::ingest) async fn insert_call_facts(
         .values()
         .map(|fact| clean(serde_json::to_value(&fact.update).expect("a call update has text keys only")))
         .collect();
+    let mappings: Vec<i16> = facts.values().map(|fact| fact.mapping).collect();
     let raw_ids: Vec<Uuid> = facts.values().map(|fact| fact.raw_id.0).collect();
     sqlx::query!(
-        "insert into call_facts as known (interaction_id, external_id, at, fact, raw_id)
-         select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::jsonb[], $5::uuid[])
-         on conflict (interaction_id, external_id) do update set fact = excluded.fact, at = excluded.at
-         where known.fact <> excluded.fact or known.at <> excluded.at",
+        "insert into call_facts as known (interaction_id, external_id, at, fact, mapping, raw_id)
+         select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::jsonb[], $5::smallint[], $6::uuid[])
+         on conflict (interaction_id, external_id) do update
+         set fact = excluded.fact, at = excluded.at, mapping = excluded.mapping
+         where excluded.mapping > known.mapping or excluded.mapping = known.mapping and excluded.at < known.at",
         &of,
         &ids as _,
         &at,
         &updates,
+        &mappings,
         &raw_ids,
     )
     .execute(conn)
@@ -211,7 +218,8 @@ pub(in crate::timeline::ingest) async fn insert_notices(
         };
         sqlx::query!(
             "insert into account_notices (id, account_id, at, level, code, subject, detail)
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing",
+             values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict (id) do update set at = excluded.at where excluded.at < account_notices.at",
             id.0,
             notice.account_id.0,
             notice.at,
