@@ -4,8 +4,10 @@ mod stand;
 
 use std::time::Duration;
 
-use mocks::scenario;
-use mocks::{Outgoing, Provider};
+use chrono::TimeDelta;
+use mocks::people::Person;
+use mocks::whatsapp::{Action, Content, Echo, Message, Reached, Sender, Status, wamid};
+use mocks::{Outgoing, Provider, scenario};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tests::hub::Stop;
@@ -193,6 +195,68 @@ async fn a_stop_under_load_takes_less_than_ten_seconds_and_loses_nothing() {
     posting.await.expect("posted");
     stand.at_rest().await;
     stand.assert_stored(&steps).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_version_of_a_message_is_kept_and_states_only_climb() {
+    let stand = Stand::new("all").await;
+    let providers = stand.cast.providers();
+    let person = Person::new(1);
+    let client = || Sender::phone(&person.phone).named(&person.name());
+    let at = |seconds: i64| stand::an_hour_ago() + TimeDelta::seconds(seconds);
+    let says = |number: u64, seconds: i64, content: Content| {
+        let id = wamid(&person.phone, number, false);
+        providers.whatsapp.request(&Action::Message(Message::new(&id, at(seconds), client(), content)))
+    };
+    let edit = |text: &str| {
+        let original = wamid(&person.phone, 1, false);
+        Content::Edit { original, content: Box::new(Content::text(text)) }
+    };
+    let echo = |number: u64| {
+        let content = Content::text(format!("ответ {number}"));
+        let echo = Echo { id: wamid(&person.phone, number, true), at: at(60), to: client(), content };
+        providers.whatsapp.request(&Action::Echo(echo))
+    };
+    let status = |number: u64, seconds: i64, reached: Reached| {
+        let id = wamid(&person.phone, number, true);
+        let status = Status { id, at: at(seconds), to: client(), reached, callback_data: None };
+        providers.whatsapp.request(&Action::Status(status))
+    };
+    let told = [
+        says(3, 30, edit("насос НЦ-12, две штуки")),
+        says(4, 40, Content::Revoke { original: wamid(&person.phone, 1, false) }),
+        says(2, 20, edit("насос НЦ-12")),
+        says(1, 10, Content::text("насос")),
+        status(5, 64, Reached::Failed(131_026)),
+        status(5, 62, Reached::Delivered),
+        echo(5),
+        status(6, 62, Reached::Failed(131_026)),
+        status(6, 64, Reached::Sent),
+        echo(6),
+    ];
+    for request in &told {
+        assert_eq!(stand.post(request).await.0, StatusCode::OK);
+    }
+    stand.at_rest().await;
+    let clients = stand.api.list("/api/clients").await.expect("clients");
+    let path = format!("/api/clients/{}/timeline", clients[0]["id"].as_str().expect("an id"));
+    let timeline = stand.api.get(&path).await.expect("a timeline");
+    let rows = timeline["items"].as_array().expect("rows");
+    let row = |text: &str| {
+        let is = |row: &&Value| row["text"] == text || row["versions"][0]["text"] == text;
+        rows.iter().find(is).unwrap_or_else(|| panic!("{text} is not in {rows:#?}"))
+    };
+    let versions: Vec<&Value> = row("насос")["versions"]
+        .as_array()
+        .expect("versions")
+        .iter()
+        .map(|version| &version["text"])
+        .collect();
+    assert_eq!(versions, ["насос", "насос НЦ-12", "насос НЦ-12, две штуки"]);
+    assert!(row("насос")["deleted"].is_object(), "a deletion is shown, and our copy stays");
+    assert_eq!(row("ответ 5")["state"], "delivered", "a failure does not beat a delivery");
+    assert_eq!(row("ответ 6")["state"], "failed", "a failure beats a sending");
+    assert_eq!(rows.len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -263,8 +263,8 @@ pub enum IdentityUpdate {
     },
 }
 
-/// On whose word two addresses are one person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// On whose word two addresses are one person; of several words the greatest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkReason {
     /// The provider named both in one message.

@@ -217,10 +217,8 @@ async fn record_links(
                 held: a.root_id == b.root_id,
             };
             let known = links.entry((link.first, link.second)).or_insert(link);
-            // A move says more than standing in one message: it makes two opaque ids one person.
-            if planned.reason == LinkReason::Moved {
-                known.reason = LinkReason::Moved;
-            }
+            // The strongest word counts: a move makes two opaque ids one person.
+            known.reason = known.reason.max(planned.reason);
             known.since = known.since.min(planned.at);
         }
     }
@@ -231,9 +229,9 @@ async fn record_links(
     let news: Vec<NewLink> = links
         .into_values()
         .filter(|link| {
-            stored.get(&(link.first, link.second)).is_none_or(|(since, reason)| {
-                link.since < *since || (link.reason == LinkReason::Moved && reason != "moved")
-            })
+            stored
+                .get(&(link.first, link.second))
+                .is_none_or(|(since, reason)| link.since < *since || link.reason > *reason)
         })
         .collect();
     if news.is_empty() {

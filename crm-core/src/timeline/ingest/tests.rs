@@ -316,9 +316,11 @@ async fn a_number_shared_by_its_owner_ties_two_channels(pool: PgPool) {
             message("m1", 10, party(&[Address::opaque("telegram", "61")], "Олег"), "из Telegram"),
             message("m2", 20, party(&[phone(1)], "Олег"), "из WhatsApp"),
             event("s1", 30, EventKind::Identity(shared)),
+            message("m3", 5, party(&[Address::opaque("telegram", "61"), phone(1)], "Олег"), "под обоими"),
         ],
     )
     .await;
+    assert!(text.contains(" shared_by_person "), "the stronger word counts: {text}");
     assert_eq!(text.matches("person: ").count(), 1);
 }
 

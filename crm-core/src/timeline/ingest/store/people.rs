@@ -140,7 +140,7 @@ fn parts(address: &Address) -> (&str, &str, &str) {
 pub(in crate::timeline::ingest) async fn links(
     conn: &mut PgConnection,
     pairs: impl Iterator<Item = &(IdentityId, IdentityId)> + Clone,
-) -> sqlx::Result<BTreeMap<(IdentityId, IdentityId), (DateTime<Utc>, String)>> {
+) -> sqlx::Result<BTreeMap<(IdentityId, IdentityId), (DateTime<Utc>, LinkReason)>> {
     let firsts: Vec<Uuid> = pairs.clone().map(|pair| pair.0.0).collect();
     let seconds: Vec<Uuid> = pairs.map(|pair| pair.1.0).collect();
     let rows = sqlx::query!(
@@ -154,7 +154,10 @@ pub(in crate::timeline::ingest) async fn links(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| ((IdentityId(row.first_id), IdentityId(row.second_id)), (row.since, row.reason)))
+        .map(|row| {
+            let pair = (IdentityId(row.first_id), IdentityId(row.second_id));
+            (pair, (row.since, reason_of(&row.reason)))
+        })
         .collect())
 }
 
@@ -174,7 +177,9 @@ pub(in crate::timeline::ingest) async fn record_links(
          select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[])
          on conflict (first_id, second_id) do update
          set since = least(identity_links.since, excluded.since),
-             reason = case when excluded.reason = 'moved' then 'moved' else identity_links.reason end,
+             reason = case when 'moved' in (excluded.reason, identity_links.reason) then 'moved'
+                           when 'shared_by_person' in (excluded.reason, identity_links.reason) then 'shared_by_person'
+                           else excluded.reason end,
              state = case when identity_links.state = 'held' and excluded.reason <> 'moved'
                           then 'held' else 'new' end",
         &firsts,
@@ -228,5 +233,13 @@ fn reason_word(reason: LinkReason) -> &'static str {
         LinkReason::SameMessage => "same_message",
         LinkReason::SharedByPerson => "shared_by_person",
         LinkReason::Moved => "moved",
+    }
+}
+
+fn reason_of(word: &str) -> LinkReason {
+    match word {
+        "moved" => LinkReason::Moved,
+        "shared_by_person" => LinkReason::SharedByPerson,
+        _ => LinkReason::SameMessage,
     }
 }
