@@ -1,5 +1,7 @@
 //! Believable Russian names and sentences from word lists. Nobody of them exists.
 
+use std::fmt::Write;
+
 use super::dice::Dice;
 
 const FORMS: [(&str, usize); 5] = [("ООО", 62), ("ИП", 24), ("АО", 8), ("ОсОО", 4), ("ТОО", 2)];
@@ -361,10 +363,10 @@ pub(super) fn city(dice: &mut Dice) -> &'static str {
 pub(super) fn sentence(dice: &mut Dice) -> String {
     let mut text = format!("{} {}", dice.pick(&OPENINGS), dice.pick(&MATTERS));
     if dice.chance(60) {
-        text.push_str(&format!(", {} шт.", dice.below(990) + 1));
+        let _ = write!(text, ", {} шт.", dice.below(990) + 1);
     }
     if dice.chance(30) {
-        text.push_str(&format!(" И ещё: {}.", dice.pick(&MATTERS)));
+        let _ = write!(text, " И ещё: {}.", dice.pick(&MATTERS));
     }
     text
 }
