@@ -1,5 +1,8 @@
 //! The database: the given server, or a private one in the data folder; migrations; the pools.
 
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +35,9 @@ pub struct Database {
 
 /// Opens the database and brings it up to date.
 pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
+    let folder = &config.data.folder;
+    make_data_folder(folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
     let (options, private) = match &config.database.url {
         Some(url) => {
             let options: PgConnectOptions =
@@ -47,7 +53,8 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
             (options, Some(Arc::new(Mutex::new(Some(server)))))
         }
     };
-    let options = options.application_name("uzel");
+    // What is acknowledged is on disk, whatever the server's own default is.
+    let options = options.application_name("uzel").options([("synchronous_commit", "on")]);
     let intake_options = options.clone().options([("statement_timeout", "5s")]);
     let database = Database {
         pool: pool(config.database.pool_size).connect_lazy_with(options),
@@ -75,9 +82,20 @@ async fn start_private(config: &Config) -> anyhow::Result<PrivatePostgres> {
 }
 
 fn absolute(folder: &Path) -> anyhow::Result<std::path::PathBuf> {
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
     folder.canonicalize().with_context(|| format!("the data folder {} cannot be entered", folder.display()))
+}
+
+/// Makes the data folder where it is missing. Nobody else may list it, but PostgreSQL's account, which is not ours when we
+/// are root, must pass through it to its own folder.
+fn make_data_folder(folder: &Path) -> io::Result<()> {
+    if let Some(parent) = folder.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    match fs::create_dir(folder) {
+        Ok(()) => fs::set_permissions(folder, Permissions::from_mode(0o711)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 impl Database {
@@ -133,5 +151,22 @@ impl Database {
             Ok(Err(error)) => tracing::warn!(%error, "the private PostgreSQL was not stopped"),
             Err(error) => tracing::warn!(%error, "the private PostgreSQL was not stopped"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_data_folder_can_be_passed_and_not_listed_and_an_old_one_stays_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("var").join("uzel");
+        let mode = || fs::metadata(&folder).unwrap().permissions().mode() & 0o777;
+        make_data_folder(&folder).unwrap();
+        assert_eq!(mode(), 0o711);
+        fs::set_permissions(&folder, Permissions::from_mode(0o750)).unwrap();
+        make_data_folder(&folder).unwrap();
+        assert_eq!(mode(), 0o750);
     }
 }

@@ -100,6 +100,11 @@ impl Intake {
         self.spool.bytes()
     }
 
+    /// Damaged files of the spool that were kept for a person to look at.
+    pub fn broken_files(&self) -> usize {
+        self.spool.broken_files()
+    }
+
     /// Whether the spool still takes requests.
     pub fn has_room(&self) -> bool {
         self.spool.has_room()

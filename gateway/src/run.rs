@@ -46,7 +46,7 @@ pub enum Role {
 pub struct Hub {
     /// Where it listens.
     pub address: SocketAddr,
-    /// Token of the set-up link, while there is no administrator.
+    /// Token for setting up, while there is no administrator and this copy answers the API.
     pub setup_token: Option<String>,
     /// The accounts, for the demo.
     pub accounts: Accounts,
@@ -165,7 +165,11 @@ async fn assemble(
     let router = layers::wrap(router).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, router).with_graceful_shutdown(http_stop.clone().cancelled_owned());
     let server = tokio::spawn(async move { server.await });
-    let setup_token = bootstrap::setup_link(&mut *pool.acquire().await?, clock()).await?;
+    // A copy without the API has no door for the link, and must not take it from the copy that has one.
+    let setup_token = match role {
+        Role::Worker => None,
+        Role::All | Role::Web => bootstrap::setup_link(&mut *pool.acquire().await?, clock()).await?,
+    };
     Ok(Parts { setup_token, accounts, live, http_stop, stop, server, tasks })
 }
 

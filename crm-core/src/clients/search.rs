@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use super::{ClientStub, error::Result, letters::in_latin, reach::Reach, search_key::query_variants};
+use super::{
+    ClientStub, error::Result, letters::in_latin, reach::Reach, search_key::query_variants, stub::is_number,
+};
 use crate::{ClientId, ContactId, access::Viewer};
 
 /// What a search gives.
@@ -101,6 +103,8 @@ pub async fn search(conn: &mut PgConnection, viewer: &Viewer, typed: &str, rows:
     if !reach.all {
         let others = Whose { reach, foreign: true };
         let mut candidates = by_name(conn, others, &variants).await?;
+        // A number that stands for a name is no name to be found by.
+        candidates.retain(|candidate| !is_number(&candidate.client.name));
         if let Some(inn) = inn {
             candidates.extend(store::by_inn(conn, others, inn, CANDIDATES).await?);
         }
@@ -187,7 +191,7 @@ fn by_key(by: FoundBy, key: &str, variants: &[String]) -> FoundBy {
 }
 
 fn stub(client: FoundClient) -> ClientStub {
-    ClientStub { name: client.name, inn: client.inn, responsible: client.responsible }
+    ClientStub::new(client.name, client.inn, client.responsible)
 }
 
 /// The words of a variant that are long enough for the trigram index.

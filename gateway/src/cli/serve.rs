@@ -27,10 +27,13 @@ fn welcome(config: &Config, hub: &Hub) {
     tracing::info!(address = %hub.address, "uzel listens");
     if let Some(token) = &hub.setup_token {
         // On the terminal and not in the log: who reads logs is not who sets up.
-        println!("Администратора ещё нет. Одноразовая ссылка для настройки: {url}/setup?token={token}");
         println!(
-            "Без браузера: curl -d '{{\"token\":\"{token}\",\"login\":\"…\",\"name\":\"…\",\"password\":\"…\"}}' \\"
+            "Администратора ещё нет. Создать его можно одной из двух команд; первая действует один раз:"
         );
-        println!("  -H 'Content-Type: application/json' {url}/api/setup — или: uzel user add ЛОГИН");
+        println!(
+            "  curl -H 'Content-Type: application/json' -d \
+             '{{\"token\":\"{token}\",\"login\":\"…\",\"name\":\"…\",\"password\":\"…\"}}' {url}/api/setup"
+        );
+        println!("  uzel user add ЛОГИН");
     }
 }

@@ -87,6 +87,8 @@ struct Ready {
     /// Names of the checks that failed.
     failing: Vec<&'static str>,
     checks: Vec<Check>,
+    /// Damaged files `*.broken` in the spool folder: no reason to post elsewhere, but somebody should look at them.
+    broken_spool_files: usize,
 }
 
 #[derive(Serialize)]
@@ -107,7 +109,8 @@ async fn ready(State(vitals): State<Vitals>) -> impl IntoResponse {
     let checks: Vec<Check> = checks.into_iter().map(|(name, ok)| Check { name, ok }).collect();
     let failing: Vec<_> = checks.iter().filter(|check| !check.ok).map(|check| check.name).collect();
     let status = if failing.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = Json(Ready { ready: failing.is_empty(), failing, checks });
+    let broken_spool_files = vitals.intake.as_ref().map_or(0, Intake::broken_files);
+    let body = Json(Ready { ready: failing.is_empty(), failing, checks, broken_spool_files });
     (status, [(header::CACHE_CONTROL, "no-store")], body)
 }
 

@@ -1,15 +1,16 @@
 //! The spool: an append-only file beside the database, for the time when that is slow or away.
 //!
-//! A file holds records `length, crc32, JSON head, body`, each group followed by one fsync. A record that a crash cut off
+//! A file holds records `lengths, crc32, JSON head, body`, each group followed by one fsync. A record that a crash cut off
 //! was never acknowledged and is left out. A file is removed when all of it is in the database; read twice, its events are
-//! stored once, because each has its id already.
+//! stored once, because each has its id already. A file with a readable record behind an unreadable one is not cut off but
+//! damaged: what can be read goes to the database, and the file stays as `*.broken` for a person to look at.
 //!
 //! Several copies may share the folder. Who writes a file or moves it to the database holds the file's lock, which ends
 //! with the process: a copy never takes a file that another one still writes, and takes over what a dead one left.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +31,12 @@ use crate::worker::apply::ApplyQueue;
 const FILE_BYTES: u64 = 16 << 20;
 /// How many events of a file are stored by one statement.
 const GROUP: usize = 256;
+/// Two lengths and a sum stand before the head.
+const LENGTHS: usize = 12;
+/// The first field of every head.
+const HEAD_BEGINS: &[u8] = br#"{"id":"#;
+/// The ending of a damaged file.
+const BROKEN: &str = "broken";
 /// How often an idle drain looks for what a copy that died meanwhile has left.
 const LOOK_FOR_LEFT: Duration = Duration::from_secs(2);
 
@@ -76,7 +83,8 @@ struct Head {
 impl Spool {
     /// Opens the folder; what an earlier process left there is drained like everything else.
     pub fn open(dir: &Path, max_bytes: u64) -> Result<Self, SpoolError> {
-        fs::create_dir_all(dir)?;
+        // What providers post is personal.
+        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
         let files = files(dir)?;
         let mut bytes = 0;
         for file in &files {
@@ -97,6 +105,12 @@ impl Spool {
     /// Bytes that wait in it.
     pub fn bytes(&self) -> u64 {
         self.shared.bytes.load(Ordering::Acquire)
+    }
+
+    /// How many damaged files were kept in the folder, and wait for a person.
+    pub fn broken_files(&self) -> usize {
+        let Ok(entries) = fs::read_dir(&self.shared.dir) else { return 0 };
+        entries.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == BROKEN)).count()
     }
 
     /// Whether it takes more.
@@ -141,7 +155,7 @@ impl Spool {
         loop {
             let path = self.shared.dir.join(format!("{:012}.spool", writer.next));
             writer.next += 1;
-            match OpenOptions::new().create_new(true).append(true).open(&path) {
+            match OpenOptions::new().create_new(true).append(true).mode(0o600).open(&path) {
                 Ok(file) if hold(&file)? => return Ok((path, file)),
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -181,8 +195,16 @@ impl Spool {
         Ok(())
     }
 
-    fn remove(&self, taken: &Taken) -> io::Result<()> {
+    /// Takes a file out of the spool whose readable events are in the database.
+    fn remove(&self, taken: &Taken, damaged: bool) -> io::Result<()> {
         let _writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if damaged {
+            let kept = keep_aside(&taken.path)?;
+            tracing::error!(
+                file = %kept.display(),
+                "a spool file is damaged in the middle: what can be read is in the database, the file is kept"
+            );
+        }
         fs::remove_file(&taken.path)?;
         let mut left = 0;
         for file in files(&self.shared.dir)? {
@@ -217,6 +239,22 @@ fn take(path: &Path) -> io::Result<Option<File>> {
         Err(error) => return Err(error),
     };
     Ok(hold(&file)?.then_some(file))
+}
+
+/// A second name for a damaged file, one that no earlier file has: numbers begin anew with an empty folder.
+fn keep_aside(path: &Path) -> io::Result<PathBuf> {
+    let mut kept = path.with_extension(BROKEN);
+    let mut more = 1;
+    loop {
+        match fs::hard_link(path, &kept) {
+            Ok(()) => return Ok(kept),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                more += 1;
+                kept = path.with_extension(format!("{more}.{BROKEN}"));
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Moves the spool to the database, oldest first, until `stop`.
@@ -255,12 +293,12 @@ async fn drain_oldest(spool: &Spool, pool: &PgPool, apply: &ApplyQueue) -> anyho
         let spool = spool.clone();
         tokio::task::spawn_blocking(move || -> io::Result<_> {
             let Some(taken) = spool.take_oldest()? else { return Ok(None) };
-            let events = read(&taken.path)?;
-            Ok(Some((taken, events)))
+            let contents = read(&taken.path)?;
+            Ok(Some((taken, contents)))
         })
         .await??
     };
-    let Some((file, events)) = taken else { return Ok(()) };
+    let Some((file, Contents { events, damaged })) = taken else { return Ok(()) };
     let left = !apply.is_here();
     for group in events.chunks(GROUP) {
         insert_group(pool, group, left).await?;
@@ -268,7 +306,7 @@ async fn drain_oldest(spool: &Spool, pool: &PgPool, apply: &ApplyQueue) -> anyho
     }
     tracing::info!(events = events.len(), "spooled raw events are in the database");
     let spool = spool.clone();
-    tokio::task::spawn_blocking(move || spool.remove(&file)).await??;
+    tokio::task::spawn_blocking(move || spool.remove(&file, damaged)).await??;
     Ok(())
 }
 
@@ -310,31 +348,52 @@ fn write_record(out: &mut Vec<u8>, stored: &StoredRaw) -> io::Result<()> {
     Ok(())
 }
 
-/// All whole records of a file. What follows a broken one was never acknowledged.
-fn read(path: &Path) -> io::Result<Vec<StoredRaw>> {
+/// What a file holds.
+struct Contents {
+    events: Vec<StoredRaw>,
+    /// Something between its records cannot be read.
+    damaged: bool,
+}
+
+/// All whole records of a file. A tail without one was cut off by a crash and never acknowledged.
+fn read(path: &Path) -> io::Result<Contents> {
     let mut bytes = Vec::new();
     File::open(path)?.read_to_end(&mut bytes)?;
     let mut rest = Bytes::from(bytes);
-    let mut events = Vec::new();
-    while let Some(stored) = read_record(&mut rest) {
-        events.push(stored);
+    let (mut events, mut damaged) = (Vec::new(), false);
+    loop {
+        while let Some(stored) = read_record(&mut rest) {
+            events.push(stored);
+        }
+        let Some(next) = next_record(&rest) else { break };
+        damaged = true;
+        rest = rest.slice(next..);
     }
     if !rest.is_empty() {
         tracing::warn!(bytes = rest.len(), "the end of a spool file was cut off before it was acknowledged");
     }
-    Ok(events)
+    Ok(Contents { events, damaged })
+}
+
+/// Where the next readable record begins, behind bytes that are none.
+fn next_record(rest: &Bytes) -> Option<usize> {
+    // Looked for by the beginning of its head, so that lengths and sums are tried at few places.
+    (1..rest.len()).find(|&at| {
+        rest[at..].get(LENGTHS..).is_some_and(|head| head.starts_with(HEAD_BEGINS))
+            && read_record(&mut rest.slice(at..)).is_some()
+    })
 }
 
 fn read_record(rest: &mut Bytes) -> Option<StoredRaw> {
     let number = |at: usize| Some(u32::from_le_bytes(rest.get(at..at + 4)?.try_into().ok()?));
     let (head_length, body_length, crc) = (number(0)? as usize, number(4)? as usize, number(8)?);
-    let end = 12usize.checked_add(head_length)?.checked_add(body_length)?;
-    let record = rest.get(12..end)?;
+    let end = LENGTHS.checked_add(head_length)?.checked_add(body_length)?;
+    let record = rest.get(LENGTHS..end)?;
     if crc32fast::hash(record) != crc {
         return None;
     }
     let head: Head = serde_json::from_slice(&record[..head_length]).ok()?;
-    let body = rest.slice(12 + head_length..end);
+    let body = rest.slice(LENGTHS + head_length..end);
     *rest = rest.slice(end..);
     Some(StoredRaw {
         id: head.id,
@@ -370,6 +429,13 @@ mod tests {
         events.iter().map(|stored| stored.raw.body.clone()).collect()
     }
 
+    /// Of a file that is not damaged.
+    fn whole_bodies(path: &Path) -> Vec<Bytes> {
+        let contents = read(path).expect("read");
+        assert!(!contents.damaged);
+        bodies(&contents.events)
+    }
+
     #[test]
     fn what_was_appended_is_read_again_in_order_by_the_next_process() {
         let dir = tempfile::tempdir().expect("a folder");
@@ -380,10 +446,10 @@ mod tests {
         let spool = Spool::open(dir.path(), 1 << 20).expect("opened again");
         assert!(!spool.is_empty());
         let taken = spool.take_oldest().expect("listed").expect("a file is there");
-        let events = read(&taken.path).expect("read");
+        let events = read(&taken.path).expect("read").events;
         assert_eq!(bodies(&events), ["body 1", "body 2", "body 3"]);
         assert_eq!(events[0].raw, event(1).raw);
-        spool.remove(&taken).expect("removed");
+        spool.remove(&taken, false).expect("removed");
         assert!(spool.is_empty());
     }
 
@@ -396,13 +462,46 @@ mod tests {
         let whole = fs::read(&path).expect("read");
         for cut in [1, 5, 20] {
             fs::write(&path, &whole[..whole.len() - cut]).expect("written");
-            assert_eq!(bodies(&read(&path).expect("read")), ["body 1"]);
+            assert_eq!(whole_bodies(&path), ["body 1"]);
         }
         let mut flipped = whole;
         let last = flipped.len() - 1;
         flipped[last] ^= 1;
         fs::write(&path, &flipped).expect("written");
-        assert_eq!(bodies(&read(&path).expect("read")), ["body 1"]);
+        assert_eq!(whole_bodies(&path), ["body 1"]);
+    }
+
+    #[test]
+    fn what_stands_behind_a_damaged_place_is_read_and_the_file_is_kept() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for (round, at) in [0, 4, 8, 20, 100].into_iter().enumerate() {
+            let spool = Spool::open(dir.path(), 1 << 20).expect("opened");
+            spool.append(&[event(1), event(2), event(3), event(4)]).expect("appended");
+            let taken = spool.take_oldest().expect("listed").expect("a file is there");
+            let mut bytes = fs::read(&taken.path).expect("read");
+            let record = bytes.len() / 4;
+            bytes[record + at] ^= 0x55;
+            bytes.truncate(bytes.len() - 3);
+            fs::write(&taken.path, &bytes).expect("written");
+            let contents = read(&taken.path).expect("read");
+            assert_eq!(bodies(&contents.events), ["body 1", "body 3"], "byte {at}");
+            assert!(contents.damaged);
+            assert_eq!(spool.broken_files(), round);
+            spool.remove(&taken, true).expect("put aside");
+            assert_eq!(spool.broken_files(), round + 1, "none is written over");
+            assert!(spool.is_empty() && spool.take_oldest().expect("listed").is_none());
+        }
+    }
+
+    #[test]
+    fn only_the_hub_reads_the_spool() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let dir = dir.path().join("spool");
+        let spool = Spool::open(&dir, 1 << 20).expect("opened");
+        spool.append(&[event(1)]).expect("appended");
+        let mode = |path: &Path| fs::metadata(path).expect("there").mode() & 0o777;
+        assert_eq!(mode(&dir), 0o700);
+        assert_eq!(mode(&files(&dir).expect("listed")[0]), 0o600);
     }
 
     #[test]
@@ -413,9 +512,9 @@ mod tests {
         one.append(&[event(1)]).expect("appended");
         other.append(&[event(2)]).expect("the number that the first has taken is no hindrance");
         let taken = other.take_oldest().expect("listed").expect("its own file is there");
-        assert_eq!(bodies(&read(&taken.path).expect("read")), ["body 2"]);
+        assert_eq!(whole_bodies(&taken.path), ["body 2"]);
         one.append(&[event(3)]).expect("appended to the file that nobody took");
-        other.remove(&taken).expect("removed");
+        other.remove(&taken, false).expect("removed");
         assert!(other.take_oldest().expect("listed").is_none(), "the first one still writes its file");
         other.notice_left().expect("looked");
         assert!(other.is_empty());
@@ -423,7 +522,7 @@ mod tests {
         other.notice_left().expect("looked");
         assert!(!other.is_empty(), "what the dead one left is noticed");
         let left = other.take_oldest().expect("listed").expect("the file of the dead one is there");
-        assert_eq!(bodies(&read(&left.path).expect("read")), ["body 1", "body 3"]);
+        assert_eq!(whole_bodies(&left.path), ["body 1", "body 3"]);
     }
 
     #[test]

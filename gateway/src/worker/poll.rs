@@ -64,6 +64,8 @@ pub async fn run(polling: Polling, tasks: TaskTracker, stop: CancellationToken) 
 }
 
 async fn read_account(polling: Polling, id: AccountId, stop: CancellationToken) {
+    // However the reader ends, `run` must see it and start another one.
+    let _ended = stop.clone().drop_guard();
     let mut pause = Duration::ZERO;
     loop {
         tokio::select! {
@@ -137,5 +139,28 @@ fn wait_after(id: AccountId, error: &FetchError, last: Duration) -> Duration {
         FetchError::Conflict(_) => Duration::from_secs(5),
         FetchError::Refused(_) => Duration::from_secs(60),
         FetchError::Temporary(_) => growing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::sealed::SealKey;
+    use crate::{clock, connectors};
+
+    #[tokio::test]
+    async fn a_reader_that_ended_says_so() {
+        let build =
+            Arc::new(|name: &str, config| connectors::build(name, config, &connectors::tests::http()));
+        let pool = PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/nothing").unwrap();
+        let accounts = Accounts::with_build(pool.clone(), SealKey::random(), build);
+        let polling = Polling { pool, accounts, clock: clock::now, apply: ApplyQueue::elsewhere() };
+        let all = CancellationToken::new();
+        let (stop, other) = (all.child_token(), all.child_token());
+        read_account(polling, AccountId(uuid::Uuid::nil()), stop.clone()).await;
+        assert!(stop.is_cancelled() && !all.is_cancelled());
+        assert!(!other.is_cancelled(), "others go on");
     }
 }

@@ -18,15 +18,15 @@ pub(crate) async fn root(conn: &mut PgConnection, id: ClientId) -> sqlx::Result<
 }
 
 pub(crate) async fn stub(conn: &mut PgConnection, root: ClientId) -> sqlx::Result<ClientStub> {
-    sqlx::query_as!(
-        ClientStub,
+    let row = sqlx::query!(
         r#"select c.name, c.inn, u.name as "responsible?"
            from clients c left join users u on u.id = c.responsible_id
            where c.id = $1"#,
         root.0
     )
     .fetch_one(conn)
-    .await
+    .await?;
+    Ok(ClientStub::new(row.name, row.inn, row.responsible))
 }
 
 pub(crate) async fn lock_client(conn: &mut PgConnection, root: ClientId) -> sqlx::Result<()> {

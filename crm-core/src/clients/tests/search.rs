@@ -3,7 +3,11 @@
 use sqlx::PgPool;
 
 use crate::{
-    clients::search::{FoundBy, search},
+    clients::{
+        ClientError,
+        client::read,
+        search::{FoundBy, search},
+    },
     fixture::{client, contact, phone, user},
 };
 
@@ -97,4 +101,27 @@ async fn a_foreign_client_is_a_stub_and_only_by_name_or_inn(pool: PgPool) {
         let found = search(&mut conn, &other, typed, 10).await.expect("the search works");
         assert!(found.clients.is_empty() && found.foreign.is_empty(), "{typed}: {found:?}");
     }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_foreign_client_called_by_its_number_shows_no_number(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let owner = user(&mut conn, "Иванов", "manager").await;
+    let other = user(&mut conn, "Петров", "manager").await;
+    let foreign = client(&mut conn, "+7 916 456-98-12", Some(&owner)).await;
+    sqlx::query("update clients set inn = '7707083893' where id = $1")
+        .bind(foreign)
+        .execute(&mut *conn)
+        .await
+        .expect("the card is there");
+    for typed in ["9812", "98 12", "456-98-12", "+7 916 456-98-12", "7 916", "916 456", "+79164569812"] {
+        let found = search(&mut conn, &other, typed, 10).await.expect("the search works");
+        assert!(found.foreign.is_empty(), "{typed}: {found:?}");
+        let found = search(&mut conn, &owner, "916 456", 10).await.expect("the search works");
+        assert_eq!(found.clients[0].name, "+7 916 456-98-12", "its own manager sees it");
+    }
+    let found = search(&mut conn, &other, "7707083893", 10).await.expect("the search works");
+    assert_eq!(found.foreign[0].name, "Без имени");
+    let refused = read(&mut conn, &other, foreign).await;
+    assert!(matches!(&refused, Err(ClientError::Foreign(stub)) if stub.name == "Без имени"), "{refused:?}");
 }
