@@ -29,14 +29,9 @@ create table raw_events (
     content_type text,
     query text not null,
     body bytea not null,
-    -- The copy that received it applies it itself; the others step in only when it takes too long.
-    claimed boolean not null,
     constraint raw_events_pkey primary key (id, received_at),
     constraint raw_events_source_known check (source in ('webhook', 'poll', 'history'))
 ) partition by range (received_at);
-
--- Copies without workers leave their events to others, who look for them here.
-create index raw_events_unclaimed on raw_events (received_at) where not claimed;
 
 create table raw_events_other partition of raw_events default;
 
@@ -59,7 +54,17 @@ create table raw_outcomes_other partition of raw_outcomes default;
 
 create index raw_outcomes_quarantined on raw_outcomes (raw_id) where state = 'quarantined';
 
--- Everything received before this moment has an outcome; the sweep for forgotten raw events starts here.
+-- Raw events that their receiver left to others: those of copies without workers, and those of accounts that the copy
+-- cannot build. Whoever can apply them takes them from here, whatever the clocks say.
+create table raw_left (
+    raw_id uuid not null,
+    received_at timestamptz not null,
+    account_id uuid not null,
+    constraint raw_left_pkey primary key (raw_id)
+);
+
+-- Everything received before this moment has an outcome or stands in raw_left; the sweep for forgotten raw events starts
+-- here. It moves by the database's clock alone, and whoever stores an event of before it lowers it under a lock.
 create table raw_watermark (
     only_row boolean primary key default true,
     settled_before timestamptz not null,
@@ -76,14 +81,31 @@ create table refused_requests (
     constraint refused_requests_pkey primary key (account_id, day, reason)
 );
 
--- Makes the partitions of one day in UTC; harmless when they exist.
+-- Makes the partitions of one day in UTC; harmless when they exist. Events of that day that came while there was no
+-- partition move over from the default one, which would refuse the new partition otherwise.
 create function ensure_raw_partitions(day date) returns void language plpgsql as $$
+declare
+    begins timestamptz := (day || ' 00:00:00+00')::timestamptz;
+    ends timestamptz := ((day + 1) || ' 00:00:00+00')::timestamptz;
+    parent text;
+    part text;
+    stray boolean;
 begin
-    execute format(
-        'create table if not exists raw_events_%s partition of raw_events for values from (%L) to (%L)',
-        to_char(day, 'YYYYMMDD'), (day || ' 00:00:00+00')::timestamptz, ((day + 1) || ' 00:00:00+00')::timestamptz);
-    execute format(
-        'create table if not exists raw_outcomes_%s partition of raw_outcomes for values from (%L) to (%L)',
-        to_char(day, 'YYYYMMDD'), (day || ' 00:00:00+00')::timestamptz, ((day + 1) || ' 00:00:00+00')::timestamptz);
+    foreach parent in array array['raw_events', 'raw_outcomes'] loop
+        part := parent || '_' || to_char(day, 'YYYYMMDD');
+        continue when to_regclass(part) is not null;
+        execute format('lock table %I in share update exclusive mode', parent);
+        execute format('select exists (select from %I where received_at >= $1 and received_at < $2)', parent || '_other')
+            into stray using begins, ends;
+        if stray then
+            execute format('lock table %I in access exclusive mode', parent);
+            execute format('create table %I (like %I including all)', part, parent);
+            execute format('with moved as (delete from %I where received_at >= $1 and received_at < $2 returning *)
+                            insert into %I select * from moved', parent || '_other', part) using begins, ends;
+            execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, part, begins, ends);
+        else
+            execute format('create table %I partition of %I for values from (%L) to (%L)', part, parent, begins, ends);
+        end if;
+    end loop;
 end
 $$;

@@ -66,7 +66,7 @@ create table interactions (
     -- replaces less full.
     fullness smallint not null,
     -- Which reading of the provider's bytes made it.
-    mapping smallint not null,
+    mapping smallint not null default 1,
     external_id text not null,
     raw_id uuid,
     constraint interactions_kind_known check (kind in ('message', 'call', 'system', 'note')),
@@ -87,6 +87,8 @@ create table message_facts (
     key text not null,
     at timestamptz not null,
     value jsonb not null,
+    -- Which reading of the provider's bytes made it.
+    mapping smallint not null default 1,
     raw_id uuid,
     constraint message_facts_pkey primary key (interaction_id, kind, key),
     constraint message_facts_kind_known check (kind in ('delivery', 'edit', 'deletion', 'reaction', 'item'))
@@ -104,6 +106,7 @@ create table call_facts (
     external_id text not null,
     at timestamptz not null,
     fact jsonb not null,
+    mapping smallint not null default 1,
     raw_id uuid,
     constraint call_facts_pkey primary key (interaction_id, external_id)
 );

@@ -52,7 +52,7 @@ impl From<sqlx::Error> for ApplyError {
         // Deadlock, serialization, lock timeout, and everything about connections and servers that come and go.
         let passing = match &error {
             sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-                code.starts_with("40") || code.starts_with("53") || code.starts_with("57") || code == "55P03"
+                ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "55P03"
             }),
             sqlx::Error::Io(_)
             | sqlx::Error::PoolTimedOut

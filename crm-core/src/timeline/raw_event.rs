@@ -1,6 +1,8 @@
 //! Raw events: what providers posted, what became of it, and the balance of the two.
 
 mod store;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use connector_api::RawEvent;
@@ -9,9 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::{AccountId, RawEventId};
 
 pub use store::{
-    balance, count_refused, forget_older_than, get, insert_group, insert_polled, list, lower_watermark,
-    make_partitions, move_watermark, outcome_of, pending, pending_unclaimed, poll_cursor, record_outcomes,
-    refused,
+    balance, count_refused, forget_older_than, get, insert_group, insert_polled, list, make_partitions,
+    move_watermark, outcome_of, pending, pending_left, poll_cursor, record_outcomes, refused, taken,
 };
 
 /// A raw event with its place in the store.

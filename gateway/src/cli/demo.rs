@@ -153,7 +153,8 @@ impl Stage {
         let clients = list(&mut tx, &self.administrator, &filter, ClientSort::Name, None, 200).await?;
         for (row, owner) in clients.iter().zip([0, 1, 2].into_iter().cycle()) {
             if let Some(manager) = self.managers.get(owner) {
-                transfer(&mut tx, &self.administrator, clock::now(), row.id, Some(*manager), "Демонстрация").await?;
+                transfer(&mut tx, &self.administrator, clock::now(), row.id, Some(*manager), "Демонстрация")
+                    .await?;
             }
         }
         Ok(tx.commit().await?)

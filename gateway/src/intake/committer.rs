@@ -59,8 +59,8 @@ impl Committer {
     }
 
     async fn insert(&self, group: &Arc<Vec<StoredRaw>>) -> bool {
-        let claimed = self.apply.is_here();
-        match tokio::time::timeout(self.slow_after, insert_group(&self.pool, group, claimed)).await {
+        let left = !self.apply.is_here();
+        match tokio::time::timeout(self.slow_after, insert_group(&self.pool, group, left)).await {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the database does not take raw events; they go to the spool");

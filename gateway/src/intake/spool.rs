@@ -18,7 +18,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use connector_api::RawEvent;
-use crm_core::timeline::raw_event::{StoredRaw, insert_group, lower_watermark};
+use crm_core::timeline::raw_event::{StoredRaw, insert_group};
 use crm_core::{AccountId, RawEventId};
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
@@ -261,12 +261,9 @@ async fn drain_oldest(spool: &Spool, pool: &PgPool, apply: &ApplyQueue) -> anyho
         .await??
     };
     let Some((file, events)) = taken else { return Ok(()) };
-    let claimed = apply.is_here();
+    let left = !apply.is_here();
     for group in events.chunks(GROUP) {
-        if let Some(oldest) = group.iter().map(|stored| stored.raw.received_at).min() {
-            lower_watermark(&mut *pool.acquire().await?, oldest).await?;
-        }
-        insert_group(pool, group, claimed).await?;
+        insert_group(pool, group, left).await?;
         apply.offer(group.to_vec());
     }
     tracing::info!(events = events.len(), "spooled raw events are in the database");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use crm_core::{AccountId, RawEventId};
 use crm_core::timeline::ingest::{self, ApplyError, ReadRaw};
 use crm_core::timeline::raw_event::{self, StoredRaw};
 use sqlx::PgPool;
@@ -22,8 +22,10 @@ const BACKLOG: usize = 20_000;
 const BATCH: usize = 256;
 /// Two: one reads bytes while the other waits for the database.
 const WORKERS: usize = 2;
-/// How long another copy gets for what it claimed.
-const PATIENCE: TimeDelta = TimeDelta::seconds(30);
+/// The largest batch of the sweep.
+const SWEPT: i64 = 1024;
+/// How often a single event is tried again when something else was stored under the same key meanwhile.
+const COLLISIONS: u32 = 5;
 /// Pause between two looks at the table.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -166,6 +168,10 @@ impl Applier {
 
     /// Only an error that passes is returned; a poisonous event goes to quarantine alone.
     async fn try_batch(&self, batch: &[ReadRaw]) -> Result<(), ApplyError> {
+        self.try_again(batch, 0).await
+    }
+
+    async fn try_again(&self, batch: &[ReadRaw], collisions: u32) -> Result<(), ApplyError> {
         if batch.is_empty() {
             return Ok(());
         }
@@ -185,6 +191,12 @@ impl Applier {
                 }
                 Ok(())
             }
+            // A person made the same address at this moment: the next try sees it.
+            Err(ApplyError::Poison(error)) if is_collision(&error) && collisions < COLLISIONS => {
+                drop(conn);
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Box::pin(self.try_again(batch, collisions + 1)).await
+            }
             Err(ApplyError::Poison(error)) => {
                 let reason = match &error {
                     sqlx::Error::Database(database) => format!("не сохраняется: {}", database.message()),
@@ -196,6 +208,10 @@ impl Applier {
             }
         }
     }
+}
+
+fn is_collision(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(database) if database.is_unique_violation())
 }
 
 /// Finds what memory forgot: events of a process that died, of copies without workers, of a full backlog.
@@ -210,9 +226,7 @@ async fn sweep(
     loop {
         let idle = waiting.load(Ordering::Relaxed) == 0;
         recovering |= idle && overflowed.swap(false, Ordering::Relaxed);
-        let now = (applier.clock)();
-        let before = if recovering { now } else { now - PATIENCE };
-        let pause = match applier.sweep_once(before, &stop).await {
+        let pause = match applier.sweep_once(recovering, &stop).await {
             Ok(true) => Duration::ZERO,
             Ok(false) => {
                 recovering = false;
@@ -232,22 +246,24 @@ async fn sweep(
 
 impl Applier {
     /// Returns whether there may be more.
-    async fn sweep_once(&self, before: DateTime<Utc>, stop: &CancellationToken) -> sqlx::Result<bool> {
+    async fn sweep_once(&self, recovering: bool, stop: &CancellationToken) -> sqlx::Result<bool> {
+        let ours: Vec<AccountId> = self.accounts.all().iter().map(|account| account.id).collect();
         let mut tx = self.pool.begin().await?;
-        let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
-        let mut found = raw_event::pending_unclaimed(&mut tx, limit).await?;
+        let mut found = raw_event::pending_left(&mut tx, &ours, SWEPT).await?;
         if found.is_empty() {
-            found = raw_event::pending(&mut tx, before, limit).await?;
+            found = raw_event::pending(&mut tx, &ours, recovering, SWEPT).await?;
         }
-        // Events of accounts that cannot be built are found for ever: no hurry then.
-        let ours = found.iter().any(|stored| self.accounts.by_id(stored.account_id).is_some());
+        if found.is_empty() {
+            raw_event::move_watermark(&mut tx, &ours).await?;
+            tx.commit().await?;
+            return Ok(false);
+        }
+        let ids: Vec<RawEventId> = found.iter().map(|stored| stored.id).collect();
         // The rows stay locked by `tx` until the batch is through, so that other copies leave them alone.
         self.apply(found, stop).await;
-        if !ours {
-            raw_event::move_watermark(&mut tx, (self.clock)() - PATIENCE).await?;
-        }
+        raw_event::taken(&mut tx, &ids).await?;
         tx.commit().await?;
-        Ok(ours)
+        Ok(!stop.is_cancelled())
     }
 }
 

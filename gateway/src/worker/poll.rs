@@ -119,7 +119,7 @@ impl Polling {
             &group,
             cursor.as_deref(),
             polled.cursor.as_deref(),
-            self.apply.is_here(),
+            !self.apply.is_here(),
         )
         .await?;
         if moved {

@@ -1,5 +1,7 @@
 //! What was measured: a table for people, one line of JSON for programs.
 
+use std::fmt::Write;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -86,7 +88,8 @@ impl Figures {
             table.push('\n');
         }
         for (name, reached, detail) in &self.targets {
-            table.push_str(&format!("{} {name}: {detail}\n", if *reached { "reached" } else { "MISSED " }));
+            let word = if *reached { "reached" } else { "MISSED " };
+            let _ = writeln!(table, "{word} {name}: {detail}");
         }
         table
     }

@@ -79,7 +79,12 @@ impl Writer {
             signature(APP_SECRET, body.as_bytes()),
             body.len()
         );
-        Written { id, contact, request: [head.as_bytes(), body.as_bytes()].concat() }
+        Written {
+            id,
+            #[cfg(test)]
+            contact,
+            request: [head.as_bytes(), body.as_bytes()].concat(),
+        }
     }
 
     fn id(&self) -> String {
@@ -100,6 +105,7 @@ impl Writer {
 pub(super) struct Written {
     /// The provider's id of the message.
     pub id: String,
+    #[cfg(test)]
     pub contact: usize,
     pub request: Vec<u8>,
 }

@@ -7,6 +7,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::plan::{Plan, Row};
 use super::{ApplyError, ReadRaw, calls, names, parties, store};
+use crate::timeline::feed::{self, Changes};
 use crate::timeline::raw_event::{self, Outcome, RawState};
 use crate::{ContactId, InteractionId};
 
@@ -51,9 +52,13 @@ pub async fn apply(
     }
     let outcomes: Vec<Outcome> = batch.iter().map(outcome).collect();
     raw_event::record_outcomes(&mut tx, &outcomes, now).await?;
-    let changed = changed(&plan, &computed);
-    if !changed.is_empty() || !plan.notices.is_empty() {
-        store::tell(&mut tx, &changed, !plan.notices.is_empty(), now).await?;
+    let changes = Changes {
+        interactions: changed(&plan, &computed),
+        notices: !plan.notices.is_empty(),
+        ..Changes::default()
+    };
+    if changes != Changes::default() {
+        feed::tell(&mut tx, &changes, now).await?;
     }
     tx.commit().await?;
     Ok(unsettled)

@@ -85,6 +85,7 @@ pub(super) struct Conversation {
 pub(super) struct Fact {
     pub at: DateTime<Utc>,
     pub value: Value,
+    pub mapping: i16,
     pub raw_id: RawEventId,
 }
 
@@ -177,13 +178,16 @@ impl Plan {
             }
             EventKind::Call(update) => {
                 let call = InteractionId::derived(raw.account_id, "call", update.call.as_str());
-                self.call_facts.entry((call, id.to_owned())).or_insert_with(|| PlannedCallFact {
+                let fact = PlannedCallFact {
                     account_id: raw.account_id,
                     at,
                     received_at: raw.received_at,
                     update: update.clone(),
                     mapping: raw.mapping,
                     raw_id: raw.raw_id,
+                };
+                newest(&mut self.call_facts, (call, id.to_owned()), fact, |fact| {
+                    (fact.mapping, Reverse(fact.at))
                 });
             }
             EventKind::Identity(update) => self.identity(raw, id, at, update),
@@ -428,13 +432,16 @@ impl Plan {
         }
     }
 
-    /// Of the same fact the earliest stays, but for reactions: there the newest counts.
+    /// Of the same fact the newest reading stays, and of one reading the earliest telling; of reactions the newest word.
     fn fact(&mut self, raw: &ReadRaw, of: InteractionId, key: String, at: DateTime<Utc>, value: &FactValue) {
         let kind = value.kind();
-        let fact = Fact { at, value: clean(value.to_json()), raw_id: raw.raw_id };
+        let fact = Fact { at, value: clean(value.to_json()), mapping: raw.mapping, raw_id: raw.raw_id };
         let replaces = |known: &Fact| match kind {
-            FactKind::Reaction => (fact.at, fact.value.to_string()) > (known.at, known.value.to_string()),
-            _ => fact.at < known.at,
+            FactKind::Reaction => {
+                (fact.mapping, fact.at, fact.value.to_string())
+                    > (known.mapping, known.at, known.value.to_string())
+            }
+            _ => (fact.mapping, Reverse(fact.at)) > (known.mapping, Reverse(known.at)),
         };
         let key = (of, kind, key);
         match self.facts.get(&key) {

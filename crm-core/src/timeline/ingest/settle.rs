@@ -12,6 +12,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::parties::NewContact;
 use super::{names, settle_store as store};
+use crate::timeline::feed::{self, Changes};
 use crate::{ClientId, ContactId, IdentityId};
 
 /// An identity of the component, with the card it stands on.
@@ -119,7 +120,7 @@ async fn settle_component(
     store::mark_links(conn, links, &refused).await?;
     let renamed: Vec<ContactId> = taken.into_iter().collect();
     names::refresh(conn, &renamed, now).await?;
-    store::tell_contacts(conn, &renamed, now).await
+    feed::tell(conn, &Changes { contacts: renamed, ..Changes::default() }, now).await
 }
 
 /// Applies the rule. Pure.

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -271,19 +270,6 @@ pub(super) async fn mark_links(
     )
     .execute(conn)
     .await?;
-    Ok(())
-}
-
-/// Tells open screens that cards changed.
-pub(super) async fn tell_contacts(
-    conn: &mut PgConnection,
-    contacts: &[ContactId],
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!("insert into feed (at, changes) values ($1, $2)", now, json!({ "contacts": contacts }))
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("select pg_notify('feed', '')").execute(conn).await?;
     Ok(())
 }
 

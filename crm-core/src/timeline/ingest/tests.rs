@@ -352,6 +352,46 @@ async fn a_newer_reading_mends_and_an_older_does_not_undo(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_newer_reading_mends_facts_too(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let who = party(&[phone(1)], "Ирина");
+    let mut old = edit("e1", "m1", 20, who.clone(), "");
+    if let EventKind::Edit(edit) = &mut old.kind {
+        edit.content = None;
+    }
+    let mut old = raw(1, vec![message("m1", 10, who.clone(), "насос"), old]);
+    let mut new = raw(1, vec![edit("e1", "m1", 20, who, "насос НЦ-12")]);
+    (old.mapping, new.mapping) = (1, 2);
+    for reading in [&old, &new, &old] {
+        apply(&mut conn, std::slice::from_ref(reading), at(1000)).await.expect("applied");
+    }
+    assert!(canonical(&mut conn).await.expect("dumped").contains("насос НЦ-12"));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_fact_of_a_call_that_is_told_twice_keeps_its_earliest_moment(pool: PgPool) {
+    let ring = |second| {
+        let update = connector_api::CallUpdate {
+            call: ExternalId::new("call"),
+            leg: ExternalId::new("leg"),
+            side: connector_api::LegSide::Person,
+            direction: Direction::Inbound,
+            forwarded: false,
+            internal: false,
+            party: Some(party(&[phone(1)], "Ирина")),
+            party_text: None,
+            line: None,
+            extension: None,
+            phase: connector_api::CallPhase::Started,
+            control: None,
+            requested: None,
+        };
+        event("dial-in:leg:-", second, EventKind::Call(update))
+    };
+    assert_order_is_no_matter(&pool, &[ring(10), ring(30), ring(20)]).await;
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn unknown_parts_quarantine_the_raw_event_and_their_neighbours_are_applied(pool: PgPool) {
     let mut conn = pool.acquire().await.expect("a connection");
     let parsed = Parsed {

@@ -9,44 +9,102 @@ use uuid::Uuid;
 use super::{Balance, Outcome, RawFilter, RawState, RawSummary, StoredRaw};
 use crate::{AccountId, RawEventId};
 
-/// Stores a group in one statement. Repeats safely: an event that is stored already stays as it is. `claimed`: the
-/// caller applies the group itself, so that others leave it alone for a while.
-pub async fn insert_group(pool: &PgPool, group: &[StoredRaw], claimed: bool) -> sqlx::Result<()> {
-    insert_group_in(&mut *pool.acquire().await?, group, claimed).await
+/// Columns of a group.
+struct Columns<'a> {
+    ids: Vec<Uuid>,
+    received: Vec<DateTime<Utc>>,
+    accounts: Vec<Uuid>,
+    sources: Vec<&'a str>,
+    content_types: Vec<Option<&'a str>>,
+    queries: Vec<&'a str>,
+    bodies: Vec<&'a [u8]>,
 }
 
-async fn insert_group_in(conn: &mut PgConnection, group: &[StoredRaw], claimed: bool) -> sqlx::Result<()> {
-    let ids: Vec<Uuid> = group.iter().map(|stored| stored.id.0).collect();
-    let received: Vec<DateTime<Utc>> = group.iter().map(|stored| stored.raw.received_at).collect();
-    let accounts: Vec<Uuid> = group.iter().map(|stored| stored.account_id.0).collect();
-    let sources: Vec<&str> = group.iter().map(|stored| stored.raw.source.as_str()).collect();
-    let content_types: Vec<Option<&str>> =
-        group.iter().map(|stored| stored.raw.content_type.as_deref()).collect();
-    let queries: Vec<&str> = group.iter().map(|stored| stored.raw.query.as_str()).collect();
-    let bodies: Vec<&[u8]> = group.iter().map(|stored| stored.raw.body.as_ref()).collect();
-    sqlx::query!(
-        "insert into raw_events (id, received_at, account_id, source, content_type, query, body, claimed)
-         select *, $8::boolean from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[])
-         on conflict do nothing",
-        &ids,
-        &received,
-        &accounts,
-        &sources as _,
-        &content_types as _,
-        &queries as _,
-        &bodies as _,
-        claimed,
-    )
-    .execute(conn)
-    .await?;
+impl<'a> Columns<'a> {
+    fn of(group: &'a [StoredRaw]) -> Self {
+        Self {
+            ids: group.iter().map(|stored| stored.id.0).collect(),
+            received: group.iter().map(|stored| stored.raw.received_at).collect(),
+            accounts: group.iter().map(|stored| stored.account_id.0).collect(),
+            sources: group.iter().map(|stored| stored.raw.source.as_str()).collect(),
+            content_types: group.iter().map(|stored| stored.raw.content_type.as_deref()).collect(),
+            queries: group.iter().map(|stored| stored.raw.query.as_str()).collect(),
+            bodies: group.iter().map(|stored| stored.raw.body.as_ref()).collect(),
+        }
+    }
+}
+
+/// Stores a group; one statement in the usual case. Repeats safely: an event that is stored already stays as it is.
+///
+/// `left`: the caller does not apply the group itself, so it is left to others at once.
+pub async fn insert_group(pool: &PgPool, group: &[StoredRaw], left: bool) -> sqlx::Result<()> {
+    let mut conn = pool.acquire().await?;
+    if left || !insert_new(&mut conn, group).await? {
+        let mut tx = conn.begin().await?;
+        insert_late(&mut tx, group, left).await?;
+        tx.commit().await?;
+    }
     Ok(())
 }
 
-/// Lowers the mark of [`move_watermark`] for events that are stored long after they were received.
-pub async fn lower_watermark(conn: &mut PgConnection, received_at: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("update raw_watermark set settled_before = least(settled_before, $1)", received_at)
-        .execute(conn)
-        .await?;
+/// The hot path. Returns `false`, storing nothing, when an event is so old by the database's clock that the mark of the
+/// sweep may have passed it: then [`insert_late`] must look.
+async fn insert_new(conn: &mut PgConnection, group: &[StoredRaw]) -> sqlx::Result<bool> {
+    let columns = Columns::of(group);
+    let oldest = columns.received.iter().min().copied();
+    let stored = sqlx::query!(
+        "insert into raw_events (id, received_at, account_id, source, content_type, query, body)
+         select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+         where $8::timestamptz > now() - interval '20 seconds'
+         on conflict do nothing",
+        &columns.ids,
+        &columns.received,
+        &columns.accounts,
+        &columns.sources as _,
+        &columns.content_types as _,
+        &columns.queries as _,
+        &columns.bodies as _,
+        oldest,
+    )
+    .execute(conn)
+    .await?;
+    Ok(stored.rows_affected() > 0)
+}
+
+/// Stores a group of any age. The lock on the mark keeps the sweep from passing rows that it cannot see yet.
+pub(super) async fn insert_late(
+    conn: &mut PgConnection,
+    group: &[StoredRaw],
+    left: bool,
+) -> sqlx::Result<()> {
+    let columns = Columns::of(group);
+    if !left {
+        let oldest = columns.received.iter().min().copied();
+        sqlx::query!("select only_row from raw_watermark for update").fetch_one(&mut *conn).await?;
+        sqlx::query!("update raw_watermark set settled_before = $1 where settled_before > $1", oldest)
+            .execute(&mut *conn)
+            .await?;
+    }
+    sqlx::query!(
+        "with stored as (
+             insert into raw_events (id, received_at, account_id, source, content_type, query, body)
+             select * from unnest(
+                 $1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+             on conflict do nothing
+             returning id, received_at, account_id)
+         insert into raw_left (raw_id, received_at, account_id)
+         select id, received_at, account_id from stored where $8::boolean",
+        &columns.ids,
+        &columns.received,
+        &columns.accounts,
+        &columns.sources as _,
+        &columns.content_types as _,
+        &columns.queries as _,
+        &columns.bodies as _,
+        left,
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -116,23 +174,52 @@ impl From<RawRow> for StoredRaw {
     }
 }
 
-/// Raw events without an outcome that were received before `before`, oldest first, locked for this transaction; those
-/// that another worker holds are left out.
+/// Raw events of these accounts without an outcome, oldest first, locked for this transaction; those that another worker
+/// holds are left out. Only what is so old that its receiver should have been through with it, or, for a `recovering`
+/// process, everything: at its start nothing of its own is in memory.
 pub async fn pending(
     conn: &mut PgConnection,
-    before: DateTime<Utc>,
+    accounts: &[AccountId],
+    recovering: bool,
     limit: i64,
 ) -> sqlx::Result<Vec<StoredRaw>> {
+    let accounts: Vec<Uuid> = accounts.iter().map(|account| account.0).collect();
     let rows = sqlx::query_as!(
         RawRow,
         "select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
          from raw_events r
-         where r.received_at >= (select settled_before from raw_watermark) and r.received_at < $1
+         where r.received_at >= (select settled_before from raw_watermark)
+           and ($2 or r.received_at < now() - interval '30 seconds')
+           and r.account_id = any($1)
            and not exists (select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
          order by r.id
+         limit $3
+         for update of r skip locked",
+        &accounts,
+        recovering,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(StoredRaw::from).collect())
+}
+
+/// The same for events that were left to others, however new.
+pub async fn pending_left(
+    conn: &mut PgConnection,
+    accounts: &[AccountId],
+    limit: i64,
+) -> sqlx::Result<Vec<StoredRaw>> {
+    let accounts: Vec<Uuid> = accounts.iter().map(|account| account.0).collect();
+    let rows = sqlx::query_as!(
+        RawRow,
+        "select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
+         from raw_left l join raw_events r on r.id = l.raw_id and r.received_at = l.received_at
+         where l.account_id = any($1)
+         order by l.raw_id
          limit $2
-         for update of r skip locked",
-        before,
+         for update of l skip locked",
+        &accounts,
         limit,
     )
     .fetch_all(conn)
@@ -140,35 +227,45 @@ pub async fn pending(
     Ok(rows.into_iter().map(StoredRaw::from).collect())
 }
 
-/// The same for events that nobody claimed, however new.
-pub async fn pending_unclaimed(conn: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<StoredRaw>> {
-    let rows = sqlx::query_as!(
-        RawRow,
-        "select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
-         from raw_events r
-         where not r.claimed and r.received_at >= (select settled_before from raw_watermark)
+/// Takes events out of the queue of those left to others, once they have an outcome.
+pub async fn taken(conn: &mut PgConnection, ids: &[RawEventId]) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "delete from raw_left l where l.raw_id = any($1)
+           and exists (select from raw_outcomes o where o.raw_id = l.raw_id and o.received_at = l.received_at)",
+        &ids,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Moves the mark of the sweep as far as it goes: old events without an outcome whose accounts are not among these are
+/// left to others first, so that they hold nothing up. To be called in a transaction, after [`pending`] found nothing.
+pub async fn move_watermark(conn: &mut PgConnection, accounts: &[AccountId]) -> sqlx::Result<()> {
+    let accounts: Vec<Uuid> = accounts.iter().map(|account| account.0).collect();
+    // Whoever stores an old event holds this lock until its row can be seen.
+    sqlx::query!("select only_row from raw_watermark for update").fetch_one(&mut *conn).await?;
+    sqlx::query!(
+        "insert into raw_left (raw_id, received_at, account_id)
+         select r.id, r.received_at, r.account_id from raw_events r
+         where r.received_at >= (select settled_before from raw_watermark)
+           and r.received_at < now() - interval '30 seconds' and r.account_id <> all($1)
            and not exists (select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
-         order by r.id
-         limit $1
-         for update of r skip locked",
-        limit,
+         on conflict do nothing",
+        &accounts,
     )
-    .fetch_all(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(rows.into_iter().map(StoredRaw::from).collect())
-}
-
-/// Moves the mark behind which nothing is pending as far as it goes, at most to `until`. Harmless on several copies.
-pub async fn move_watermark(conn: &mut PgConnection, until: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
         "update raw_watermark
          set settled_before = greatest(settled_before, coalesce(
              (select min(r.received_at) from raw_events r
-              where r.received_at >= (select settled_before from raw_watermark) and r.received_at < $1
-                and not exists (
-                    select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)),
-             $1))",
-        until,
+              where r.received_at >= (select settled_before from raw_watermark)
+                and r.received_at < now() - interval '30 seconds'
+                and not exists (select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
+                and not exists (select from raw_left l where l.raw_id = r.id)),
+             now() - interval '30 seconds'))",
     )
     .execute(conn)
     .await?;
@@ -298,15 +395,24 @@ pub async fn balance(conn: &mut PgConnection, account_id: Option<AccountId>) -> 
 /// Advisory lock of making and dropping partitions.
 const PARTITION_LOCK: i64 = 0x757a_656c_0002;
 
-/// Makes the partitions of the week from `now` on, so that no request waits for one. Copies wait for each other here.
+/// Makes the partitions of the week from `now` on, so that no request waits for one. Copies wait for each other here, and
+/// a day that fails does not keep the others from being made.
 pub async fn make_partitions(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
-    let mut tx = conn.begin().await?;
-    sqlx::query!("select pg_advisory_xact_lock($1)", PARTITION_LOCK).execute(&mut *tx).await?;
     let today = now.date_naive();
+    let mut made = Ok(());
     for ahead in 0..7 {
         let day = today.checked_add_days(Days::new(ahead)).unwrap_or(NaiveDate::MAX);
-        sqlx::query!("select ensure_raw_partitions($1)", day).execute(&mut *tx).await?;
+        if let Err(error) = make_partition(conn, day).await {
+            made = Err(error);
+        }
     }
+    made
+}
+
+async fn make_partition(conn: &mut PgConnection, day: NaiveDate) -> sqlx::Result<()> {
+    let mut tx = conn.begin().await?;
+    sqlx::query!("select pg_advisory_xact_lock($1)", PARTITION_LOCK).execute(&mut *tx).await?;
+    sqlx::query!("select ensure_raw_partitions($1)", day).execute(&mut *tx).await?;
     tx.commit().await
 }
 
@@ -331,6 +437,11 @@ pub async fn forget_older_than(
         // The name matched eight digits above.
         sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut *conn).await?;
     }
+    // What came while its day had no partition.
+    sqlx::query!("delete from raw_events_other where received_at < $1", now - term)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from raw_outcomes_other where received_at < $1", now - term).execute(conn).await?;
     Ok(names)
 }
 
@@ -352,7 +463,7 @@ pub async fn insert_polled(
     group: &[StoredRaw],
     from: Option<&str>,
     to: Option<&str>,
-    claimed: bool,
+    left: bool,
 ) -> sqlx::Result<bool> {
     let mut tx = conn.begin().await?;
     let moved = sqlx::query!(
@@ -366,7 +477,7 @@ pub async fn insert_polled(
     if moved.rows_affected() == 0 {
         return Ok(false);
     }
-    insert_group_in(&mut tx, group, claimed).await?;
+    insert_late(&mut tx, group, left).await?;
     tx.commit().await?;
     Ok(true)
 }

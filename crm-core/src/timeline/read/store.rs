@@ -113,7 +113,8 @@ async fn walk(
 ) -> sqlx::Result<Vec<StoredRow>> {
     let place = query.place;
     let mut sql = QueryBuilder::<Postgres>::new(COLUMNS);
-    sql.push(" from (");
+    // Cut before the names are joined: each walk gives a page, and only one page of all of them is wanted.
+    sql.push(" from (select i.* from (");
     if let Some(conversation) = place.conversation {
         sql.push("select i.* from interactions i where i.conversation_id = ").push_bind(conversation);
         sql.push(" and i.contact_id = any(").push_bind(place.contacts.clone()).push(")");
@@ -133,8 +134,10 @@ async fn walk(
             sql.push(") i");
         }
     }
-    sql.push(") i ").push(JOINS);
+    sql.push(") i");
     push_end(&mut sql, direction, limit);
+    sql.push(") i ").push(JOINS);
+    sql.push(format_args!(" order by i.occurred_at {direction}, i.id {direction}"));
     fetch_rows(conn, sql).await
 }
 

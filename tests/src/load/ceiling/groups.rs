@@ -101,8 +101,8 @@ async fn insert_raw(conn: &mut PgConnection, group: &[Waiting]) -> sqlx::Result<
     let queries: Vec<&str> = group.iter().map(|waiting| waiting.query.as_str()).collect();
     let bodies: Vec<&[u8]> = group.iter().map(|waiting| waiting.body.as_ref()).collect();
     sqlx::query(
-        "insert into ceiling_raw (id, received_at, account_id, source, content_type, query, body, claimed)
-         select *, true from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[])",
+        "insert into ceiling_raw (id, received_at, account_id, source, content_type, query, body)
+         select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[])",
     )
     .bind(&ids)
     .bind(&received)

@@ -66,7 +66,9 @@ struct Asker<'a> {
 impl Asker<'_> {
     fn add(&mut self, name: &'static str, promised: bool, in_action: usize, paths: &[String]) {
         let mut requests = Requests::default();
-        paths.iter().for_each(|path| requests.push(&get(path, Some(self.api.cookie()))));
+        for path in paths {
+            requests.push(&get(path, Some(self.api.cookie())));
+        }
         self.questions.push(Question { name, requests: Arc::new(requests), in_action, promised });
     }
 
