@@ -13,7 +13,8 @@ use crate::{ClientId, ContactId, IdentityId};
 /// The people of a batch.
 pub(super) struct People {
     parties: Vec<Option<Resolved>>,
-    /// Contacts made now, and roots whose name is not what an event calls them: their names are looked at again.
+    /// Contacts made now, roots with a new address, and roots whose name is not what an event calls them: their names
+    /// are looked at again.
     pub renamed: BTreeSet<ContactId>,
     /// Links that contacts are not in line with yet.
     pub unsettled: bool,
@@ -97,6 +98,7 @@ pub(super) async fn resolve(
     }
     let unsettled = record_links(conn, planned, &known).await?;
     let mut renamed: BTreeSet<ContactId> = making.contacts.iter().map(|contact| contact.contact_id).collect();
+    renamed.extend(making.grown);
     let parties = planned
         .iter()
         .map(|planned| {
@@ -121,6 +123,8 @@ fn preferred(addresses: &[Address]) -> Option<&Address> {
 struct Making {
     contacts: Vec<NewContact>,
     identities: Vec<NewIdentity>,
+    /// Roots with a new address: one who had no name may be called by the number now.
+    grown: BTreeSet<ContactId>,
     /// Scopes of opaque ids that a contact has already: a second id of the same scope is another person.
     scopes: BTreeSet<(ContactId, String)>,
 }
@@ -171,6 +175,9 @@ impl Making {
                     contact_id: place.0,
                 });
                 let (contact_id, root_id, root_name, name_is_chosen) = place;
+                if !name_is_chosen {
+                    self.grown.insert(root_id);
+                }
                 known.insert(
                     address.key(),
                     KnownIdentity { identity_id, contact_id, root_id, root_name, name_is_chosen },

@@ -325,6 +325,20 @@ async fn a_number_shared_by_its_owner_ties_two_channels(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn somebody_without_a_name_is_called_by_the_number_as_soon_as_it_is_known(pool: PgPool) {
+    let nameless = |addresses: &[Address]| Party { name: None, ..party(addresses, "") };
+    let text = assert_order_is_no_matter(
+        &pool,
+        &[
+            echo("m1", 10, nameless(&[bsuid("A")]), "Отгрузим завтра"),
+            edit("e1", "m1", 20, nameless(&[bsuid("A"), phone(1)]), "Отгрузим в среду"),
+        ],
+    )
+    .await;
+    assert!(text.contains("+7 900 000-00-01") && !text.contains("Без имени"), "{text}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn a_newer_reading_mends_and_an_older_does_not_undo(pool: PgPool) {
     let mut conn = pool.acquire().await.expect("a connection");
     let mut old = raw(1, vec![message("m1", 10, party(&[phone(1)], "Ирина"), "криво")]);
