@@ -149,12 +149,35 @@ create index join_ledger_by_absorbed on join_ledger (absorbed_id) where undone_a
 create table invitations (
     token_hash bytea primary key,
     contact_id uuid not null references contacts (id),
+    -- An address of the invited card when the link was made: a card may lose its addresses to another one later.
+    identity_id uuid references identities (id) on delete set null,
+    -- Where the link ties its visitor to: the address, or the card itself where it had none.
+    anchor_id uuid not null generated always as (coalesce(identity_id, contact_id)) stored,
     created_by uuid not null references users (id),
     created_at timestamptz not null,
     expires_at timestamptz not null,
+    -- The visitor in force, as settling found it: the earliest one.
     used_at timestamptz,
     used_by_identity uuid references identities (id),
-    -- The two cards were joined, or a proposal was made of it.
-    settled boolean not null default false
+    -- False while cards are not in line with the uses.
+    settled boolean not null default true
 );
-create index invitations_to_settle on invitations (used_at) where used_at is not null and not settled;
+create index invitations_to_settle on invitations (token_hash) where not settled;
+create index invitations_by_anchor on invitations (anchor_id) where used_by_identity is not null;
+create index invitations_by_visitor on invitations (used_by_identity) where used_by_identity is not null;
+
+-- Who came by a link while it worked, each with the earliest moment. Which of them counts follows from the set.
+create table invitation_uses (
+    token_hash bytea not null references invitations (token_hash),
+    identity_id uuid not null references identities (id),
+    at timestamptz not null,
+    constraint invitation_uses_pkey primary key (token_hash, identity_id)
+);
+create index invitation_uses_by_identity on invitation_uses (identity_id);
+
+-- What ties addresses (and cards without any) into one graph, from both ends.
+create view identity_edges as
+    select first_id as one, second_id as other from identity_links
+    union all select second_id, first_id from identity_links
+    union all select anchor_id, used_by_identity from invitations where used_by_identity is not null
+    union all select used_by_identity, anchor_id from invitations where used_by_identity is not null;

@@ -97,7 +97,7 @@ pub(crate) async fn detach(conn: &mut PgConnection, id: IdentityId) -> sqlx::Res
         "delete from identities i
          where i.id = $1
            and not exists (select 1 from identity_links l where l.first_id = i.id or l.second_id = i.id)
-           and not exists (select 1 from invitations v where v.used_by_identity = i.id)
+           and not exists (select 1 from invitation_uses v where v.identity_id = i.id)
            and not exists (select 1 from conversations v
                            where v.contact_id = i.contact_id and v.identity_id = i.id)
            and not exists (select 1 from interactions t

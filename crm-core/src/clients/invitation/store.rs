@@ -15,8 +15,13 @@ pub(super) async fn insert(
     expires_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into invitations (token_hash, contact_id, created_by, created_at, expires_at)
-         values ($1, $2, $3, $4, $5)",
+        "insert into invitations (token_hash, contact_id, identity_id, created_by, created_at, expires_at)
+         values ($1, $2,
+             -- An opaque id never goes to somebody else, a number does.
+             (select i.id from contacts c join identities i on i.contact_id = c.id
+              where c.root_id = $2
+              order by c.id <> $2, i.kind <> 'opaque', i.created_at, i.address limit 1),
+             $3, $4, $5)",
         token.hash(),
         contact.0,
         by.0,

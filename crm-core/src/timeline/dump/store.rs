@@ -6,7 +6,13 @@ use sqlx::PgConnection;
 const PEOPLE: &str = "with people as (
     select c.id as contact_id, c.root_id, min(i.address) over (partition by c.root_id) as person
     from contacts c left join identities i on i.contact_id = c.id),
-person as (select distinct contact_id, person from people where person is not null) ";
+person as (select distinct contact_id, person from people where person is not null),
+cards as (
+    select 'contact' as subject, c.id, c.root_id, p.person from contacts c left join person p on p.contact_id = c.id
+    union all
+    select 'client', cl.id, cl.root_id, min(p.person)
+    from clients cl left join contact_clients cc on cc.client_id = cl.id
+    left join person p on p.contact_id = cc.contact_id group by cl.id) ";
 
 /// Table and the query of its lines.
 const PARTS: &[(&str, &str)] = &[
@@ -38,10 +44,11 @@ const PARTS: &[(&str, &str)] = &[
     ("call fact", "select concat_ws(' ', interaction_id, external_id, at, fact) from call_facts"),
     (
         "conversation",
-        "select concat_ws(' ', c.id, c.external_id, p.person, h.last_at, h.last_inbound_at, h.last_outbound_at,
+        "select concat_ws(' ', c.id, c.external_id, p.person, i.address, h.last_at, h.last_inbound_at, h.last_outbound_at,
              h.person_name, h.person_name_at)
          from conversations c join conversation_heads h on h.conversation_id = c.id
-         left join person p on p.contact_id = c.contact_id",
+         left join person p on p.contact_id = c.contact_id
+         left join identities i on i.id = c.identity_id",
     ),
     ("state", "select concat_ws(' ', external_id, aspect, event_id, state, at, detail) from conversation_states"),
     ("notice", "select concat_ws(' ', id, at, level, code, subject, detail) from account_notices"),
@@ -57,6 +64,35 @@ const PARTS: &[(&str, &str)] = &[
         "select concat_ws(' ', least(a.person, b.person), greatest(a.person, b.person), q.reason, q.evidence, q.state)
          from proposals q
          join person a on a.contact_id = q.first_contact_id join person b on b.contact_id = q.second_contact_id",
+    ),
+    (
+        "invitation",
+        "select concat_ws(' ', encode(v.token_hash, 'hex'), coalesce(a.address, 'a card without address'), i.address,
+             v.used_at, v.settled)
+         from invitations v left join identities a on a.id = v.identity_id
+         left join identities i on i.id = v.used_by_identity",
+    ),
+    (
+        "invitation use",
+        "select concat_ws(' ', encode(u.token_hash, 'hex'), i.address, u.at)
+         from invitation_uses u join identities i on i.id = u.identity_id",
+    ),
+    // How many cards events made for a person depends on the order, and so does which was joined into which. What may
+    // not depend on it: joins by persons, and whether the ledger and the pointers say the same.
+    (
+        "join",
+        "select concat_ws(' ', l.subject, l.reason, least(a.person, b.person), greatest(a.person, b.person))
+         from join_ledger l
+         join cards a on (a.subject, a.id) = (l.subject, l.survivor_id)
+         join cards b on (b.subject, b.id) = (l.subject, l.absorbed_id)
+         where l.undone_at is null and (l.joined_by is not null or a.root_id <> b.root_id)",
+    ),
+    (
+        "joined without an entry",
+        "select concat_ws(' ', c.subject, c.person) from cards c
+         where c.root_id <> c.id and not exists (
+             select from join_ledger l
+             where (l.subject, l.absorbed_id) = (c.subject, c.id) and l.undone_at is null)",
     ),
 ];
 

@@ -3,38 +3,62 @@
 //! The links between identities form a graph. Contacts follow from it by one rule, applied to all links of a component in
 //! the order of their moments: two groups become one person unless that would give the person two opaque ids of one scope
 //! (the number went to somebody else), or two cards that people have touched. What the rule refuses becomes a proposal.
-//! The result depends on the set of links alone, so the order in which they came is no matter.
+//! An invitation ties its earliest visitor to the invited card; a person decided that, so it comes before what providers
+//! say. The result depends on the set of links alone, so the order in which they came is no matter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
 
 use super::parties::NewContact;
 use super::{names, settle_store as store};
 use crate::timeline::feed::{self, Changes};
-use crate::{ClientId, ContactId, IdentityId};
+use crate::{ClientId, ContactId};
 
-/// An identity of the component, with the card it stands on.
+/// An identity of the component, with the card it stands on; or an invited card without any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Node {
-    pub id: IdentityId,
-    pub address: String,
+    /// Of the identity, else of the card.
+    pub id: Uuid,
+    /// `None` for a card without any.
+    pub address: Option<String>,
     /// Set for opaque ids: two of one scope are two persons.
     pub opaque_scope: Option<String>,
     pub contact_id: ContactId,
     pub root_id: ContactId,
-    /// A person has touched the card or its client: it is never moved, split or joined to another such card.
+    /// A person has touched the card or its client: it is never moved, split or joined to another such card. A card that
+    /// links alone joined to such a one is not touched by that: else the first link to come would hold it for ever.
     pub touched: bool,
 }
 
 /// A link of the component.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Link {
-    pub first: IdentityId,
-    pub second: IdentityId,
-    pub moved: bool,
+    pub first: Uuid,
+    pub second: Uuid,
+    pub strength: Strength,
     pub since: DateTime<Utc>,
+}
+
+/// How much a link says, the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// A person of ours gave the link to that person: two opaque ids of one scope may be one person's.
+    Invited,
+    /// The provider says that one became the other.
+    Moved,
+    /// Both stood in one message, or the person shared the other.
+    Named,
+}
+
+/// What speaks for a proposal.
+#[derive(Default)]
+pub(super) struct Evidence {
+    pub addresses: BTreeSet<String>,
+    /// Not on a provider's word alone.
+    pub invited: bool,
 }
 
 /// What the rule makes of a component.
@@ -46,17 +70,19 @@ struct Verdict {
     refused: Vec<usize>,
 }
 
-/// Settles all links that wait, component by component, and invitations that were used. Harmless when there is nothing to
+/// Settles all invitations and links that wait, component by component. Harmless when there is nothing to
 /// do and on several copies at once: joins, splits and this wait for each other and for running batches.
 pub async fn settle(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
     let mut tx = conn.begin().await?;
     super::store::lock_identities(&mut tx).await?;
-    while let Some(start) = store::first_new_link(&mut tx).await? {
-        let (nodes, links) = store::component(&mut tx, start).await?;
+    // A visitor who is in force no more is settled together with the one who took over.
+    for starts in store::renew_visitors(&mut tx).await? {
+        let (nodes, links) = store::component(&mut tx, &starts).await?;
         settle_component(&mut tx, &nodes, &links, now).await?;
     }
-    for used in store::invitations_to_settle(&mut tx).await? {
-        settle_invitation(&mut tx, &used, now).await?;
+    while let Some(start) = store::first_new_link(&mut tx).await? {
+        let (nodes, links) = store::component(&mut tx, &[start]).await?;
+        settle_component(&mut tx, &nodes, &links, now).await?;
     }
     tx.commit().await
 }
@@ -74,7 +100,7 @@ async fn settle_component(
     persons
         .sort_by_key(|person| (!person.iter().any(|&node| nodes[node].touched), oldest_root(nodes, person)));
     let mut roots: BTreeMap<usize, ContactId> = BTreeMap::new();
-    let mut moves: Vec<(IdentityId, ContactId, ContactId)> = Vec::new();
+    let mut moves: Vec<(Uuid, ContactId, ContactId)> = Vec::new();
     let mut joins: Vec<(ContactId, ContactId)> = Vec::new();
     for person in &persons {
         let root = match place_for(nodes, person, &taken) {
@@ -115,8 +141,11 @@ async fn settle_component(
             store::join(conn, absorbed, survivor, now).await?;
         }
     }
+    let involved: BTreeSet<ContactId> =
+        nodes.iter().flat_map(|node| [node.contact_id, node.root_id]).chain(taken.iter().copied()).collect();
+    store::follow(conn, &involved, now).await?;
     let refused: Vec<&Link> = verdict.refused.iter().map(|&link| &links[link]).collect();
-    propose(conn, nodes, &roots, &refused, now).await?;
+    propose(conn, nodes, &roots, &refused, &involved, now).await?;
     store::mark_links(conn, links, &refused).await?;
     let renamed: Vec<ContactId> = taken.into_iter().collect();
     names::refresh(conn, &renamed, now).await?;
@@ -125,7 +154,7 @@ async fn settle_component(
 
 /// Applies the rule. Pure.
 fn judge(nodes: &[Node], links: &[Link]) -> Verdict {
-    let place: BTreeMap<IdentityId, usize> =
+    let place: BTreeMap<Uuid, usize> =
         nodes.iter().enumerate().map(|(index, node)| (node.id, index)).collect();
     let mut groups = Groups::new(nodes);
     for (index, node) in nodes.iter().enumerate() {
@@ -141,7 +170,7 @@ fn judge(nodes: &[Node], links: &[Link]) -> Verdict {
     let key = |link: &Link| {
         let mut ends = [&nodes[place[&link.first]].address, &nodes[place[&link.second]].address];
         ends.sort();
-        (!link.moved, link.since, ends.map(String::clone))
+        (link.strength, link.since, ends.map(Option::clone))
     };
     order.sort_by_cached_key(|&index| key(&links[index]));
     let mut refused = Vec::new();
@@ -151,10 +180,11 @@ fn judge(nodes: &[Node], links: &[Link]) -> Verdict {
         if groups.same(a, b) {
             continue;
         }
-        if groups.touched_apart(a, b) || (!link.moved && groups.clash(a, b)) {
+        let named = link.strength == Strength::Named;
+        if groups.touched_apart(a, b) || (named && groups.clash(a, b)) {
             refused.push(index);
         } else {
-            if link.moved {
+            if !named {
                 groups.succeed(a, b);
             }
             groups.unite(a, b);
@@ -168,7 +198,7 @@ fn judge(nodes: &[Node], links: &[Link]) -> Verdict {
 struct Groups<'a> {
     nodes: &'a [Node],
     parent: Vec<usize>,
-    /// Opaque ids that follow one another by a move count as one.
+    /// Opaque ids that follow one another by a move or an invitation count as one.
     lineage: Vec<usize>,
 }
 
@@ -198,7 +228,7 @@ impl<'a> Groups<'a> {
         (0..self.nodes.len()).filter(|&node| self.find(node) == root).collect()
     }
 
-    /// The opaque ids on both sides of a move are one lineage in each scope.
+    /// The opaque ids on both sides of a move or an invitation are one lineage in each scope.
     fn succeed(&mut self, a: usize, b: usize) {
         let (left, right) = (self.members(a), self.members(b));
         for &old in &left {
@@ -269,7 +299,7 @@ async fn new_card(
     person: &[usize],
     now: DateTime<Utc>,
 ) -> sqlx::Result<ContactId> {
-    let phone = person.iter().find_map(|&node| nodes[node].address.strip_prefix("phone:"));
+    let phone = person.iter().find_map(|&node| nodes[node].address.as_deref()?.strip_prefix("phone:"));
     let contact = NewContact {
         contact_id: ContactId::at(now),
         client_id: ClientId::at(now),
@@ -286,42 +316,23 @@ async fn propose(
     nodes: &[Node],
     roots: &BTreeMap<usize, ContactId>,
     refused: &[&Link],
+    involved: &BTreeSet<ContactId>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let place = |id: IdentityId| nodes.iter().position(|node| node.id == id);
-    let mut pairs: BTreeMap<(ContactId, ContactId), BTreeSet<String>> = BTreeMap::new();
+    let place = |id: Uuid| nodes.iter().position(|node| node.id == id);
+    let mut pairs: BTreeMap<(ContactId, ContactId), Evidence> = BTreeMap::new();
     for link in refused {
         let (Some(a), Some(b)) = (place(link.first), place(link.second)) else { continue };
         let (first, second) = (roots[&a], roots[&b]);
         if first != second {
             let evidence = pairs.entry((first.min(second), first.max(second))).or_default();
-            evidence.extend([nodes[a].address.clone(), nodes[b].address.clone()]);
+            evidence
+                .addresses
+                .extend([&nodes[a], &nodes[b]].into_iter().filter_map(|node| node.address.clone()));
+            evidence.invited |= link.strength == Strength::Invited;
         }
     }
-    let involved: BTreeSet<ContactId> = nodes
-        .iter()
-        .flat_map(|node| [node.contact_id, node.root_id])
-        .chain(roots.values().copied())
-        .collect();
-    store::replace_proposals(conn, &involved, &pairs, now).await
-}
-
-async fn settle_invitation(
-    conn: &mut PgConnection,
-    used: &store::UsedInvitation,
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    if used.visitor_root != used.invited_root {
-        if used.visitor_touched {
-            let pair = (used.visitor_root.min(used.invited_root), used.visitor_root.max(used.invited_root));
-            let evidence = BTreeSet::from([used.visitor_address.clone()]);
-            store::add_proposal(conn, pair, &evidence, "invitation", now).await?;
-        } else {
-            store::join(conn, used.visitor_root, used.invited_root, now).await?;
-        }
-    }
-    store::invitation_settled(conn, used).await?;
-    names::refresh(conn, &[used.invited_root], now).await
+    store::replace_proposals(conn, involved, &pairs, now).await
 }
 
 #[cfg(test)]
@@ -329,13 +340,12 @@ mod tests {
     use super::*;
     use chrono::TimeZone;
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     fn node(number: u8, address: &str, scope: Option<&str>) -> Node {
         let id = Uuid::from_bytes([number; 16]);
         Node {
-            id: IdentityId(id),
-            address: address.to_owned(),
+            id,
+            address: Some(address.to_owned()),
             opaque_scope: scope.map(str::to_owned),
             contact_id: ContactId(id),
             root_id: ContactId(id),
@@ -345,7 +355,7 @@ mod tests {
 
     fn link(nodes: &[Node], first: usize, second: usize, since: i64) -> Link {
         let since = Utc.timestamp_opt(since, 0).single().expect("the second exists");
-        Link { first: nodes[first].id, second: nodes[second].id, moved: false, since }
+        Link { first: nodes[first].id, second: nodes[second].id, strength: Strength::Named, since }
     }
 
     #[test]
@@ -367,7 +377,7 @@ mod tests {
             node(2, "whatsapp/B", Some("whatsapp")),
             node(3, "phone:+79000000001", None),
         ];
-        let moved = Link { moved: true, ..link(&nodes, 0, 1, 30) };
+        let moved = Link { strength: Strength::Moved, ..link(&nodes, 0, 1, 30) };
         let links = [link(&nodes, 0, 2, 10), moved, link(&nodes, 1, 2, 20)];
         assert_eq!(judge(&nodes, &links), Verdict { persons: vec![vec![0, 1, 2]], refused: vec![] });
     }
@@ -385,7 +395,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_order_of_links_is_no_matter(
-            ends in prop::collection::vec((0usize..6, 0usize..6, 0i64..4, any::<bool>()), 1..9),
+            ends in prop::collection::vec((0usize..6, 0usize..6, 0i64..4, 0u8..3), 1..9),
             seed in any::<u64>(),
         ) {
             let nodes: Vec<Node> = (0..6u8)
@@ -394,7 +404,14 @@ mod tests {
             let mut links: Vec<Link> = ends
                 .iter()
                 .filter(|(a, b, _, _)| a != b)
-                .map(|&(a, b, since, moved)| Link { moved, ..link(&nodes, a.min(b), a.max(b), since) })
+                .map(|&(a, b, since, strength)| {
+                    let strength = match strength {
+                        0 => Strength::Invited,
+                        1 => Strength::Moved,
+                        _ => Strength::Named,
+                    };
+                    Link { strength, ..link(&nodes, a.min(b), a.max(b), since) }
+                })
                 .collect();
             links.sort_by_key(|link| (link.first, link.second));
             links.dedup_by_key(|link| (link.first, link.second));

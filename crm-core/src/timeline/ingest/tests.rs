@@ -95,13 +95,21 @@ fn raw(number: u8, events: Vec<Event>) -> ReadRaw {
 
 /// What the database holds after these batches, on a clean slate.
 async fn after(conn: &mut PgConnection, batches: &[Vec<Event>]) -> String {
+    after_inviting(conn, &[], batches).await
+}
+
+/// The same, where people of ours had given out invitations before.
+async fn after_inviting(conn: &mut PgConnection, invited: &[Invited], batches: &[Vec<Event>]) -> String {
     // In the order of the foreign keys; faster than truncating for a handful of rows.
     let tables = "interactions message_facts message_aliases call_facts conversations conversation_heads media \
-         conversation_states account_notices address_book identity_links proposals join_ledger invitations \
+         conversation_states account_notices address_book identity_links proposals join_ledger invitation_uses invitations \
          identities contact_clients contacts clients raw_outcomes feed";
     let deletes: Vec<String> =
         tables.split_whitespace().map(|table| format!("delete from {table};")).collect();
     sqlx::raw_sql(sqlx::AssertSqlSafe(deletes.concat())).execute(&mut *conn).await.expect("emptied");
+    for (number, invited) in (100..).zip(invited) {
+        invite(conn, number, invited).await;
+    }
     for (number, events) in (1..).zip(batches) {
         apply(conn, &[raw(number, events.clone())], at(1000)).await.expect("applied");
         settle(conn, at(1000)).await.expect("settled");
@@ -127,13 +135,18 @@ fn permutations(count: usize) -> Vec<Vec<usize>> {
 
 /// Every order, each event by itself, all in one batch, and everything twice.
 async fn assert_order_is_no_matter(pool: &PgPool, events: &[Event]) -> String {
+    assert_order_after_inviting(pool, &[], events).await
+}
+
+/// The same, where people of ours had given out invitations before.
+async fn assert_order_after_inviting(pool: &PgPool, invited: &[Invited], events: &[Event]) -> String {
     let mut conn = pool.acquire().await.expect("a connection");
-    let expected = after(&mut conn, &[events.to_vec()]).await;
+    let expected = after_inviting(&mut conn, invited, &[events.to_vec()]).await;
     for order in permutations(events.len()) {
         let batches: Vec<Vec<Event>> = order.iter().map(|&index| vec![events[index].clone()]).collect();
-        assert_eq!(after(&mut conn, &batches).await, expected, "order {order:?}");
+        assert_eq!(after_inviting(&mut conn, invited, &batches).await, expected, "order {order:?}");
         let twice: Vec<Vec<Event>> = batches.iter().chain(batches.iter().rev()).cloned().collect();
-        assert_eq!(after(&mut conn, &twice).await, expected, "order {order:?}, twice");
+        assert_eq!(after_inviting(&mut conn, invited, &twice).await, expected, "order {order:?}, twice");
     }
     expected
 }
@@ -528,4 +541,221 @@ async fn an_invitation_ties_its_first_visitor_and_nobody_else(pool: PgPool) {
     let text = canonical(&mut conn).await.expect("dumped");
     assert!(text.contains("person: phone:+79000000001 phone:+79000000001,telegram/61 "), "{text}");
     assert_eq!(text.matches("person: ").count(), 4, "the others are persons of their own");
+}
+
+/// An invitation that is given out before the events of a test; its token is the place in the list.
+enum Invited {
+    /// To somebody whom an event made known by this address.
+    Known(Address),
+    /// To such a card after a person has touched it.
+    Touched(Address),
+    /// To a card that a person made, without any address.
+    Bare,
+}
+
+async fn viewer(conn: &mut PgConnection) -> crate::access::Viewer {
+    use crate::access::{Right, Scope};
+
+    let user = Uuid::from_bytes([7; 16]);
+    sqlx::query(
+        "insert into users (id, login, name, created_at, updated_at) values ($1, 'a', 'А', $2, $2)
+         on conflict do nothing",
+    )
+    .bind(user)
+    .bind(at(0))
+    .execute(conn)
+    .await
+    .expect("a user");
+    let rights = [Right::ClientsRead, Right::ClientsWrite, Right::ClientsJoin];
+    crate::access::Viewer {
+        user_id: crate::UserId(user),
+        name: "А".into(),
+        remote: None,
+        rights: rights.into_iter().map(|right| (right, Scope::All)).collect(),
+    }
+}
+
+async fn invite(conn: &mut PgConnection, number: u8, invited: &Invited) {
+    use sha2::{Digest, Sha256};
+
+    let viewer = viewer(conn).await;
+    let contact: Uuid = match invited {
+        Invited::Known(address) | Invited::Touched(address) => {
+            let known =
+                message(&format!("i{number}"), 5, party(std::slice::from_ref(address), "Зван"), "раньше");
+            apply(conn, &[raw(number, vec![known])], at(20)).await.expect("applied");
+            sqlx::query_scalar("select contact_id from identities where address = $1")
+                .bind(address.key())
+                .fetch_one(&mut *conn)
+                .await
+                .expect("a contact")
+        }
+        Invited::Bare => {
+            let id = Uuid::from_bytes([number; 16]);
+            sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+                "insert into contacts (id, root_id, name, name_is_chosen, automatic, created_at, updated_at)
+                 values ('{id}', '{id}', 'Без адреса', true, false, now(), now());
+                 insert into clients (id, root_id, name, automatic, search_key, created_at, updated_at)
+                 values ('{id}', '{id}', 'Без адреса', false, 'без адреса', now(), now());
+                 insert into contact_clients (contact_id, client_id, created_at) values ('{id}', '{id}', now());"
+            )))
+            .execute(&mut *conn)
+            .await
+            .expect("a card");
+            id
+        }
+    };
+    if matches!(invited, Invited::Touched(_)) {
+        sqlx::query("update contacts set automatic = false where id = $1")
+            .bind(contact)
+            .execute(&mut *conn)
+            .await
+            .expect("touched");
+    }
+    crate::clients::invitation::create(conn, &viewer, at(30), crate::ContactId(contact))
+        .await
+        .expect("invited");
+    sqlx::query("update invitations set token_hash = $1 where contact_id = $2")
+        .bind(Sha256::digest((number - 100).to_string()).as_slice())
+        .bind(contact)
+        .execute(conn)
+        .await
+        .expect("a token that the test knows");
+}
+
+fn telegram(id: &str) -> Address {
+    Address::opaque("telegram", id)
+}
+
+fn visit(who: &str, token: &str, second: i64) -> Event {
+    let invitation = connector_api::Invitation {
+        token: token.to_owned(),
+        party: party(&[telegram(who)], "Гость"),
+        conversation: ExternalId::new(who),
+    };
+    event(&format!("v{who}-{second}"), second, EventKind::Invitation(invitation))
+}
+
+fn same(id: &str, second: i64, addresses: &[Address], reason: LinkReason) -> Event {
+    event(
+        id,
+        second,
+        EventKind::Identity(IdentityUpdate::SamePerson { party: party(addresses, "Гость"), reason }),
+    )
+}
+
+/// No pointer without an entry of the ledger, no entry without a pointer.
+fn assert_ledger_follows(text: &str) {
+    assert!(!text.contains("join: ") && !text.contains("joined without an entry: "), "{text}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_invitation_holds_whatever_else_ties_its_visitor(pool: PgPool) {
+    let text = assert_order_after_inviting(
+        &pool,
+        &[Invited::Known(phone(1))],
+        &[
+            message("m1", 10, party(&[phone(2)], "Пётр"), "другой номер"),
+            visit("61", "0", 40),
+            same("s1", 50, &[telegram("61"), phone(2)], LinkReason::SharedByPerson),
+            visit("62", "0", 60),
+        ],
+    )
+    .await;
+    assert!(text.contains("phone:+79000000001,phone:+79000000002,telegram/61 "), "{text}");
+    assert_eq!(text.matches("person: ").count(), 2, "{text}");
+    assert_ledger_follows(&text);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn the_earliest_visitor_counts_and_the_former_one_stands_alone_again(pool: PgPool) {
+    let text = assert_order_after_inviting(
+        &pool,
+        &[Invited::Known(telegram("60"))],
+        &[
+            visit("61", "0", 60),
+            visit("62", "0", 50),
+            visit("63", "0", 40),
+            message("m1", 61, party(&[telegram("61")], "Гость"), "и вот"),
+        ],
+    )
+    .await;
+    assert!(text.contains("person: telegram/60 telegram/60,telegram/63 "), "{text}");
+    assert_eq!(text.matches("person: ").count(), 3, "{text}");
+    assert_eq!(text.matches("clients: ").count(), 3, "{text}");
+    assert_eq!(text.matches("proposal: ").count(), 0, "{text}");
+    assert_ledger_follows(&text);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_invitation_never_joins_two_cards_that_people_touched(pool: PgPool) {
+    let text = assert_order_after_inviting(
+        &pool,
+        &[Invited::Touched(phone(1)), Invited::Touched(phone(2))],
+        &[
+            visit("61", "0", 40),
+            visit("61", "1", 50),
+            same("s1", 45, &[telegram("61"), phone(3)], LinkReason::SharedByPerson),
+        ],
+    )
+    .await;
+    assert!(text.contains("phone:+79000000001,phone:+79000000003,telegram/61 "), "{text}");
+    assert!(text.contains("proposal: phone:+79000000001 phone:+79000000002 invitation "), "{text}");
+    assert_ledger_follows(&text);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_invitation_to_a_card_without_address_ties_its_visitor(pool: PgPool) {
+    let text = assert_order_after_inviting(
+        &pool,
+        &[Invited::Bare],
+        &[
+            visit("61", "0", 60),
+            visit("62", "0", 50),
+            message("m1", 10, party(&[phone(2)], "Пётр"), "номер"),
+            same("s1", 55, &[telegram("62"), phone(2)], LinkReason::SharedByPerson),
+        ],
+    )
+    .await;
+    assert!(text.contains("phone:+79000000002,telegram/62 Без адреса"), "{text}");
+    assert!(text.contains("person: telegram/61 telegram/61 "), "{text}");
+    assert_ledger_follows(&text);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_join_that_settling_took_back_drags_nobody_into_a_split(pool: PgPool) {
+    use crate::clients::join::{ClientJoin, Side, join_clients, split};
+
+    let mut conn = pool.acquire().await.expect("a connection");
+    let viewer = viewer(&mut conn).await;
+    let batches = [
+        vec![message("m1", 10, party(&[bsuid("A")], "Ирина"), "первое")],
+        vec![message("m2", 11, party(&[phone(1)], "Ирина"), "второе")],
+        vec![message("m3", 12, party(&[phone(5)], "Иной"), "третье")],
+        vec![message("m4", 30, party(&[phone(1), bsuid("A")], "Ирина"), "один человек")],
+        vec![message("m5", 20, party(&[phone(1), bsuid("B")], "Семён"), "номер был его")],
+    ];
+    assert_ledger_follows(&after(&mut conn, &batches).await);
+    let client_of =
+        "select m.root_id from identities i join contact_clients cc on cc.contact_id = i.contact_id
+         join clients m on m.id = cc.client_id where i.address = $1";
+    let mut clients = Vec::new();
+    for address in [phone(5), bsuid("A"), phone(1)] {
+        let client: Uuid =
+            sqlx::query_scalar(client_of).bind(address.key()).fetch_one(&mut *conn).await.expect("a client");
+        clients.push(client);
+    }
+    let join = ClientJoin {
+        survivor_id: crate::ClientId(clients[0]),
+        absorbed_id: crate::ClientId(clients[1]),
+        choices: [("name".to_owned(), Side::Survivor)].into(),
+        dry_run: false,
+    };
+    let joined = join_clients(&mut conn, &viewer, at(1001), &join).await.expect("joined");
+    let text = canonical(&mut conn).await.expect("dumped");
+    assert_eq!(text.matches("join: client person ").count(), 1, "{text}");
+    split(&mut conn, &viewer, at(1002), joined.join_id.expect("an entry")).await.expect("split");
+    let now: Uuid =
+        sqlx::query_scalar(client_of).bind(phone(1).key()).fetch_one(&mut *conn).await.expect("a client");
+    assert_eq!(now, clients[2], "the number's client stayed where it was");
 }

@@ -195,8 +195,7 @@ pub(in crate::timeline::ingest) async fn record_links(
         "with recursive component(id) as (
              select unnest($1::uuid[] || $2::uuid[])
              union
-             select case when l.first_id = component.id then l.second_id else l.first_id end
-             from component join identity_links l on component.id in (l.first_id, l.second_id))
+             select e.other from component join identity_edges e on e.one = component.id)
          update identity_links set state = 'new'
          where state = 'conflict' and first_id in (select id from component)",
         &firsts,
@@ -208,7 +207,8 @@ pub(in crate::timeline::ingest) async fn record_links(
         || links.iter().any(|link| !link.held || link.reason == LinkReason::Moved))
 }
 
-/// Uses an invitation once, by the earliest visitor. Returns whether there was one to use.
+/// Records that somebody came by an invitation while it worked. Returns whether that was news: which visitor counts
+/// follows from all of them, in [`settle`](super::super::settle).
 pub(in crate::timeline::ingest) async fn use_invitation(
     conn: &mut PgConnection,
     token: &str,
@@ -216,16 +216,24 @@ pub(in crate::timeline::ingest) async fn use_invitation(
     at: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     let token_hash = Sha256::digest(token.as_bytes());
-    let used = sqlx::query!(
-        "update invitations set used_at = $3, used_by_identity = $2
-         where token_hash = $1 and used_at is null and expires_at > $3 and created_at <= $3 + interval '1 hour'",
+    let news = sqlx::query!(
+        "insert into invitation_uses as known (token_hash, identity_id, at)
+         select token_hash, $2, $3 from invitations
+         where token_hash = $1 and expires_at > $3 and created_at <= $3::timestamptz + interval '1 hour'
+         on conflict (token_hash, identity_id) do update set at = excluded.at where excluded.at < known.at",
         token_hash.as_slice(),
         identity.0,
         at,
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(used.rows_affected() > 0)
+    if news.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!("update invitations set settled = false where token_hash = $1", token_hash.as_slice())
+        .execute(conn)
+        .await?;
+    Ok(true)
 }
 
 fn reason_word(reason: LinkReason) -> &'static str {
