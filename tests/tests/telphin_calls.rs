@@ -1,4 +1,4 @@
-//! What calls are made of: the checks of the provider's sheet, by the real connector and the real rule.
+//! What calls are made of: the cases of the provider's protocol, by the real connector and the real rule.
 
 use std::collections::BTreeMap;
 
@@ -72,7 +72,7 @@ fn with(mut event: Fields, more: &[(&str, &str)]) -> Fields {
     event
 }
 
-/// The example of the sheet: two phones ring, 102 answers.
+/// The usual example: two phones ring, 102 answers.
 fn example() -> Vec<Fields> {
     let talked = [("Duration", "134739958"), ("RecID", LEG_102)];
     vec![

@@ -183,7 +183,7 @@ mod tests {
         }
     }
 
-    /// Checks 6 and 7 of the protocol sheet, as far as one answer tells.
+    /// As far as one answer tells.
     #[test]
     fn every_status_says_what_to_do() {
         let conflict = r#"{"ok":false,"error_code":409,"description":"Conflict: terminated by other getUpdates request"}"#;
@@ -330,7 +330,7 @@ mod tests {
         assert!(asked.contains(r#""offset":41"#), "{asked}");
     }
 
-    /// Check 6: without news the next question is the same.
+    /// Without news the next question is the same.
     #[tokio::test]
     async fn a_poll_without_news_keeps_the_cursor() {
         let (polled, _) = polled_from(Some(&http_answer("200 OK", r#"{"ok":true,"result":[]}"#))).await;

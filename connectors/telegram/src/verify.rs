@@ -47,7 +47,6 @@ mod tests {
         verify(SECRET, &request)
     }
 
-    /// Check 1 of the protocol sheet.
     #[test]
     fn only_the_exact_secret_is_genuine() {
         let wrong = Err(VerifyError::WrongSignature);

@@ -1,4 +1,4 @@
-//! A call, computed from the whole set of what a provider told about it (design 7).
+//! A call, computed from the whole set of what a provider told about it.
 
 use std::collections::BTreeMap;
 

@@ -178,7 +178,7 @@ fn dashed(hex: &str) -> String {
     format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
 }
 
-/// The fields in the order of the sheet's example.
+/// The fields in the order of Telphin's example.
 pub(super) fn fields(config: &Config, event: &Event) -> Vec<(String, String)> {
     let mut fields = Vec::with_capacity(16);
     let mut put = |name: &str, value: String| fields.push((name.to_owned(), value));

@@ -1,4 +1,4 @@
-//! The documents that Meta posts, with their keys in the order of the sheet's examples.
+//! The documents that Meta posts, with their keys in the order of Meta's examples.
 
 use chrono::{DateTime, Utc};
 use serde::ser::{Serialize, SerializeMap, Serializer};

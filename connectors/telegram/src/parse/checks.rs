@@ -1,4 +1,4 @@
-//! The checks of the protocol sheet that concern receiving; their numbers stand in the comments.
+//! What a receiver of updates must hold to, part by part.
 
 mod business;
 mod changes;

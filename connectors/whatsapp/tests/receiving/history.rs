@@ -1,4 +1,4 @@
-//! What was said before the number was connected. Check 24.
+//! What was said before the number was connected.
 
 use connector_api::{Content, DeliveryState, Direction, NoticeLevel, Origin};
 

@@ -1,4 +1,4 @@
-//! Check 1: the handshake. Check 2: the signature.
+//! The handshake and the signature.
 
 use connector_api::{Connector, Verified, VerifyError, WebhookRequest};
 use http::{HeaderMap, HeaderValue, Method};

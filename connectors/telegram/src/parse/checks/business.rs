@@ -4,7 +4,6 @@ use connector_api::{ConversationState, Direction, EventKind, Origin};
 
 use super::{events, fixture, id, is_oleg, message, messages, received_at};
 
-/// 8.
 #[test]
 fn the_same_person_at_the_bot_and_at_a_manager_is_one_party_in_two_conversations() {
     let both = messages(fixture!("same_person_twice"));
@@ -16,7 +15,6 @@ fn the_same_person_at_the_bot_and_at_a_manager_is_one_party_in_two_conversations
     assert_eq!(both[1].0, "BcExample01Anna:6100000001/5501");
 }
 
-/// 9.
 #[test]
 fn our_own_message_in_a_managers_chat_is_the_fact_that_the_send_call_told() {
     let (id, echo) = message(fixture!("business_by_our_bot"));
@@ -33,7 +31,6 @@ fn a_message_of_another_bot_in_a_managers_chat_is_another_systems() {
     assert_eq!(other.author_name.as_deref(), Some("Автоответчик"));
 }
 
-/// 10.
 #[test]
 fn what_the_manager_writes_by_hand_is_outbound_and_bears_the_name() {
     let (_, by_hand) = message(fixture!("business_by_manager"));
@@ -57,7 +54,6 @@ fn a_greeting_is_automatic_but_a_message_that_the_client_scheduled_is_the_client
     assert_eq!((both[1].1.direction, both[1].1.origin), (Direction::Inbound, Origin::Live));
 }
 
-/// 11.
 #[test]
 fn a_connection_is_cut_and_comes_back_in_the_order_of_updates() {
     let events = events(fixture!("connection_cut_and_back"));
@@ -78,7 +74,6 @@ fn a_connection_is_cut_and_comes_back_in_the_order_of_updates() {
     assert!(states.is_sorted_by(|a, b| a.0 < b.0), "{states:?}");
 }
 
-/// 12.
 #[test]
 fn each_deleted_message_is_a_fact_whether_we_know_it_or_not() {
     let events = events(fixture!("deleted_three"));

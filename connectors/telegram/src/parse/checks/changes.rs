@@ -5,7 +5,6 @@ use connector_api::{Content, ConversationState, Direction, EventKind};
 
 use super::{OLEG, edits, events, fixture, id, ignored, messages, received_at, text, unknown};
 
-/// 26.
 #[test]
 fn a_block_and_its_end_in_one_second_stay_in_order() {
     let events = events(fixture!("blocked_then_unblocked"));
@@ -21,7 +20,6 @@ fn a_block_and_its_end_in_one_second_stay_in_order() {
     assert_ne!(events[0].external_id, events[1].external_id);
 }
 
-/// 29.
 #[test]
 fn an_edit_of_a_text_carries_text() {
     let edits = edits(fixture!("edit_of_text"));
@@ -30,7 +28,6 @@ fn an_edit_of_a_text_carries_text() {
     assert!(edits[0].0.starts_with("6100000001/21@1795250360."), "{}", edits[0].0);
 }
 
-/// 29.
 #[test]
 fn an_edit_of_a_caption_keeps_the_file_and_two_in_a_second_are_two_versions() {
     let edits = edits(fixture!("edit_of_caption"));
@@ -52,7 +49,6 @@ fn an_edit_of_a_caption_keeps_the_file_and_two_in_a_second_are_two_versions() {
     assert!(events[0].occurred_at < events[1].occurred_at);
 }
 
-/// 29.
 #[test]
 fn an_edit_in_a_managers_chat_has_the_side_of_its_author() {
     let edits = edits(fixture!("edit_by_both_sides"));

@@ -4,7 +4,6 @@ use connector_api::{Content, MediaKind};
 
 use super::{fixture, id, message, messages, text};
 
-/// 13.
 #[test]
 fn the_items_of_an_album_are_three_messages_of_one_album() {
     let items = messages(fixture!("album"));
@@ -16,7 +15,6 @@ fn the_items_of_an_album_are_three_messages_of_one_album() {
     assert_eq!(captions, [None, Some("Накладная, три листа"), None]);
 }
 
-/// 14.
 #[test]
 fn an_unknown_entity_and_an_unknown_medium_lose_no_text() {
     let contents: Vec<Content> = messages(fixture!("unknown_entity_and_medium"))
@@ -47,25 +45,21 @@ fn file(fixture: &[u8]) -> (String, MediaKind) {
     }
 }
 
-/// 15.
 #[test]
 fn an_animation_is_one_attachment_though_it_is_a_document_too() {
     assert_eq!(file(fixture!("animation_with_document")), ("CgAC-anim".into(), MediaKind::Video));
 }
 
-/// 15.
 #[test]
 fn of_the_sizes_of_a_photo_the_largest_is_taken() {
     assert_eq!(file(fixture!("photo_sizes")), ("AgAC-x".into(), MediaKind::Image));
 }
 
-/// 15.
 #[test]
 fn a_live_photo_is_taken_before_its_still_picture() {
     assert_eq!(file(fixture!("live_photo_with_photo")), ("LiVe-1".into(), MediaKind::Video));
 }
 
-/// 15.
 #[test]
 fn a_venue_is_taken_before_its_bare_place() {
     let content = message(fixture!("venue_with_location")).1.content;

@@ -4,7 +4,6 @@ use connector_api::{ConversationState, EventKind, ExternalId, Quote};
 
 use super::{events, fixture, id, ignored, messages};
 
-/// 22.
 #[test]
 fn the_opening_of_a_topic_is_not_a_message_answered() {
     let quotes = |fixture: &[u8]| {
@@ -21,7 +20,6 @@ fn the_opening_of_a_topic_is_not_a_message_answered() {
     );
 }
 
-/// 22.
 #[test]
 fn a_thread_is_a_topic_only_where_the_message_says_so() {
     let messages = messages(fixture!("private_topic"));
@@ -42,14 +40,12 @@ fn a_thread_is_a_topic_only_where_the_message_says_so() {
     );
 }
 
-/// 22.
 #[test]
 fn service_messages_are_never_conversation() {
     assert_eq!(ignored(fixture!("service_messages")).len(), 5);
     assert_eq!(ignored(fixture!("topic_service")).len(), 3);
 }
 
-/// 23.
 #[test]
 fn who_speaks_in_a_group_is_told_apart() {
     let reasons = ignored(fixture!("group_by_strangers"));
@@ -65,13 +61,11 @@ fn who_speaks_in_a_group_is_told_apart() {
     assert_eq!(ignored(fixture!("topic_with_a_reply")), ["a group's message by a person"]);
 }
 
-/// 24.
 #[test]
 fn what_a_bot_writes_is_nobodys_message() {
     assert_eq!(ignored(fixture!("by_a_bot")), ["written by a bot", "written by a bot"]);
 }
 
-/// 25.
 #[test]
 fn both_chats_tell_the_same_move_of_a_group() {
     let told = events(fixture!("group_moved"));

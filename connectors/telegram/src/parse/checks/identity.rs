@@ -12,7 +12,6 @@ fn invitations(fixture: &[u8]) -> Vec<Invitation> {
     all(fixture).into_iter().flat_map(|parsed| parsed.events).filter_map(invitation).collect()
 }
 
-/// 16.
 #[test]
 fn a_start_with_a_payload_is_an_invitation_and_a_message() {
     let invitations = invitations(fixture!("start_with_invitation"));
@@ -23,7 +22,6 @@ fn a_start_with_a_payload_is_an_invitation_and_a_message() {
     assert_eq!(message(fixture!("start_with_invitation")).1.content, text("/start c_8fK2mQ9x"));
 }
 
-/// 16.
 #[test]
 fn only_a_payload_sent_to_the_bot_itself_is_an_invitation() {
     let parsed = all(fixture!("start_variants"));
@@ -46,7 +44,6 @@ fn shared(fixture: &[u8]) -> Vec<Party> {
     all(fixture).into_iter().flat_map(|parsed| parsed.events).filter_map(party).collect()
 }
 
-/// 16.
 #[test]
 fn a_persons_own_card_ties_the_phone_to_the_account() {
     let shared = shared(fixture!("contact_own"));
@@ -56,7 +53,6 @@ fn a_persons_own_card_ties_the_phone_to_the_account() {
     assert!(matches!(message(fixture!("contact_own")).1.content, Content::Contacts { .. }));
 }
 
-/// 16.
 #[test]
 fn anybody_elses_card_is_only_a_message() {
     // Another user, no user, forwarded, forwarded in the old form, unreadable number, the manager's own card.

@@ -5,14 +5,12 @@ use connector_api::EventKind;
 use super::{READING, events, fixture, ignored, is_oleg, message, messages, raw, text, unknown};
 use crate::parse::parse;
 
-/// 4.
 #[test]
 fn an_unknown_kind_of_update_is_quarantined_by_its_name() {
     let unknown = unknown(fixture!("unknown_kind_of_update"));
     assert_eq!(unknown, [("telepathy".into(), "unknown kind of update \"telepathy\"".into())]);
 }
 
-/// 4.
 #[test]
 fn a_body_that_is_no_update_is_quarantined_as_a_whole() {
     let unknown = unknown(fixture!("not_an_update"));
@@ -21,13 +19,11 @@ fn a_body_that_is_no_update_is_quarantined_as_a_whole() {
     assert!(parse(&READING, &raw(b"<html>")).is_err());
 }
 
-/// 4.
 #[test]
 fn kinds_of_updates_that_are_not_used_are_ignored() {
     assert_eq!(ignored(fixture!("unwanted_kinds")).len(), 4);
 }
 
-/// 4.
 #[test]
 fn a_part_that_lacks_what_makes_it_a_fact_is_quarantined() {
     assert_eq!(unknown(fixture!("broken_parts")).len(), 10);
