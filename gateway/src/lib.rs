@@ -1,4 +1,4 @@
-//! The one binary: HTTP, webhooks, API, live feed, workers, set-up.
+#![doc = include_str!("../README.md")]
 
 pub mod accounts;
 pub mod app;

@@ -1,4 +1,4 @@
-//! What the journeys, the crash driver and the load driver share: a real hub in a process of its own.
+#![doc = include_str!("../README.md")]
 
 pub mod crash;
 pub mod hub;
