@@ -20,8 +20,8 @@ use crate::reading::read;
 const BACKLOG: usize = 20_000;
 /// The largest batch of one transaction.
 const BATCH: usize = 256;
-/// Two: one reads bytes while the other waits for the database.
-const WORKERS: usize = 2;
+/// Most of a batch is waiting for pages of a database that is larger than the memory; four wait at the same time.
+const WORKERS: usize = 4;
 /// The largest batch of the sweep.
 const SWEPT: i64 = 1024;
 /// How often a single event is tried again when something else was stored under the same key meanwhile.
@@ -223,10 +223,11 @@ async fn sweep(
 ) {
     // At the start nothing is in memory yet, so everything in the table is forgotten; so is what found no room.
     let mut recovering = true;
+    let mut behind = None;
     loop {
         let idle = waiting.load(Ordering::Relaxed) == 0;
         recovering |= idle && overflowed.swap(false, Ordering::Relaxed);
-        let pause = match applier.sweep_once(recovering, &stop).await {
+        let pause = match applier.sweep_once(&mut behind, recovering, &stop).await {
             Ok(true) => Duration::ZERO,
             Ok(false) => {
                 recovering = false;
@@ -245,13 +246,23 @@ async fn sweep(
 }
 
 impl Applier {
-    /// Returns whether there may be more.
-    async fn sweep_once(&self, recovering: bool, stop: &CancellationToken) -> sqlx::Result<bool> {
+    /// Goes on behind the event where the last look ended, and at the end from the first again. Returns whether there may
+    /// be more.
+    async fn sweep_once(
+        &self,
+        behind: &mut Option<RawEventId>,
+        recovering: bool,
+        stop: &CancellationToken,
+    ) -> sqlx::Result<bool> {
         let ours: Vec<AccountId> = self.accounts.all().iter().map(|account| account.id).collect();
         let mut tx = self.pool.begin().await?;
         let mut found = raw_event::pending_left(&mut tx, &ours, SWEPT).await?;
         if found.is_empty() {
-            found = raw_event::pending(&mut tx, &ours, recovering, SWEPT).await?;
+            found = raw_event::pending(&mut tx, &ours, *behind, recovering, SWEPT).await?;
+            if found.is_empty() && behind.is_some() {
+                found = raw_event::pending(&mut tx, &ours, None, recovering, SWEPT).await?;
+            }
+            *behind = found.last().map(|last| last.id);
         }
         if found.is_empty() {
             raw_event::move_watermark(&mut tx, &ours).await?;

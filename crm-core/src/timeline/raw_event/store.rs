@@ -176,10 +176,12 @@ impl From<RawRow> for StoredRaw {
 
 /// Raw events of these accounts without an outcome, oldest first, locked for this transaction; those that another worker
 /// holds are left out. Only what is so old that its receiver should have been through with it, or, for a `recovering`
-/// process, everything: at its start nothing of its own is in memory.
+/// process, everything: at its start nothing of its own is in memory. Whoever goes through many passes the last one on as
+/// `after`, so that each look does not walk again over all that is decided since the mark of [`move_watermark`].
 pub async fn pending(
     conn: &mut PgConnection,
     accounts: &[AccountId],
+    after: Option<RawEventId>,
     recovering: bool,
     limit: i64,
 ) -> sqlx::Result<Vec<StoredRaw>> {
@@ -190,7 +192,7 @@ pub async fn pending(
          from raw_events r
          where r.received_at >= (select settled_before from raw_watermark)
            and ($2 or r.received_at < now() - interval '30 seconds')
-           and r.account_id = any($1)
+           and r.account_id = any($1) and r.id > $4
            and not exists (select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
          order by r.id
          limit $3
@@ -198,6 +200,7 @@ pub async fn pending(
         &accounts,
         recovering,
         limit,
+        after.map_or(Uuid::nil(), |after| after.0),
     )
     .fetch_all(conn)
     .await?;

@@ -51,7 +51,7 @@ async fn sweep_moves_the_mark(pool: &PgPool) {
 
 async fn is_found(pool: &PgPool, stored: &StoredRaw) -> bool {
     let mut tx = pool.begin().await.expect("begun");
-    let found = pending(&mut tx, &[OURS], true, 10).await.expect("looked");
+    let found = pending(&mut tx, &[OURS], None, true, 10).await.expect("looked");
     found.iter().any(|found| found.id == stored.id)
 }
 
