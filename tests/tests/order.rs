@@ -24,7 +24,7 @@ use sqlx::PgPool;
 use crate::world::{World, difference, end, start};
 
 /// Generated stories per connector.
-const CASES: u64 = 12;
+const CASES: u64 = 16;
 /// Steps of a search for a smaller story that fails too.
 const SIMPLER: u32 = 200;
 

@@ -9,16 +9,17 @@ use crate::world::start;
 /// How many people take part: few, so that they meet.
 pub const PEOPLE: u32 = 3;
 /// The longest story.
-pub const MOVES: usize = 14;
+pub const MOVES: usize = 24;
 
 /// One of the people.
 pub fn who() -> impl Strategy<Value = Person> + Clone {
     (1..=PEOPLE).prop_map(Person::new)
 }
 
-/// Refers to something said before, by a number that is taken modulo what there is.
+/// Refers to something said before, by a number that is taken modulo what there is: few, so that edits, reactions and
+/// states meet on one message.
 pub fn earlier() -> impl Strategy<Value = usize> + Clone {
-    0..MOVES
+    0..3usize
 }
 
 /// The moment of a move. Two neighbours share their second, as the wire has it.

@@ -29,7 +29,7 @@ pub fn story() -> impl Strategy<Value = Vec<Move>> {
         1 => who().prop_map(Move::Call),
         3 => proptest::collection::vec((1..4u64, code), 1..4).prop_map(Move::Reports),
     ];
-    proptest::collection::vec(one, 1..MOVES)
+    proptest::collection::vec(one, 8..MOVES)
 }
 
 pub fn perform(providers: &Providers, story: &[Move]) -> Vec<Outgoing> {

@@ -40,13 +40,13 @@ pub fn story() -> impl Strategy<Value = Vec<Move>> {
         1 => who().prop_map(Move::Echo),
         3 => earlier().prop_map(Move::Edit),
         1 => earlier().prop_map(Move::EditCaption),
-        1 => earlier().prop_map(Move::Delete),
+        2 => earlier().prop_map(Move::Delete),
         1 => (who(), any::<bool>()).prop_map(|(who, blocked)| Move::Blocked(who, blocked)),
-        2 => (earlier(), any::<bool>()).prop_map(|(to, given)| Move::React(to, given)),
+        3 => (earlier(), any::<bool>()).prop_map(|(to, given)| Move::React(to, given)),
         1 => any::<bool>().prop_map(Move::Connection),
         1 => who().prop_map(Move::Unknown),
     ];
-    proptest::collection::vec(one, 1..MOVES)
+    proptest::collection::vec(one, 8..MOVES)
 }
 
 const CONNECTION: &str = "BcExample01Anna";

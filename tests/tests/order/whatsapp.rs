@@ -40,7 +40,7 @@ pub fn story() -> impl Strategy<Value = Vec<Move>> {
         1 => who().prop_map(Move::Card),
         2 => (earlier(), any::<u8>()).prop_map(|(of, text)| Move::Edit(of, text)),
         1 => earlier().prop_map(Move::Revoke),
-        2 => (who(), earlier(), any::<bool>()).prop_map(|(who, to, given)| Move::React(who, to, given)),
+        4 => (who(), earlier(), any::<bool>()).prop_map(|(who, to, given)| Move::React(who, to, given)),
         2 => (who(), form).prop_map(|(person, form)| Move::Echo(person, form)),
         1 => earlier().prop_map(Move::EchoEdit),
         1 => earlier().prop_map(Move::EchoRevoke),
@@ -49,7 +49,7 @@ pub fn story() -> impl Strategy<Value = Vec<Move>> {
         1 => who().prop_map(Move::Unsupported),
         1 => who().prop_map(Move::Unknown),
     ];
-    proptest::collection::vec(one, 1..MOVES)
+    proptest::collection::vec(one, 8..MOVES)
 }
 
 const STATES: [Reached; 5] =
