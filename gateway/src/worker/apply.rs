@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use crm_core::RawEventId;
 use crm_core::timeline::ingest::{self, ApplyError, ReadRaw};
 use crm_core::timeline::raw_event::{self, StoredRaw};
 use sqlx::PgPool;
@@ -207,12 +208,13 @@ async fn sweep(
 ) {
     // At the start nothing is in memory yet, so everything in the table is forgotten; so is what found no room.
     let mut recovering = true;
+    let mut behind = None;
     loop {
         let idle = waiting.load(Ordering::Relaxed) == 0;
         recovering |= idle && overflowed.swap(false, Ordering::Relaxed);
         let now = (applier.clock)();
         let before = if recovering { now } else { now - PATIENCE };
-        let pause = match applier.sweep_once(before, &stop).await {
+        let pause = match applier.sweep_once(before, &mut behind, &stop).await {
             Ok(true) => Duration::ZERO,
             Ok(false) => {
                 recovering = false;
@@ -231,13 +233,23 @@ async fn sweep(
 }
 
 impl Applier {
-    /// Returns whether there may be more.
-    async fn sweep_once(&self, before: DateTime<Utc>, stop: &CancellationToken) -> sqlx::Result<bool> {
+    /// Goes on behind the event where the last look ended, and at the end from the first again. Returns whether there may
+    /// be more.
+    async fn sweep_once(
+        &self,
+        before: DateTime<Utc>,
+        behind: &mut Option<RawEventId>,
+        stop: &CancellationToken,
+    ) -> sqlx::Result<bool> {
         let mut tx = self.pool.begin().await?;
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
         let mut found = raw_event::pending_unclaimed(&mut tx, limit).await?;
         if found.is_empty() {
-            found = raw_event::pending(&mut tx, before, limit).await?;
+            found = raw_event::pending(&mut tx, *behind, before, limit).await?;
+            if found.is_empty() && behind.is_some() {
+                found = raw_event::pending(&mut tx, None, before, limit).await?;
+            }
+            *behind = found.last().map(|last| last.id);
         }
         // Events of accounts that cannot be built are found for ever: no hurry then.
         let ours = found.iter().any(|stored| self.accounts.by_id(stored.account_id).is_some());

@@ -116,10 +116,12 @@ impl From<RawRow> for StoredRaw {
     }
 }
 
-/// Raw events without an outcome that were received before `before`, oldest first, locked for this transaction; those
-/// that another worker holds are left out.
+/// Raw events behind `after` without an outcome that were received before `before`, oldest first, locked for this
+/// transaction; those that another worker holds are left out. Whoever goes through many passes the last one on, so that
+/// each look does not walk again over all that is decided since the mark of [`move_watermark`].
 pub async fn pending(
     conn: &mut PgConnection,
+    after: Option<RawEventId>,
     before: DateTime<Utc>,
     limit: i64,
 ) -> sqlx::Result<Vec<StoredRaw>> {
@@ -127,13 +129,14 @@ pub async fn pending(
         RawRow,
         "select r.id, r.received_at, r.account_id, r.source, r.content_type, r.query, r.body
          from raw_events r
-         where r.received_at >= (select settled_before from raw_watermark) and r.received_at < $1
+         where r.received_at >= (select settled_before from raw_watermark) and r.received_at < $1 and r.id > $3
            and not exists (select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
          order by r.id
          limit $2
          for update of r skip locked",
         before,
         limit,
+        after.map_or(Uuid::nil(), |after| after.0),
     )
     .fetch_all(conn)
     .await?;
