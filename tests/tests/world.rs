@@ -116,7 +116,7 @@ impl World {
     /// Empties everything but the accounts and the user.
     pub async fn clean(&self) {
         let tables = "interactions message_facts message_aliases call_facts conversations conversation_heads media \
-             conversation_states account_notices address_book identity_links proposals join_ledger invitations \
+             conversation_states account_notices address_book identity_links proposals join_ledger invitation_uses invitations \
              identities contact_clients contacts clients raw_outcomes raw_left raw_events feed";
         let clean: Vec<String> =
             tables.split_whitespace().map(|table| format!("delete from {table}")).collect();
