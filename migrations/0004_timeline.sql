@@ -8,6 +8,8 @@ create table conversations (
     contact_id uuid not null,
     -- The address on the other side.
     identity_id uuid,
+    -- The earliest event seen; contact and address are those of it. A group has several people.
+    first_at timestamptz not null default 'infinity',
     created_at timestamptz not null
 );
 create index conversations_by_contact on conversations (contact_id);

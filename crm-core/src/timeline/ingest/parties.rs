@@ -115,7 +115,7 @@ pub(super) async fn resolve(
 }
 
 /// The address that a row names as the one it came by: the phone where there is one.
-fn preferred(addresses: &[Address]) -> Option<&Address> {
+pub(super) fn preferred(addresses: &[Address]) -> Option<&Address> {
     addresses.iter().find(|address| matches!(address, Address::Phone(_))).or_else(|| addresses.first())
 }
 

@@ -10,6 +10,7 @@ use connector_api::{
 };
 use serde_json::Value;
 
+use super::parties::preferred;
 use super::{ReadRaw, without_nul};
 use crate::timeline::payload::{
     DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, MovedPayload,
@@ -75,7 +76,9 @@ pub(super) struct Conversation {
     pub id: ConversationId,
     pub account_id: AccountId,
     pub external_id: String,
+    /// Of the earliest event.
     pub party: PartyIndex,
+    pub first_at: DateTime<Utc>,
     pub last_at: DateTime<Utc>,
     pub last_inbound_at: Option<DateTime<Utc>>,
     pub last_outbound_at: Option<DateTime<Utc>>,
@@ -401,11 +404,19 @@ impl Plan {
             account_id: raw.account_id,
             external_id: external_id.to_owned(),
             party,
+            first_at: at,
             last_at: at,
             last_inbound_at: None,
             last_outbound_at: None,
             person: None,
         });
+        let address = |party: PartyIndex| {
+            let key = preferred(&self.parties[party].party.addresses).map(Address::key);
+            (key.is_none(), key)
+        };
+        if (at, address(party)) < (known.first_at, address(known.party)) {
+            (known.party, known.first_at) = (party, at);
+        }
         known.last_at = known.last_at.max(at);
         known.last_inbound_at = known.last_inbound_at.max(inbound);
         known.last_outbound_at = known.last_outbound_at.max(outbound);

@@ -123,11 +123,12 @@ async fn addresses(pool: &PgPool, shape: &Shape, staff: &Staff) -> anyhow::Resul
         }
     })
     .await?;
-    let columns = "conversations (id, account_id, external_id, contact_id, identity_id, created_at)";
+    let columns =
+        "conversations (id, account_id, external_id, contact_id, identity_id, created_at, first_at)";
     copy(pool, columns, shape.size.contacts, |rows, contact| {
         let at = Shape::made_at(contact, shape.size.contacts);
         rows.uuid(conversation_id(staff, contact)).uuid(staff.whatsapp.0).text(&conversation_key(contact));
-        rows.uuid(contact_id(shape, contact)).uuid(identity_id(shape, contact)).moment(at).end();
+        rows.uuid(contact_id(shape, contact)).uuid(identity_id(shape, contact)).moment(at).moment(at).end();
     })
     .await
 }

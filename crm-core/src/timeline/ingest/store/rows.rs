@@ -175,16 +175,36 @@ pub(in crate::timeline::ingest) async fn touch_conversations<'a>(
         known.iter().map(|(conversation, _)| conversation.external_id.as_str()).collect();
     let contacts: Vec<Uuid> = known.iter().map(|(_, person)| person.contact_id.0).collect();
     let identities: Vec<Uuid> = known.iter().map(|(_, person)| person.identity_id.0).collect();
+    let first: Vec<DateTime<Utc>> = known.iter().map(|(conversation, _)| conversation.first_at).collect();
     sqlx::query!(
-        "insert into conversations (id, account_id, external_id, contact_id, identity_id, created_at)
-         select *, $6::timestamptz from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[])
+        "insert into conversations (id, account_id, external_id, contact_id, identity_id, first_at, created_at)
+         select *, $7::timestamptz
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[])
          on conflict (id) do nothing",
         &ids,
         &accounts,
         &external_ids as _,
         &contacts,
         &identities,
+        &first,
         now,
+    )
+    .execute(&mut *conn)
+    .await?;
+    // The person is the one of the earliest event, whichever came first.
+    sqlx::query!(
+        "update conversations known
+         set contact_id = earlier.contact_id, identity_id = earlier.identity_id, first_at = earlier.first_at
+         from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[])
+             as earlier(id, first_at, contact_id, identity_id)
+         where known.id = earlier.id and (earlier.first_at < known.first_at
+             or earlier.first_at = known.first_at and earlier.identity_id <> known.identity_id
+                and (select address from identities where id = earlier.identity_id)
+                    < (select address from identities where id = known.identity_id))",
+        &ids,
+        &first,
+        &contacts,
+        &identities,
     )
     .execute(&mut *conn)
     .await?;
