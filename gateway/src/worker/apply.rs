@@ -20,8 +20,9 @@ use crate::reading::read;
 const BACKLOG: usize = 20_000;
 /// The largest batch of one transaction.
 const BATCH: usize = 256;
-/// Most of a batch is waiting for pages of a database that is larger than the memory; four wait at the same time.
-const WORKERS: usize = 4;
+/// Two: one reads bytes while the other waits for the database. More of them make the timeline a little faster and take
+/// from the intake what keeps providers answered.
+const WORKERS: usize = 2;
 /// The largest batch of the sweep.
 const SWEPT: i64 = 1024;
 /// How often a single event is tried again when something else was stored under the same key meanwhile.
