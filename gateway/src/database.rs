@@ -110,9 +110,11 @@ impl Database {
             ),
             Err(error) => return Err(error).context("the database cannot be brought up to date"),
         }
-        raw_event::make_partitions(&mut conn, clock())
-            .await
-            .context("the partitions of the raw log cannot be made")
+        if let Err(error) = raw_event::make_partitions(&mut conn, clock()).await {
+            // The default partition takes the events of such a day, and housekeeping tries again.
+            tracing::error!(%error, "the partitions of the raw log cannot be made");
+        }
+        Ok(())
     }
 
     /// Brings the private server back when it dies, until `stop`.

@@ -130,10 +130,11 @@ async fn assemble(
         let polling =
             poll::Polling { pool: pool.clone(), accounts: accounts.clone(), clock, apply: queue.clone() };
         tasks.spawn(poll::run(polling, tasks.clone(), stop.clone()));
-        let keep = TimeDelta::days(i64::from(config.raw.keep_days));
-        tasks.spawn(housekeeping::run(pool.clone(), clock, keep, stop.clone()));
         queue
     };
+    // In every role: copies that only take webhooks need tomorrow's partitions too.
+    let keep = TimeDelta::days(i64::from(config.raw.keep_days));
+    tasks.spawn(housekeeping::run(pool.clone(), clock, keep, stop.clone()));
     let settings = IntakeSettings {
         spool_dir: config.data.folder.join("spool"),
         spool_max_bytes: config.spool.max_bytes,
