@@ -2,6 +2,7 @@
 
 use connector_api::{Channel, ConfigError, Connector, Region, Setting};
 use crm_core::access::Token;
+use provider_http::ClientOptions;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -103,6 +104,7 @@ pub fn build(
     }
     // A form sends a field that was left empty as an empty text.
     fields.retain(|_, value| !value.is_null() && value.as_str() != Some(""));
+    let http = client_of(&mut fields, http)?;
     Ok(match connector {
         "whatsapp" => {
             if let Some(missing) = info.missing(|name| fields.contains_key(name)) {
@@ -113,12 +115,31 @@ pub fn build(
         "telphin" => Box::new(telphin::Telphin::new(read(fields)?)?),
         "telegram" => {
             number(&mut fields, "poll_timeout_s");
-            Box::new(telegram::Telegram::new(read(fields)?, http.clone())?)
+            Box::new(telegram::Telegram::new(read(fields)?, http)?)
         }
         "smsc" => Box::new(sms::Smsc::new(read(fields)?)?),
         "smsru" => Box::new(sms::SmsRu::new(read(fields)?)?),
         other => unreachable!("the connector {other} stands in the list and is not built"),
     })
+}
+
+/// The client of an account: the common one, or its own where the account goes through a proxy or must trust another
+/// certificate. Other accounts do not get to trust it.
+fn client_of(
+    fields: &mut Map<String, Value>,
+    common: &reqwest::Client,
+) -> Result<reqwest::Client, ConfigError> {
+    let mut text = |name| match fields.remove(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(ConfigError(format!("{name} is not a text"))),
+    };
+    let (proxy, trusted_roots) = (text(Setting::PROXY.name)?, text(Setting::TRUSTED_ROOTS.name)?);
+    if proxy.is_none() && trusted_roots.is_none() {
+        return Ok(common.clone());
+    }
+    let options = ClientOptions { proxy: proxy.map(Into::into), trusted_roots };
+    provider_http::build(&options).map_err(|error| ConfigError(error.to_string()))
 }
 
 fn read<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, ConfigError> {

@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
-use crate::{Acknowledgement, Channel, Parsed, RawEvent, Verified, WebhookRequest};
+use crate::{
+    Acknowledgement, CallRouting, CallStarter, Channel, History, MediaSource, Outbound, Parsed, Probe,
+    RawEvent, Templates, Verified, WebhookRequest,
+};
 
 /// Any error, kept as the source of ours.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -33,6 +36,41 @@ pub trait Connector: Send + Sync {
 
     /// Present when updates are asked for instead of being posted to us.
     fn poller(&self) -> Option<&dyn Poller> {
+        None
+    }
+
+    /// Present when we can write to this channel.
+    fn outbound(&self) -> Option<&dyn Outbound> {
+        None
+    }
+
+    /// Present when the provider approves templates.
+    fn templates(&self) -> Option<&dyn Templates> {
+        None
+    }
+
+    /// Present when a call can be started from here.
+    fn call_starter(&self) -> Option<&dyn CallStarter> {
+        None
+    }
+
+    /// Present when the provider asks who should take a call.
+    fn call_routing(&self) -> Option<&dyn CallRouting> {
+        None
+    }
+
+    /// Present when events point at files to download.
+    fn media(&self) -> Option<&dyn MediaSource> {
+        None
+    }
+
+    /// Present when missed facts can be asked for.
+    fn history(&self) -> Option<&dyn History> {
+        None
+    }
+
+    /// Present when the provider can be asked how our account is doing.
+    fn probe(&self) -> Option<&dyn Probe> {
         None
     }
 }

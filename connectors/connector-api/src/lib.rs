@@ -1,16 +1,24 @@
 #![doc = include_str!("../README.md")]
 
+mod ability;
 mod address;
 mod call;
+mod calling;
 mod connector;
 mod content;
 mod event;
+mod outbound;
+mod outbound_message;
 mod phone;
 mod raw;
 mod setting;
+mod source;
+mod template;
 
+pub use ability::{Abilities, ConversationFacts, FileAbility, Permission, SendLimits, TextMeasure};
 pub use address::{Address, EmailAddress, ExternalId, OpaqueId, Party};
 pub use call::{CallOutcome, CallPhase, CallUpdate, Extension, LegSide};
+pub use calling::{CallRequest, CallRouting, CallStarter, RoutingAnswer, RoutingQuestion};
 pub use connector::{
     BoxError, Connector, FetchError, ParseError, Polled, Poller, VerifyError, secret_matches,
 };
@@ -20,6 +28,15 @@ pub use event::{
     DeliveryUpdate, Direction, Edit, Event, EventKind, Forward, IdentityUpdate, Invitation, LinkReason,
     Message, NoticeLevel, Origin, Reaction, Reason,
 };
+pub use outbound::{
+    Accepted, ByteStream, FileSource, LookUp, Outbound, RateScope, Remedy, SendAttempt, SendError,
+};
+pub use outbound_message::{OutboundAction, OutboundContent, OutboundFile, OutboundMessage};
 pub use phone::{PhoneNumber, Region};
 pub use raw::{Acknowledgement, Parsed, Part, RawEvent, Verified, WebhookRequest, form_fields};
 pub use setting::{ConfigError, Setting};
+pub use source::{Finding, History, MediaError, MediaSource, MediaStream, Probe};
+pub use template::{
+    FilledTemplate, ProviderTemplate, TemplateButton, TemplateComponent, TemplateHeader, TemplateValue,
+    Templates,
+};

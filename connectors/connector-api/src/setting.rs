@@ -13,6 +13,27 @@ pub struct Setting {
     pub hint: &'static str,
 }
 
+impl Setting {
+    /// For connectors that call their provider: the way there. Read by whoever builds the HTTP client, never by the
+    /// connector itself.
+    pub const PROXY: Self = Self {
+        name: "proxy",
+        secret: true,
+        required: false,
+        hint: "Прокси для обращений к провайдеру: http://, https:// или socks5h:// с именем и паролем, если нужны. \
+               Пусто: напрямую.",
+    };
+
+    /// For providers whose certificate ends in a root that ordinary machines do not hold. Read like [`Self::PROXY`].
+    pub const TRUSTED_ROOTS: Self = Self {
+        name: "trusted_roots",
+        secret: false,
+        required: false,
+        hint: "Корневые сертификаты в виде PEM, которым доверять только для этого канала. \
+               Пусто: обычный список машины.",
+    };
+}
+
 /// An account's configuration does not fit its connector.
 #[derive(Debug, thiserror::Error)]
 #[error("the configuration of the account is wrong: {0}")]
