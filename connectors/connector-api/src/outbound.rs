@@ -67,6 +67,9 @@ pub struct SendAttempt<'a> {
     pub files: &'a dyn FileSource,
     /// Our clock at the first attempt of this part: a look-up searches from here.
     pub first_tried_at: DateTime<Utc>,
+    /// Our clock at the newest attempt of this part: where the provider tells by a status, the time for it runs from
+    /// here. Once it has run out, the answer of a look-up is final.
+    pub tried_at: DateTime<Utc>,
     /// Our clock now.
     pub now: DateTime<Utc>,
 }
@@ -118,7 +121,7 @@ pub enum LookUp {
     Arrived(Accepted),
     /// It surely did not arrive: it can be sent again.
     NotArrived,
-    /// The provider tells later, by a status that carries our reference: wait until then.
+    /// The provider tells later, by a status that carries our reference: wait until then and ask again.
     TellsBy(DateTime<Utc>),
     /// The provider never tells.
     CannotTell,
