@@ -49,6 +49,8 @@ ids! {
     ContactId
     /// One account and one counterpart.
     ConversationId
+    /// One press on its way out, made by whoever pressed.
+    DeliveryId
     /// An address by which events find the client.
     IdentityId
     /// One entry of a timeline.
@@ -71,6 +73,11 @@ impl InteractionId {
     /// The id that the fact (account, kind, external id) has, whenever and however often it comes.
     pub fn derived(account: AccountId, kind: &str, external_id: &str) -> Self {
         Self(derived("interaction", account, kind, external_id))
+    }
+
+    /// The row that a provider's message is.
+    pub fn of_message(account: AccountId, external_id: &str) -> Self {
+        Self::derived(account, "message", external_id)
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod clients;
+pub mod delivery;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 mod id;
@@ -10,8 +11,8 @@ pub mod schema;
 pub mod timeline;
 
 pub use id::{
-    AccountId, ApiKeyId, ClientId, ContactId, ConversationId, IdentityId, InteractionId, JoinId, MediaId,
-    ProposalId, RawEventId, SessionId, UserId,
+    AccountId, ApiKeyId, ClientId, ContactId, ConversationId, DeliveryId, IdentityId, InteractionId, JoinId,
+    MediaId, ProposalId, RawEventId, SessionId, UserId,
 };
 
 /// All migrations, in order. They only go forward.

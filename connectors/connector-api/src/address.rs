@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::PhoneNumber;
+use crate::{PhoneNumber, Region};
 
 /// An id given by a provider. Opaque: only the connector that made it may look inside.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,6 +88,18 @@ impl Address {
             Self::Opaque(opaque) => format!("{}/{}", opaque.scope, opaque.id),
         }
     }
+
+    /// The address of a [`key`](Self::key).
+    pub fn from_key(key: &str) -> Option<Self> {
+        if let Some(phone) = key.strip_prefix("phone:") {
+            return PhoneNumber::parse(phone, Region::default()).map(Self::Phone);
+        }
+        if let Some(email) = key.strip_prefix("email:") {
+            return EmailAddress::parse(email).map(Self::Email);
+        }
+        let (scope, id) = key.split_once('/')?;
+        Some(Self::opaque(scope, id))
+    }
 }
 
 /// The person on the other side, as one event shows them. All addresses of a party are of one person, on the
@@ -102,4 +114,27 @@ pub struct Party {
     /// The user name at the provider, without `@`. It changes hands, so nobody is matched by it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub username: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_found_again_by_its_key() {
+        let phone = |text| Address::Phone(PhoneNumber::parse(text, Region::default()).unwrap());
+        for address in [
+            phone("+79164569812"),
+            phone("+77010000001"),
+            phone("+375290000001"),
+            Address::Email(EmailAddress::parse("a@b.example").unwrap()),
+            Address::opaque("telegram", "61"),
+            Address::opaque("whatsapp:900000000000001", "RU.9/1"),
+        ] {
+            assert_eq!(Address::from_key(&address.key()), Some(address));
+        }
+        for key in ["", "phone:", "phone:112", "email:a", "telegram"] {
+            assert_eq!(Address::from_key(key), None, "{key}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 pub mod client;
 pub mod contact;
-mod error;
+pub(crate) mod error;
 pub mod identity;
 pub mod invitation;
 pub mod join;

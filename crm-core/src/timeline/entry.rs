@@ -14,7 +14,7 @@ pub use content::{ContentView, MediaView};
 use words::{ChannelWord, DeliveryWord, DirectionWord, SideWord};
 
 use super::QuotePayload;
-use crate::{AccountId, ClientId, ContactId, ConversationId, InteractionId, UserId};
+use crate::{AccountId, ClientId, ContactId, ConversationId, InteractionId, UserId, delivery::DeliveryView};
 
 /// `interactions.kind`.
 #[derive(
@@ -82,6 +82,10 @@ pub struct TimelineEntry {
     pub state: Option<DeliveryState>,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// How a message that was sent from here is doing on our side.
+    pub delivery: Option<DeliveryView>,
+    /// Edits, deletions and reactions of ours that are on their way for this row, or stuck.
+    pub actions: Vec<DeliveryView>,
     /// The words, newest version.
     pub text: Option<String>,
     /// What is more than words, newest version.

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use crate::{ClientId, ContactId, InteractionId, UserId};
 
 pub use position::Position;
-pub use store::{forget_before, head, holds, tell};
+pub use store::{forget_before, head, holds, notify, tell, write};
 pub use view::Message;
 
 /// The channel of `NOTIFY` on which writers say that the feed has grown.

@@ -78,6 +78,8 @@ pub enum FactKind {
     Reaction,
     /// A message shown inside this one: an item of an album.
     Item,
+    /// A message of the provider that is a part of this row: what is said about it is said about the row.
+    Part,
 }
 
 /// `message_facts.value` together with `kind`.
@@ -93,6 +95,8 @@ pub enum FactValue {
     Reaction(ReactionFact),
     /// See [`ItemFact`]. Boxed for its size.
     Item(Box<ItemFact>),
+    /// See [`PartFact`].
+    Part(PartFact),
 }
 
 /// How far a message of ours got. The key is the word of the state, perhaps with `:participant`.
@@ -147,6 +151,13 @@ pub struct ItemFact {
     pub quote: Option<QuotePayload>,
 }
 
+/// A part of a message that was sent from here. The key is the id that the provider's message has as a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartFact {
+    /// The provider's id of the part.
+    pub external_id: String,
+}
+
 impl FactKind {
     /// The word in the database.
     pub fn as_str(self) -> &'static str {
@@ -156,12 +167,13 @@ impl FactKind {
             Self::Deletion => "deletion",
             Self::Reaction => "reaction",
             Self::Item => "item",
+            Self::Part => "part",
         }
     }
 
     /// The kind of this word; `None` for a word of a newer version.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Delivery, Self::Edit, Self::Deletion, Self::Reaction, Self::Item]
+        [Self::Delivery, Self::Edit, Self::Deletion, Self::Reaction, Self::Item, Self::Part]
             .into_iter()
             .find(|kind| kind.as_str() == word)
     }
@@ -176,6 +188,7 @@ impl FactValue {
             Self::Deletion(_) => FactKind::Deletion,
             Self::Reaction(_) => FactKind::Reaction,
             Self::Item(_) => FactKind::Item,
+            Self::Part(_) => FactKind::Part,
         }
     }
 
@@ -187,6 +200,7 @@ impl FactValue {
             Self::Deletion(fact) => serde_json::to_value(fact),
             Self::Reaction(fact) => serde_json::to_value(fact),
             Self::Item(fact) => serde_json::to_value(fact),
+            Self::Part(fact) => serde_json::to_value(fact),
         };
         value.expect("facts have text keys only")
     }
@@ -199,6 +213,7 @@ impl FactValue {
             FactKind::Deletion => Self::Deletion(serde_json::from_value(value)?),
             FactKind::Reaction => Self::Reaction(serde_json::from_value(value)?),
             FactKind::Item => Self::Item(serde_json::from_value(value)?),
+            FactKind::Part => Self::Part(serde_json::from_value(value)?),
         })
     }
 }
@@ -226,6 +241,7 @@ mod tests {
                 FactKind::Item,
                 json!({"content": {"type": "media", "media": {"id": "7", "kind": "image"}}, "external_id": "m7"}),
             ),
+            (FactKind::Part, json!({"external_id": "wamid.7"})),
         ] {
             let fact = FactValue::from_json(kind, value.clone()).expect("the shape is known");
             assert_eq!((fact.kind(), fact.to_json()), (kind, value));

@@ -5,7 +5,7 @@ pub(crate) mod store;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use connector_api::{Channel, Direction};
+use connector_api::{Channel, DeliveryState, Direction};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
@@ -19,6 +19,10 @@ use crate::{
     clients::{
         ClientError,
         reach::{self, Reach},
+    },
+    delivery::{
+        self,
+        state::{DeliveryAction, DeliveryStep},
     },
 };
 
@@ -214,22 +218,26 @@ fn cut(mut found: Vec<StoredRow>, rows: i64) -> (Vec<StoredRow>, bool) {
     (found, more)
 }
 
-/// Where a provider named the quoted message by its id alone, its words are taken from the same place.
+/// Where a provider named the quoted message by its id alone, its words are taken from the same place; and a quoted
+/// part of a message is that message.
 async fn quote_words(conn: &mut PgConnection, place: &Place, rows: &mut [StoredRow]) -> Result<()> {
-    let bare = |row: &StoredRow| {
-        row.payload.quote.as_ref().filter(|quote| quote.text.is_none()).and_then(|quote| quote.interaction_id)
-    };
-    let wanted: Vec<InteractionId> = rows.iter().filter_map(bare).collect();
+    let named = |row: &StoredRow| row.payload.quote.as_ref().and_then(|quote| quote.interaction_id);
+    let wanted: Vec<InteractionId> = rows.iter().filter_map(named).collect();
     if wanted.is_empty() {
         return Ok(());
     }
-    let words: BTreeMap<InteractionId, String> =
-        store::words_of(conn, place, &wanted).await?.into_iter().collect();
+    let words: BTreeMap<InteractionId, (InteractionId, Option<String>)> =
+        store::words_of(conn, place, &wanted)
+            .await?
+            .into_iter()
+            .map(|(named, shown, words)| (named, (shown, words)))
+            .collect();
     for row in rows {
-        if let Some(quote) = &mut row.payload.quote
-            && quote.text.is_none()
-        {
-            quote.text = quote.interaction_id.and_then(|id| words.get(&id).cloned());
+        let Some(quote) = &mut row.payload.quote else { continue };
+        let Some((shown, words)) = quote.interaction_id.and_then(|id| words.get(&id)) else { continue };
+        quote.interaction_id = Some(*shown);
+        if quote.text.is_none() {
+            quote.text.clone_from(words);
         }
     }
     Ok(())
@@ -244,8 +252,8 @@ pub(crate) async fn entries(conn: &mut PgConnection, rows: &[StoredRow]) -> Resu
         facts.entry(fact.interaction_id).or_default().push(fact);
     }
     for (row, facts) in &facts {
-        shown_in
-            .extend(view::item_ids(facts).into_iter().filter(|item| item != row).map(|item| (item, *row)));
+        let named = view::item_ids(facts).into_iter().chain(view::part_ids(facts));
+        shown_in.extend(named.filter(|item| item != row).map(|item| (item, *row)));
     }
     if !shown_in.is_empty() {
         let items: Vec<InteractionId> = shown_in.keys().copied().collect();
@@ -265,5 +273,29 @@ pub(crate) async fn entries(conn: &mut PgConnection, rows: &[StoredRow]) -> Resu
     }
     let media: MediaStates =
         if files.is_empty() { MediaStates::new() } else { store::media(conn, &files).await? };
-    Ok(rows.iter().map(|row| view(row, facts_of(row), &media)).collect())
+    let mut entries: Vec<TimelineEntry> = rows.iter().map(|row| view(row, facts_of(row), &media)).collect();
+    add_deliveries(conn, &mut entries).await?;
+    Ok(entries)
+}
+
+/// How messages that were sent from here are doing.
+async fn add_deliveries(conn: &mut PgConnection, entries: &mut [TimelineEntry]) -> Result<()> {
+    let messages: Vec<InteractionId> =
+        entries.iter().filter(|entry| entry.kind == EntryKind::Message).map(|entry| entry.id).collect();
+    if messages.is_empty() {
+        return Ok(());
+    }
+    for (row, delivery) in delivery::view::of_rows(conn, &messages).await? {
+        let Some(entry) = entries.iter_mut().find(|entry| entry.id == row) else { continue };
+        if delivery.action != DeliveryAction::Message {
+            entry.actions.push(delivery);
+            continue;
+        }
+        if delivery.step == DeliveryStep::Accepted && entry.state.is_none() {
+            // Not every provider tells more than that.
+            entry.state = Some(DeliveryState::Sent);
+        }
+        entry.delivery = Some(delivery);
+    }
+    Ok(())
 }

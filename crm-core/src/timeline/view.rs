@@ -82,6 +82,11 @@ pub fn item_ids(facts: &[StoredFact]) -> Vec<InteractionId> {
     facts.iter().filter(|fact| matches!(fact.value, FactValue::Item(_))).filter_map(item_id).collect()
 }
 
+/// The ids of the provider's messages that are parts of the row.
+pub fn part_ids(facts: &[StoredFact]) -> Vec<InteractionId> {
+    facts.iter().filter(|fact| matches!(fact.value, FactValue::Part(_))).filter_map(item_id).collect()
+}
+
 fn item_id(fact: &StoredFact) -> Option<InteractionId> {
     fact.key.parse::<Uuid>().ok().map(InteractionId)
 }
@@ -108,6 +113,18 @@ pub fn view(row: &StoredRow, facts: &[StoredFact], media: &MediaStates) -> Timel
         by_message.entry(fact.interaction_id).or_default().push(fact);
     }
     let own = by_message.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+    let parts: Vec<&[&StoredFact]> = own
+        .iter()
+        .filter(|fact| matches!(fact.value, FactValue::Part(_)))
+        .filter_map(|fact| by_message.get(&item_id(fact)?).map(Vec::as_slice))
+        .collect();
+    // What is said about a part is said about the row, but for how far it got: that is the least of all parts.
+    let of_parts = parts.iter().flat_map(|part| part.iter().copied());
+    let said: Vec<&StoredFact> = own
+        .iter()
+        .copied()
+        .chain(of_parts.filter(|fact| !matches!(fact.value, FactValue::Delivery(_))))
+        .collect();
     let payload = row.payload.clone();
     let original = Original {
         at: row.occurred_at,
@@ -115,9 +132,13 @@ pub fn view(row: &StoredRow, facts: &[StoredFact], media: &MediaStates) -> Timel
         content: payload.content,
         known: row.fullness > 0,
     };
-    let folded = fold(original, own, payload.delivery, account, media);
+    let folded = fold(original, &said, payload.delivery, account, media);
+    let (state, failure) = match parts.as_slice() {
+        [] => (folded.state, folded.failure),
+        parts => least(parts),
+    };
     let items = items(row, own, &by_message, account, media);
-    let state = folded.state.or_else(|| items.iter().filter_map(|item| item.state).min_by_key(|s| rank(*s)));
+    let state = state.or_else(|| items.iter().filter_map(|item| item.state).min_by_key(|s| rank(*s)));
     let late = row.origin != "history" && row.received_at - row.occurred_at > TimeDelta::minutes(2);
     TimelineEntry {
         id: row.id,
@@ -135,7 +156,9 @@ pub fn view(row: &StoredRow, facts: &[StoredFact], media: &MediaStates) -> Timel
         conversation_id: row.conversation_id,
         author: row.author.clone(),
         state,
-        failure: folded.failure,
+        failure,
+        delivery: None,
+        actions: Vec::new(),
         text: folded.text,
         content: folded.content,
         quote: payload.quote,
@@ -217,6 +240,16 @@ fn delivery(facts: &[&StoredFact], told: Option<DeliveryState>) -> (Option<Deliv
         .max_by_key(|(fact, reason)| (fact.at, &fact.key, &reason.code, &reason.text))
         .map(|(_, Reason { code, text })| Failure { code: code.clone(), text: text.clone() });
     (state, failure)
+}
+
+/// How far a message of several parts got: as far as its slowest part, and failed when one of them did.
+fn least(parts: &[&[&StoredFact]]) -> (Option<DeliveryState>, Option<Failure>) {
+    let told: Vec<_> = parts.iter().map(|facts| delivery(facts, None)).collect();
+    if let Some(failed) = told.iter().find(|(state, _)| *state == Some(DeliveryState::Failed)) {
+        return failed.clone();
+    }
+    let slowest = told.into_iter().min_by_key(|(state, _)| state.map(rank));
+    slowest.unwrap_or_default()
 }
 
 /// All versions by edits, ordered by time and then by key.

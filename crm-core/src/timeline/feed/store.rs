@@ -12,8 +12,20 @@ use crate::{ClientId, ContactId, InteractionId, UserId};
 
 /// Writes an entry and wakes the readers when the caller's transaction commits.
 pub async fn tell(conn: &mut PgConnection, changes: &Changes, now: DateTime<Utc>) -> sqlx::Result<()> {
+    write(conn, changes, now).await?;
+    notify(conn).await
+}
+
+/// Writes an entry. The caller wakes the readers soon after, by [`notify`]: a transaction that notifies keeps all others
+/// that do from committing beside it, and whoever writes a thousand entries a second cannot pay that for each.
+pub async fn write(conn: &mut PgConnection, changes: &Changes, now: DateTime<Utc>) -> sqlx::Result<()> {
     let changes = serde_json::to_value(changes).expect("ids and flags are JSON");
-    sqlx::query!("insert into feed (at, changes) values ($1, $2)", now, changes).execute(&mut *conn).await?;
+    sqlx::query!("insert into feed (at, changes) values ($1, $2)", now, changes).execute(conn).await?;
+    Ok(())
+}
+
+/// Wakes the readers.
+pub async fn notify(conn: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("select pg_notify($1, '')", CHANNEL).execute(conn).await?;
     Ok(())
 }
@@ -134,11 +146,12 @@ impl Found {
 
     async fn look_up_interactions(&mut self, conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<()> {
         let rows = sqlx::query!(
-            r#"select i.id as "id: InteractionId", i.kind, k.root_id as "contact?: ContactId",
+            r#"select told.id as "id!: InteractionId", i.kind, k.root_id as "contact?: ContactId",
                       a.shown_in as "shown_in?: InteractionId",
                       r.id as "client?: ClientId", r.responsible_id as "responsible?: UserId"
-               from interactions i
-               left join message_aliases a on a.interaction_id = i.id
+               from unnest($1::uuid[]) told(id)
+               left join message_aliases a on a.interaction_id = told.id
+               join interactions i on i.id = coalesce(a.shown_in, told.id)
                left join contacts k on k.id = i.contact_id
                left join lateral (
                    select distinct c.root_id
@@ -152,8 +165,7 @@ impl Found {
                          where i.pinned_client_id is null and i.client_id is null) own
                    join clients c on c.id = own.client_id) roots on true
                left join clients r on r.id = roots.root_id
-               where i.id = any($1)
-               order by i.id, r.id"#,
+               order by told.id, r.id"#,
             ids,
         )
         .fetch_all(conn)

@@ -7,6 +7,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::plan::{Plan, Row};
 use super::{ApplyError, ReadRaw, calls, names, parties, store};
+use crate::delivery::lane;
 use crate::timeline::feed::{self, Changes};
 use crate::timeline::raw_event::{self, Outcome, RawState};
 use crate::{ContactId, InteractionId};
@@ -32,6 +33,7 @@ pub async fn apply(
     store::touch_conversations(&mut tx, plan.conversations.values(), &people, now).await?;
     store::insert_facts(&mut tx, &plan.facts).await?;
     store::insert_aliases(&mut tx, &plan.aliases).await?;
+    lane::prove(&mut tx, &plan.proofs, now).await?;
     store::want_media(&mut tx, &plan.media).await?;
     store::write_states(&mut tx, &plan.states).await?;
     store::insert_notices(&mut tx, &plan.notices).await?;

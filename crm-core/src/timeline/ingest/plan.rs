@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use connector_api::{
     Address, CallUpdate, Content, ConversationState, Direction, Edit, Event, EventKind, IdentityUpdate,
-    LinkReason, Message, Origin, Party, Quote,
+    LinkReason, Message, Origin, OutboundMessage, Party, Quote,
 };
 use serde_json::Value;
 
 use super::parties::preferred;
 use super::{ReadRaw, without_nul};
+use crate::delivery::lane::Proof;
 use crate::timeline::payload::{
     DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, MovedPayload,
     QuotePayload, ReactionFact,
@@ -35,6 +36,7 @@ pub(super) struct Plan {
     pub notices: Vec<Notice>,
     pub phone_book: BTreeMap<(String, AccountId), PhoneBookEntry>,
     pub invitations: Vec<PlannedInvitation>,
+    pub proofs: Vec<Proof>,
 }
 
 /// A person of an event; all addresses are one person.
@@ -149,7 +151,8 @@ impl Plan {
     fn add(&mut self, raw: &ReadRaw, event: &Event) {
         let at = event.occurred_at;
         let id = event.external_id.as_str();
-        let target = |message: &connector_api::ExternalId| message_id(raw.account_id, message.as_str());
+        let target =
+            |message: &connector_api::ExternalId| InteractionId::of_message(raw.account_id, message.as_str());
         match &event.kind {
             EventKind::Message(message) => self.message(raw, id, at, message),
             EventKind::Edit(edit) => self.edit(raw, id, at, edit),
@@ -178,6 +181,15 @@ impl Plan {
                     reference: update.reference.clone(),
                 });
                 self.fact(raw, target(&update.message), key, at, &value);
+                let reference = update.reference.as_deref().and_then(OutboundMessage::read_reference);
+                if let Some((delivery, part)) = reference {
+                    self.proofs.push(Proof {
+                        account: raw.account_id,
+                        delivery,
+                        part,
+                        external_id: update.message.clone(),
+                    });
+                }
             }
             EventKind::Call(update) => {
                 let call = InteractionId::derived(raw.account_id, "call", update.call.as_str());
@@ -226,7 +238,7 @@ impl Plan {
 
     fn message(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, message: &Message) {
         let party = self.party(&message.party, at, LinkReason::SameMessage);
-        let row_id = message_id(raw.account_id, id);
+        let row_id = InteractionId::of_message(raw.account_id, id);
         let quote = message.quote.as_ref().map(|quote| quote_payload(raw.account_id, quote));
         let conversation = self.conversation(raw, message.conversation.as_str(), party, at, Some(message));
         if let Some(state) = message.delivery {
@@ -236,7 +248,7 @@ impl Plan {
         let shown_in = match &message.album {
             None => row_id,
             Some(album) => {
-                let album = message_id(raw.account_id, album.as_str());
+                let album = InteractionId::of_message(raw.account_id, album.as_str());
                 let item = ItemFact {
                     content: message.content.clone(),
                     external_id: id.to_owned(),
@@ -282,7 +294,7 @@ impl Plan {
 
     /// An edit is a fact about its message; the row it leaves is replaced by the message, should that still come.
     fn edit(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, edit: &Edit) {
-        let message = message_id(raw.account_id, edit.message.as_str());
+        let message = InteractionId::of_message(raw.account_id, edit.message.as_str());
         let value =
             FactValue::Edit(EditFact { content: edit.content.clone(), direction: Some(edit.direction) });
         self.fact(raw, message, id.to_owned(), at, &value);
@@ -291,7 +303,7 @@ impl Plan {
         let (shown_in, external_id) = match &edit.album {
             None => (message, &edit.message),
             Some(album) => {
-                let shown_in = message_id(raw.account_id, album.as_str());
+                let shown_in = InteractionId::of_message(raw.account_id, album.as_str());
                 self.aliases.insert(message, shown_in);
                 if let Some(content) = &edit.content {
                     // The item itself is older than its edit and takes this place when it comes.
@@ -470,13 +482,12 @@ fn newest<K: Ord, V, R: Ord>(map: &mut BTreeMap<K, V>, key: K, value: V, rank: i
     }
 }
 
-fn message_id(account: AccountId, external_id: &str) -> InteractionId {
-    InteractionId::derived(account, "message", external_id)
-}
-
 fn quote_payload(account: AccountId, quote: &Quote) -> QuotePayload {
     QuotePayload {
-        interaction_id: quote.message.as_ref().map(|message| message_id(account, message.as_str())),
+        interaction_id: quote
+            .message
+            .as_ref()
+            .map(|message| InteractionId::of_message(account, message.as_str())),
         text: quote.text.as_deref().map(without_nul),
     }
 }

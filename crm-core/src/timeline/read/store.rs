@@ -207,16 +207,21 @@ pub(crate) fn push_pins(sql: &mut QueryBuilder<Postgres>, pins: &Pins) {
     }
 }
 
-/// The words of quoted rows, where they stand in the same place.
+/// The rows by which quoted messages are shown, with their words, where they stand in the same place.
 pub(crate) async fn words_of(
     conn: &mut PgConnection,
     place: &Place,
     ids: &[InteractionId],
-) -> sqlx::Result<Vec<(InteractionId, String)>> {
-    let mut sql = QueryBuilder::<Postgres>::new(
-        "select i.id, i.body from interactions i where i.body is not null and i.id = any(",
+) -> sqlx::Result<Vec<(InteractionId, InteractionId, Option<String>)>> {
+    let mut sql = QueryBuilder::<Postgres>::new("select named.id, i.id, i.body from unnest(");
+    sql.push_bind(ids.to_vec());
+    sql.push(
+        "::uuid[]) named(id)
+         left join message_aliases a on a.interaction_id = named.id
+         join interactions i on i.id = coalesce(a.shown_in, named.id)
+         where i.contact_id = any(",
     );
-    sql.push_bind(ids.to_vec()).push(") and i.contact_id = any(").push_bind(place.contacts.clone()).push(")");
+    sql.push_bind(place.contacts.clone()).push(")");
     push_pins(&mut sql, &place.pins);
     sql.build_query_as().fetch_all(conn).await
 }

@@ -1,0 +1,251 @@
+//! A lane at work: who has it, what is to be done next in it, and what came of the last attempt.
+
+mod store;
+
+use chrono::{DateTime, Utc};
+use connector_api::{ConversationFacts, ExternalId, OutboundMessage};
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use super::outcome::{self, Next, Outcome, Pacing, Tried};
+use super::state::{DeliveryAction, DeliveryStep};
+use crate::{
+    AccountId, ConversationId, DeliveryId, InteractionId,
+    timeline::feed::{self, Changes},
+};
+
+pub use store::{Sender, free_dead, release_planned, take};
+pub(crate) use store::{lock, next_position, wake};
+
+/// The channel of `NOTIFY` on which writers say that a lane of an account is due; the payload is the account's id.
+pub const CHANNEL: &str = "lanes";
+
+/// One attempt to make, or one outcome to ask after.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// Which.
+    pub delivery: DeliveryId,
+    /// What is to be sent.
+    pub message: OutboundMessage,
+    /// The part at hand, from 0.
+    pub part: u16,
+    /// What the parts before became.
+    pub sent: Vec<ExternalId>,
+    /// An attempt may have arrived: ask, do not send.
+    pub ask: bool,
+    /// When the part was tried first and last; now, for a first attempt.
+    pub first_tried_at: DateTime<Utc>,
+    /// See `first_tried_at`.
+    pub tried_at: DateTime<Utc>,
+    /// What decides whether the conversation can be written to now.
+    pub facts: ConversationFacts,
+    /// How often it was tried, this attempt included.
+    tries: i32,
+}
+
+/// What came of a [`Work`].
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// The work.
+    pub work: Work,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// How attempts are spread.
+    pub pacing: Pacing,
+}
+
+/// What there is to do in a lane.
+#[derive(Debug)]
+pub enum Turn {
+    /// This.
+    Work(Box<Work>),
+    /// Nothing before that moment; the lane was given back.
+    Wait(DateTime<Utc>),
+    /// Nothing; the lane was given back.
+    Empty,
+    /// Somebody else has the lane: this sender was taken for dead.
+    Lost,
+}
+
+/// Records what came of the last attempt and begins the next one, in one transaction: when it returns, both are durable.
+/// With
+/// `not_before` the lane is given back until then instead of going on. Readers of the feed are to be notified by the
+/// caller.
+pub async fn turn(
+    conn: &mut PgConnection,
+    sender: Sender,
+    conversation: ConversationId,
+    finished: Option<&Finished>,
+    not_before: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Turn> {
+    let mut tx = conn.begin().await?;
+    let held = store::hold(&mut tx, sender, conversation).await?;
+    if let Some(finished) = finished {
+        record(&mut tx, finished, now).await?;
+    }
+    let turn = if held { begin(&mut tx, conversation, not_before, now).await? } else { Turn::Lost };
+    tx.commit().await?;
+    Ok(turn)
+}
+
+async fn begin(
+    conn: &mut PgConnection,
+    conversation: ConversationId,
+    not_before: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Turn> {
+    let Some(mut head) = store::head(conn, conversation).await? else {
+        store::give_back(conn, conversation, None).await?;
+        return Ok(Turn::Empty);
+    };
+    if head.step == DeliveryStep::Sending {
+        // Whoever sent it died over it.
+        let died = store::Attempt {
+            delivery: head.delivery,
+            number: head.tries,
+            part: head.parts_accepted,
+            started_at: head.tried_at.unwrap_or(now),
+            outcome: "unknown",
+            code: None,
+            reason: Some("Программа остановилась во время отправки."),
+        };
+        store::insert_attempt(conn, &died, now).await?;
+        store::doubt(conn, head.delivery, now).await?;
+        (head.step, head.due_at) = (DeliveryStep::Unsure, now);
+        feed::write(conn, &changed(head.interaction_id), now).await?;
+    }
+    let due_at = head.due_at.max(not_before.unwrap_or(head.due_at));
+    if not_before.is_some() || due_at > now {
+        store::give_back(conn, conversation, Some(due_at)).await?;
+        return Ok(Turn::Wait(due_at));
+    }
+    let ask = head.step == DeliveryStep::Unsure;
+    if !ask {
+        store::begin(conn, head.delivery, now).await?;
+        head.tries += 1;
+        head.tried_at = Some(now);
+    }
+    Ok(Turn::Work(Box::new(Work {
+        delivery: head.delivery,
+        part: u16::try_from(head.parts_accepted).unwrap_or(0),
+        sent: head.external_ids.into_iter().map(ExternalId::new).collect(),
+        ask,
+        first_tried_at: head.first_tried_at.unwrap_or(now),
+        tried_at: head.tried_at.unwrap_or(now),
+        facts: head.facts,
+        tries: head.tries,
+        message: head.message,
+    })))
+}
+
+/// The attempt in words, what becomes of the delivery, and what the timeline shows of it.
+async fn record(conn: &mut PgConnection, finished: &Finished, now: DateTime<Utc>) -> sqlx::Result<()> {
+    let Finished { work, outcome, pacing } = finished;
+    let Some(known) = store::delivery(conn, work.delivery).await? else { return Ok(()) };
+    let arrived = matches!(outcome, Outcome::Accepted { .. } | Outcome::Arrived { .. });
+    let open = matches!(known.step, DeliveryStep::Sending | DeliveryStep::Unsure | DeliveryStep::Unknown);
+    let same_part = i32::from(known.parts_accepted) == i32::from(work.part);
+    // A status with our reference, or a sender that took over, may have decided already; that it arrived is always news.
+    if !open || !same_part || (known.tries != work.tries && !arrived) {
+        return Ok(());
+    }
+    let (code, reason) = outcome.cause();
+    if let Some(word) = outcome.word() {
+        let number = if work.ask { known.tries + 1 } else { known.tries };
+        let attempt = store::Attempt {
+            delivery: work.delivery,
+            number,
+            part: known.parts_accepted,
+            started_at: if work.ask { now } else { work.tried_at },
+            outcome: word,
+            code,
+            reason,
+        };
+        store::insert_attempt(conn, &attempt, now).await?;
+        store::count(conn, work.delivery, number).await?;
+    }
+    let tried = Tried {
+        attempts: known.attempts,
+        waits: known.waits,
+        tried_at: work.tried_at,
+        last_part: known.parts_accepted + 1 >= known.parts,
+    };
+    let next = outcome::next(tried, outcome, *pacing, now);
+    let external_id = match outcome {
+        Outcome::Accepted { external_id, .. } | Outcome::Arrived { external_id } => external_id.as_ref(),
+        _ => None,
+    };
+    settle(conn, &known, &next, external_id, outcome, now).await
+}
+
+async fn settle(
+    conn: &mut PgConnection,
+    known: &store::Known,
+    next: &Next,
+    external_id: Option<&ExternalId>,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    store::settle(conn, known, next, external_id, outcome, now).await?;
+    if let Some(external_id) = external_id.filter(|_| known.action == DeliveryAction::Message) {
+        store::insert_part(conn, known, external_id, now).await?;
+    }
+    if next.state == DeliveryStep::Accepted {
+        store::insert_effect(conn, known, now).await?;
+    }
+    feed::write(conn, &changed(known.interaction_id), now).await
+}
+
+fn changed(row: InteractionId) -> Changes {
+    Changes { interactions: vec![row], ..Changes::default() }
+}
+
+/// A status that carries our own reference: the part arrived, whatever became of the answer to its attempt.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Proof {
+    pub account: AccountId,
+    pub delivery: Uuid,
+    pub part: u16,
+    pub external_id: ExternalId,
+}
+
+/// Takes statuses with our reference as proofs that their parts arrived. Wants a transaction; repeats safely.
+pub(crate) async fn prove(conn: &mut PgConnection, proofs: &[Proof], now: DateTime<Utc>) -> sqlx::Result<()> {
+    if proofs.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = proofs.iter().map(|proof| proof.delivery).collect();
+    let open = store::open_among(conn, &ids).await?;
+    // In one order, so that two batches never wait for each other.
+    let mut wanted: Vec<&Proof> = proofs.iter().filter(|proof| open.contains_key(&proof.delivery)).collect();
+    wanted.sort();
+    for proof in wanted {
+        let (conversation, account) = open[&proof.delivery];
+        if account == proof.account {
+            prove_one(conn, conversation, proof, now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn prove_one(
+    conn: &mut PgConnection,
+    conversation: ConversationId,
+    proof: &Proof,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    lock(conn, conversation).await?;
+    let Some(known) = store::delivery(conn, DeliveryId(proof.delivery)).await? else { return Ok(()) };
+    let open = matches!(known.step, DeliveryStep::Sending | DeliveryStep::Unsure | DeliveryStep::Unknown);
+    if !open || i32::from(known.parts_accepted) != i32::from(proof.part) {
+        return Ok(());
+    }
+    let outcome = Outcome::Arrived { external_id: Some(proof.external_id.clone()) };
+    let last_part = known.parts_accepted + 1 >= known.parts;
+    let tried = Tried { attempts: known.attempts, waits: known.waits, tried_at: now, last_part };
+    let next = outcome::next(tried, &outcome, Pacing { attempts: 1, jitter: 0.0 }, now);
+    settle(conn, &known, &next, Some(&proof.external_id), &outcome, now).await?;
+    store::due(conn, conversation, now).await?;
+    wake(conn, proof.account).await
+}

@@ -1,0 +1,358 @@
+//! SQL of what a person presses.
+
+use chrono::{DateTime, Utc};
+use connector_api::{Address, Content, OutboundMessage};
+use sqlx::{PgConnection, types::Json};
+
+use super::place::{Place, WriteTo, facts};
+use super::shown::ShownRow;
+use crate::{
+    AccountId, ContactId, ConversationId, DeliveryId, IdentityId, InteractionId, UserId,
+    access::Viewer,
+    delivery::{
+        lane,
+        state::{DeliveryAction, DeliveryStep},
+    },
+    timeline::{FactValue, InteractionPayload, ItemFact},
+};
+
+/// What is pressed, ready to be written.
+pub(super) struct Pressed<'a> {
+    pub place: &'a Place,
+    pub interaction_id: InteractionId,
+    pub action: DeliveryAction,
+    pub message: &'a OutboundMessage,
+    pub parts: u16,
+    pub planned_for: Option<DateTime<Utc>>,
+    pub author: Option<UserId>,
+}
+
+/// A row that something is done to.
+pub(super) struct Target {
+    pub conversation_id: ConversationId,
+    pub direction: Option<String>,
+    pub occurred_at: DateTime<Utc>,
+    pub content: Option<Content>,
+    /// The provider's ids of its parts.
+    pub external_ids: Vec<String>,
+    /// Where it was sent from here.
+    pub step: Option<DeliveryStep>,
+}
+
+/// A delivery that a person decides about; locked.
+pub(super) struct Waiting {
+    pub id: DeliveryId,
+    pub conversation_id: ConversationId,
+    pub account_id: AccountId,
+    pub interaction_id: InteractionId,
+    pub step: DeliveryStep,
+    pub parts_accepted: i16,
+}
+
+pub(super) async fn conversation_of(
+    conn: &mut PgConnection,
+    id: DeliveryId,
+) -> sqlx::Result<Option<ConversationId>> {
+    sqlx::query_scalar!(
+        r#"select conversation_id as "id: ConversationId" from deliveries where id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+pub(super) async fn conversation(conn: &mut PgConnection, id: ConversationId) -> sqlx::Result<Option<Place>> {
+    let row = sqlx::query!(
+        r#"select v.account_id as "account_id: AccountId", v.external_id, v.contact_id as "contact_id: ContactId",
+                  v.identity_id as "identity_id: IdentityId", h.last_inbound_at as "last_inbound_at?",
+                  (select state from conversation_states s
+                   where s.account_id = v.account_id and s.external_id = v.external_id and s.aspect = 'reachable'
+                   order by s.at desc, s.event_id desc limit 1) as state,
+                  array(select o.address
+                        from (select v.identity_id as id, 0 as rank
+                              union all
+                              select case when l.first_id = v.identity_id then l.second_id else l.first_id end, 1
+                              from identity_links l
+                              where l.reason = 'same_message' and l.state = 'held'
+                                and v.identity_id in (l.first_id, l.second_id)) known
+                        join identities o on o.id = known.id
+                        order by known.rank, o.address) as "addresses!"
+           from conversations v left join conversation_heads h on h.conversation_id = v.id
+           where v.id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Place {
+        conversation_id: id,
+        account_id: row.account_id,
+        contact_id: row.contact_id,
+        identity_id: row.identity_id,
+        addresses: row.addresses.iter().filter_map(|key| Address::from_key(key)).collect(),
+        facts: facts(&row.external_id, row.last_inbound_at, row.state.as_deref()),
+        external_id: row.external_id,
+    }))
+}
+
+/// The addresses of a family of contacts, phones first.
+pub(super) async fn identities(conn: &mut PgConnection, root: ContactId) -> sqlx::Result<Vec<WriteTo>> {
+    let rows = sqlx::query!(
+        r#"select o.id as "id: IdentityId", o.contact_id as "contact_id: ContactId", o.address
+           from contacts k join identities o on o.contact_id = k.id
+           where k.root_id = $1
+           order by o.kind <> 'phone', o.created_at, o.id"#,
+        root.0
+    )
+    .fetch_all(conn)
+    .await?;
+    let read = |row: &str| Address::from_key(row);
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(WriteTo { identity_id: row.id, contact_id: row.contact_id, address: read(&row.address)? })
+        })
+        .collect())
+}
+
+pub(super) async fn ensure_conversation(
+    conn: &mut PgConnection,
+    place: &Place,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into conversations (id, account_id, external_id, contact_id, identity_id, first_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $6) on conflict (id) do nothing",
+        place.conversation_id.0,
+        place.account_id.0,
+        place.external_id,
+        place.contact_id.0,
+        place.identity_id.map(|id| id.0),
+        now,
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "insert into conversation_heads as known (conversation_id, last_at, last_outbound_at) values ($1, $2, $2)
+         on conflict (conversation_id) do update
+         set last_at = greatest(known.last_at, excluded.last_at),
+             last_outbound_at = greatest(known.last_outbound_at, excluded.last_outbound_at)",
+        place.conversation_id.0,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_row(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    place: &Place,
+    id: InteractionId,
+    shown: &ShownRow,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let content = (!shown.payload.is_empty()).then_some(Json(&shown.payload));
+    sqlx::query!(
+        "insert into interactions (id, contact_id, account_id, conversation_id, identity_id, kind, direction, origin,
+             occurred_at, received_at, author_user_id, author_name, body, content, fullness, external_id)
+         values ($1, $2, $3, $4, $5, 'message', 'outbound', 'live', $6, $6, $7, $8, $9, $10, 3, $11)",
+        id.0,
+        place.contact_id.0,
+        place.account_id.0,
+        place.conversation_id.0,
+        place.identity_id.map(|id| id.0),
+        now,
+        viewer.user_id.0,
+        viewer.name,
+        shown.body,
+        content as _,
+        id.to_string(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The files of a message with several, in their order.
+pub(super) async fn insert_items(
+    conn: &mut PgConnection,
+    account: AccountId,
+    row: InteractionId,
+    items: &[Content],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    for (place, content) in items.iter().enumerate() {
+        let external_id = format!("{row}.{place:05}");
+        let id = InteractionId::derived(account, "sent item", &external_id);
+        let item = ItemFact { content: content.clone(), external_id, quote: None };
+        let value = FactValue::Item(Box::new(item)).to_json();
+        sqlx::query!(
+            "insert into message_facts (interaction_id, kind, key, at, value) values ($1, 'item', $2, $3, $4)
+             on conflict do nothing",
+            row.0,
+            id.to_string(),
+            now,
+            value,
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Writes the delivery with its place in the lane, and wakes the lane. A planned one gets its place later.
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    pressed: &Pressed<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let (conversation, account) = (pressed.place.conversation_id, pressed.place.account_id);
+    let (state, position) = match pressed.planned_for {
+        Some(_) => (DeliveryStep::Planned, None),
+        None => (DeliveryStep::Queued, Some(lane::next_position(conn, conversation, account, now).await?)),
+    };
+    sqlx::query!(
+        "insert into deliveries (id, conversation_id, account_id, interaction_id, action, message, position, state, parts,
+             due_at, author_user_id, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        pressed.message.id,
+        conversation.0,
+        account.0,
+        pressed.interaction_id.0,
+        pressed.action as DeliveryAction,
+        Json(pressed.message) as _,
+        position,
+        state as DeliveryStep,
+        i16::try_from(pressed.parts).unwrap_or(i16::MAX),
+        pressed.planned_for.unwrap_or(now),
+        pressed.author.map(|user| user.0),
+        now,
+    )
+    .execute(&mut *conn)
+    .await?;
+    lane::wake(conn, account).await
+}
+
+/// The provider's id of a row of the conversation, by which quotes and reactions name it: of its first part, or of the
+/// first item of an album.
+pub(super) async fn external_id(
+    conn: &mut PgConnection,
+    conversation: ConversationId,
+    row: InteractionId,
+) -> sqlx::Result<Option<String>> {
+    let found = sqlx::query_scalar!(
+        r#"select coalesce(
+                      (select d.external_ids[1] from deliveries d
+                       where d.interaction_id = i.id and d.action = 'message' limit 1),
+                      (select f.value ->> 'external_id' from message_facts f
+                       where f.interaction_id = i.id and f.kind = 'item'
+                         and not exists (select from deliveries d where d.interaction_id = i.id and d.action = 'message')
+                       order by f.at, f.key limit 1),
+                      (select i.external_id
+                       where not exists (select from deliveries d where d.interaction_id = i.id and d.action = 'message')))
+           from interactions i where i.id = $1 and i.conversation_id = $2 and i.kind = 'message'"#,
+        row.0,
+        conversation.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.flatten())
+}
+
+/// A message and what is known of its way.
+pub(super) async fn target(conn: &mut PgConnection, id: InteractionId) -> sqlx::Result<Option<Target>> {
+    let row = sqlx::query!(
+        r#"select i.conversation_id as "conversation_id!: ConversationId", i.direction, i.occurred_at, i.external_id,
+                  i.content as "content: Json<serde_json::Value>", d.external_ids as "external_ids?",
+                  d.state as "step?: DeliveryStep"
+           from interactions i
+           left join deliveries d on d.interaction_id = i.id and d.action = 'message'
+           where i.id = $1 and i.kind = 'message' and i.conversation_id is not null"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| {
+        let payload: InteractionPayload =
+            row.content.and_then(|content| serde_json::from_value(content.0).ok()).unwrap_or_default();
+        Target {
+            conversation_id: row.conversation_id,
+            direction: row.direction,
+            occurred_at: row.occurred_at,
+            content: payload.content,
+            external_ids: row.external_ids.unwrap_or_else(|| vec![row.external_id]),
+            step: row.step,
+        }
+    }))
+}
+
+pub(super) async fn waiting(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<Option<Waiting>> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select id as "id: DeliveryId", conversation_id as "conversation_id: ConversationId",
+                  account_id as "account_id: AccountId", interaction_id as "interaction_id: InteractionId",
+                  state as "step: DeliveryStep", parts_accepted
+           from deliveries where id = $1 for update"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// Back into the lane, behind what waits there.
+pub(super) async fn requeue(
+    conn: &mut PgConnection,
+    waiting: &Waiting,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let position = lane::next_position(conn, waiting.conversation_id, waiting.account_id, now).await?;
+    sqlx::query!(
+        "update deliveries
+         set state = 'queued', position = $2, attempts = 0, waits = 0, due_at = $3, finished_at = null,
+             first_tried_at = null, code = null, reason = null, remedy = null
+         where id = $1",
+        waiting.id.0,
+        position,
+        now,
+    )
+    .execute(&mut *conn)
+    .await?;
+    lane::wake(conn, waiting.account_id).await
+}
+
+/// Ends the pause before the next attempt.
+pub(super) async fn hurry(
+    conn: &mut PgConnection,
+    waiting: &Waiting,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!("update deliveries set due_at = $2 where id = $1 and due_at > $2", waiting.id.0, now)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!(
+        "update lanes set due_at = $2 where conversation_id = $1 and due_at > $2",
+        waiting.conversation_id.0,
+        now
+    )
+    .execute(&mut *conn)
+    .await?;
+    lane::wake(conn, waiting.account_id).await
+}
+
+pub(super) async fn finish(
+    conn: &mut PgConnection,
+    waiting: &Waiting,
+    step: DeliveryStep,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update deliveries set state = $2, finished_at = $3 where id = $1",
+        waiting.id.0,
+        step as DeliveryStep,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
