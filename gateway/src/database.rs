@@ -30,6 +30,8 @@ pub struct Database {
     pub pool: PgPool,
     /// For the intake alone, so that slow reads never take its connections.
     pub intake: PgPool,
+    /// For the lanes of senders alone: people who read never wait for them, nor they for people.
+    pub senders: PgPool,
     private: Option<Arc<Mutex<Option<PrivatePostgres>>>>,
 }
 
@@ -57,6 +59,7 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
     let options = options.application_name("uzel").options([("synchronous_commit", "on")]);
     let intake_options = options.clone().options([("statement_timeout", "5s")]);
     let database = Database {
+        senders: pool(8).connect_lazy_with(options.clone()),
         pool: pool(config.database.pool_size).connect_lazy_with(options),
         intake: pool(4).connect_lazy_with(intake_options),
         private,
@@ -142,6 +145,7 @@ impl Database {
     /// Closes the pools and stops the private server, unless another copy works on it.
     pub async fn close(self) {
         self.intake.close().await;
+        self.senders.close().await;
         self.pool.close().await;
         let Some(private) = self.private else { return };
         let Some(server) = private.lock().await.take() else { return };

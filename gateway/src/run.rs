@@ -25,7 +25,7 @@ use crate::intake::{Intake, IntakeSettings};
 use crate::live::LiveFeed;
 use crate::sealed::{SealKey, key_from_file};
 use crate::worker::apply::{self, Applier, ApplyQueue};
-use crate::worker::{housekeeping, poll};
+use crate::worker::{housekeeping, poll, send};
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -130,6 +130,13 @@ async fn assemble(
         let polling =
             poll::Polling { pool: pool.clone(), accounts: accounts.clone(), clock, apply: queue.clone() };
         tasks.spawn(poll::run(polling, tasks.clone(), stop.clone()));
+        let sending = send::Sending {
+            pool: database.senders.clone(),
+            accounts: accounts.clone(),
+            clock,
+            files: Arc::new(NoFiles),
+        };
+        tasks.spawn(send::run(sending, tasks.clone(), stop.clone()));
         queue
     };
     // In every role: copies that only take webhooks need tomorrow's partitions too.
@@ -201,5 +208,17 @@ impl Hub {
         if finished.await.is_err() {
             tracing::warn!("the stop took too long; what is left is durable and goes on at the next start");
         }
+    }
+}
+
+struct NoFiles;
+
+#[async_trait::async_trait]
+impl connector_api::FileSource for NoFiles {
+    async fn open(
+        &self,
+        _file: &connector_api::OutboundFile,
+    ) -> Result<connector_api::ByteStream, connector_api::BoxError> {
+        Err("there is no store of files".into())
     }
 }

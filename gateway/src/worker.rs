@@ -3,3 +3,4 @@
 pub mod apply;
 pub mod housekeeping;
 pub mod poll;
+pub mod send;

@@ -9,6 +9,7 @@ mod conversations;
 mod events;
 mod joins;
 mod me;
+mod messages;
 mod own_password;
 mod raw_events;
 mod roles;
@@ -47,6 +48,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "joins", description = "Объединение и разъединение карточек, «похожие»"),
         (name = "timeline", description = "Лента клиента, контакта и диалога"),
         (name = "conversations", description = "Диалоги и звонки"),
+        (name = "messages", description = "Сообщения клиентам: отправка, правка, судьба отправленного"),
         (name = "accounts", description = "Каналы"),
         (name = "raw_events", description = "Журнал событий канала"),
     ),
@@ -100,6 +102,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(joins::router())
         .merge(timeline::router())
         .merge(conversations::router())
+        .merge(messages::router())
         .merge(accounts::router())
         .merge(raw_events::router())
         .merge(events::router())

@@ -69,3 +69,15 @@ impl Problem {
         Self::invalid_field("settings", format!("С такими настройками канал не заработает: {}.", error.0))
     }
 }
+
+impl Problem {
+    /// 409: only templates may be sent now.
+    pub fn window_closed() -> Self {
+        Self::conflict("Окно переписки закрыто: выберите шаблон.").with_kind("window-closed", "Окно закрыто")
+    }
+
+    /// 409: this conversation cannot be written to now.
+    pub fn cannot_write(reason: impl Into<String>) -> Self {
+        Self::conflict(reason).with_kind("cannot-write", "Написать нельзя")
+    }
+}
