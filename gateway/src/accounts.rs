@@ -12,6 +12,7 @@ use std::time::Duration;
 use connector_api::{Channel, ConfigError, Connector, Region};
 use crm_core::AccountId;
 use crm_core::accounts::{self, NOTIFY_CHANNEL, StoredAccount};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
@@ -137,6 +138,21 @@ impl Accounts {
         let sealed = directory.stored(id).and_then(|stored| stored.secrets.as_deref());
         let secrets = sealed.and_then(|sealed| self.inner.seal_key.open(id, sealed).ok());
         Masker::new(secrets.unwrap_or_default())
+    }
+
+    /// The whole webhook address of an account, a secret in it included: for the provider alone.
+    pub fn webhook_url(&self, base: &str, id: AccountId) -> Option<String> {
+        let directory = self.directory();
+        let stored = directory.stored(id)?;
+        let mut url = format!("{}/hooks/{}", base.trim_end_matches('/'), stored.key);
+        if let Some(name) = connectors::find(&stored.connector)?.in_address {
+            let secrets = self.inner.seal_key.open(id, stored.secrets.as_deref()?).ok()?;
+            if let Some(secret) = secrets.get(name) {
+                url.push('/');
+                url.push_str(secret.expose_secret());
+            }
+        }
+        Some(url)
     }
 
     /// The installation's key.

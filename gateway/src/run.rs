@@ -25,7 +25,7 @@ use crate::intake::{Intake, IntakeSettings};
 use crate::live::LiveFeed;
 use crate::sealed::{SealKey, key_from_file};
 use crate::worker::apply::{self, Applier, ApplyQueue};
-use crate::worker::{housekeeping, poll, send};
+use crate::worker::{housekeeping, poll, probe, send};
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -137,6 +137,13 @@ async fn assemble(
             files: Arc::new(NoFiles),
         };
         tasks.spawn(send::run(sending, tasks.clone(), stop.clone()));
+        let probing = probe::Probing {
+            pool: pool.clone(),
+            accounts: accounts.clone(),
+            clock,
+            public_url: config.http_settings().public_url,
+        };
+        tasks.spawn(probe::run(probing, stop.clone()));
         queue
     };
     // In every role: copies that only take webhooks need tomorrow's partitions too.

@@ -3,4 +3,5 @@
 pub mod apply;
 pub mod housekeeping;
 pub mod poll;
+pub mod probe;
 pub mod send;

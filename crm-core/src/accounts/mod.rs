@@ -2,6 +2,7 @@
 
 mod account;
 mod activity;
+pub mod health;
 mod store;
 
 pub use account::{

@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod channels;
 mod clients;
 mod contacts;
 mod conversations;
@@ -101,6 +102,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(contacts::router())
         .merge(joins::router())
         .merge(timeline::router())
+        .merge(channels::router())
         .merge(conversations::router())
         .merge(messages::router())
         .merge(accounts::router())

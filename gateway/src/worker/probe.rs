@@ -1,0 +1,78 @@
+//! Asks every provider now and then how our account is doing there.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use crm_core::accounts::health;
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use crate::accounts::{Account, Accounts};
+use crate::clock::Clock;
+
+/// How often one account is asked after, by whichever copy.
+const EVERY: TimeDelta = TimeDelta::seconds(30);
+/// How often a copy looks whether it is its turn.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long a provider may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What asking needs.
+#[derive(Clone)]
+pub struct Probing {
+    /// The database.
+    pub pool: PgPool,
+    /// Who is asked after.
+    pub accounts: Accounts,
+    /// The time.
+    pub clock: Clock,
+    /// The installation's public address, where it has one.
+    pub public_url: Option<String>,
+}
+
+/// Until `stop`. A provider that hangs delays nobody else.
+pub async fn run(probing: Probing, stop: CancellationToken) {
+    loop {
+        let asked = probing.accounts.all();
+        let asking = asked.iter().filter(|account| account.enabled).map(|account| probing.ask(account));
+        tokio::select! {
+            _ = futures::future::join_all(asking) => {}
+            () = stop.cancelled() => return,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+impl Probing {
+    async fn ask(&self, account: &Account) {
+        if let Err(error) = self.ask_in_turn(account).await {
+            tracing::warn!(account.id = %account.id, %error, "the health of an account is not stored");
+        }
+    }
+
+    async fn ask_in_turn(&self, account: &Account) -> sqlx::Result<()> {
+        let Some(probe) = account.connector.probe() else { return Ok(()) };
+        let mine =
+            health::claim_probe(&mut *self.pool.acquire().await?, account.id, EVERY, (self.clock)()).await?;
+        if !mine {
+            return Ok(());
+        }
+        let url = self.public_url.as_deref().and_then(|base| self.accounts.webhook_url(base, account.id));
+        let answer = tokio::time::timeout(PATIENCE, probe.probe(url.as_deref())).await;
+        let found = match answer {
+            Ok(Ok(findings)) => Ok(findings),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("no answer in time".to_owned()),
+        };
+        if let Err(error) = &found {
+            tracing::info!(account.id = %account.id, error, "a provider could not be asked");
+        }
+        let mut tx = self.pool.begin().await?;
+        let found = found.as_deref().map_err(String::as_str);
+        health::note(&mut tx, account.id, found, (self.clock)()).await?;
+        tx.commit().await
+    }
+}
