@@ -148,8 +148,7 @@ impl Accounts {
         if let Some(name) = connectors::find(&stored.connector)?.in_address {
             let secrets = self.inner.seal_key.open(id, stored.secrets.as_deref()?).ok()?;
             if let Some(secret) = secrets.get(name) {
-                url.push('/');
-                url.push_str(secret.expose_secret());
+                url.push_str(&secret_part(secret.expose_secret()));
             }
         }
         Some(url)
@@ -225,4 +224,10 @@ impl Accounts {
             region: stored.region,
         })
     }
+}
+
+/// The end of a webhook address that holds a secret: `/` and the secret, encoded.
+pub fn secret_part(secret: &str) -> String {
+    let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    format!("/{}", encoded.replace('+', "%20"))
 }

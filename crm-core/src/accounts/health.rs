@@ -69,11 +69,6 @@ pub struct Health {
 pub(crate) struct Probed {
     pub asked_at: Option<DateTime<Utc>>,
     pub failing_since: Option<DateTime<Utc>>,
-    #[expect(
-        dead_code,
-        reason = "kept for the administrator's database, not shown: it is the library's English"
-    )]
-    pub error: Option<String>,
 }
 
 /// How long failures last before the light is red: one of them happens every day.

@@ -40,7 +40,7 @@ pub(super) async fn hurry(
 pub(super) async fn probed(conn: &mut PgConnection, account: AccountId) -> sqlx::Result<Probed> {
     let row = sqlx::query_as!(
         Probed,
-        "select asked_at, failing_since, error from account_probes where account_id = $1",
+        "select asked_at, failing_since from account_probes where account_id = $1",
         account.0
     )
     .fetch_optional(conn)

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use crm_core::AccountId;
+use crm_core::accounts::health;
 use crm_core::delivery::pause::{self, Pause, PauseKind, Sending as Stored};
 use sqlx::PgConnection;
 
@@ -74,13 +75,13 @@ impl Gate {
                 self.until = None;
                 (recovered || (*accepted && stale)).then(|| {
                     self.noted_at = Some(now);
-                    Note::Accepted
+                    Note::Accepted { recovered }
                 })
             }
             Sign::Failed(reason) => {
                 self.failures += 1;
                 if self.failures < FAILURES {
-                    return Some(Note::Failed(reason.clone()));
+                    return Some(Note::Failed { reason: reason.clone(), first: self.failures == 1 });
                 }
                 let doubled = 1_i64 << (self.failures - FAILURES).clamp(0, 5);
                 let pause = TimeDelta::seconds(2 * doubled).min(LONGEST);
@@ -114,8 +115,8 @@ impl Gate {
 /// Something that all copies should know.
 #[derive(Clone, Debug)]
 pub(super) enum Note {
-    Accepted,
-    Failed(String),
+    Accepted { recovered: bool },
+    Failed { reason: String, first: bool },
     Paused(Pause),
 }
 
@@ -127,10 +128,16 @@ impl Note {
         now: DateTime<Utc>,
     ) -> sqlx::Result<()> {
         match self {
-            Self::Accepted => pause::accepted(conn, account, now).await,
-            Self::Failed(reason) => pause::failed(conn, account, reason, now).await,
-            Self::Paused(pause) => pause::pause(conn, account, pause, now).await,
+            Self::Accepted { .. } => pause::accepted(conn, account, now).await?,
+            Self::Failed { reason, .. } => pause::failed(conn, account, reason, now).await?,
+            Self::Paused(pause) => pause::pause(conn, account, pause, now).await?,
         }
+        let light = match self {
+            Self::Accepted { recovered } => *recovered,
+            Self::Failed { first, .. } => *first,
+            Self::Paused(_) => true,
+        };
+        if light { health::tell(conn, now).await } else { Ok(()) }
     }
 }
 

@@ -14,6 +14,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use super::change::Revealed;
+use crate::accounts::secret_part;
 use crate::app::App;
 use crate::connectors::{self, ConnectorInfo};
 use crate::http::ApiResult;
@@ -157,9 +158,7 @@ impl<'a> Viewing<'a> {
         };
         let mut url = format!("{}/hooks/{}", self.base_url, stored.key);
         if let Some(secret) = in_address {
-            url.push('/');
-            let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-            url.push_str(&encoded.replace('+', "%20"));
+            url.push_str(&secret_part(secret));
         }
         AccountView {
             id: stored.id,
