@@ -3,9 +3,11 @@
 mod control;
 pub mod dice;
 pub mod fakes;
+pub mod fault;
 pub mod log;
 pub mod outgoing;
 pub mod people;
+pub mod phone;
 pub mod post;
 pub mod providers;
 pub mod scenario;
