@@ -37,6 +37,7 @@ type Answer = (StatusCode, Json<Value>);
 pub(crate) fn router(stand: Arc<Stand>, clock: Clock) -> Router {
     // From the clock, so that ids do not repeat after a restart.
     let first = clock().timestamp_micros().unsigned_abs();
+    let shared = stand.faults.routes().merge(stand.phone.routes());
     let control = Control { stand, clock, counter: Arc::new(AtomicU64::new(first)), first };
     Router::new()
         .route("/", get(async || include_str!("control/help.txt")))
@@ -55,6 +56,7 @@ pub(crate) fn router(stand: Arc<Stand>, clock: Clock) -> Router {
         .route("/smsc/reports", post(sms::report))
         .route("/smsru/reports", post(sms::smsru_report))
         .with_state(control)
+        .merge(shared)
 }
 
 async fn log(State(control): State<Control>) -> Json<Value> {

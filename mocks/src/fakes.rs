@@ -7,8 +7,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::control;
+use crate::fault::Faults;
 use crate::log::{Log, Received};
 use crate::outgoing::{Outgoing, Provider};
+use crate::phone::Phone;
 use crate::post::{Posted, Poster, Settings};
 use crate::providers::{Providers, ProvidersConfig};
 use crate::scenario::Step;
@@ -72,6 +74,8 @@ pub(crate) struct Stand {
     pub(crate) poster: Arc<Poster>,
     pub(crate) telegram: telegram::Server,
     pub(crate) log: Log,
+    pub(crate) faults: Faults,
+    pub(crate) phone: Phone,
 }
 
 impl Stand {
@@ -98,7 +102,7 @@ pub struct Fakes {
 impl Fakes {
     /// Starts all of them on free loopback ports.
     pub async fn start(config: FakesConfig) -> Result<Self, StartError> {
-        let log = Log::default();
+        let (log, faults, phone) = (Log::default(), Faults::default(), Phone::default());
         let poster = Arc::new(Poster::new(config.poster)?);
         // Above the numbers of the scenarios, and growing from one start to the next.
         let first_update_id = 300_000_000 + (config.clock)().timestamp();
@@ -116,7 +120,7 @@ impl Fakes {
             Serving::silent(Provider::SmsRu.name(), log.clone()).await?,
         ];
         let providers = Providers::new(config.providers);
-        let stand = Arc::new(Stand { providers, poster, telegram, log });
+        let stand = Arc::new(Stand { providers, poster, telegram, log, faults, phone });
         let control = Serving::start(control::router(Arc::clone(&stand), config.clock)).await?;
         Ok(Self { stand, control, silent })
     }
@@ -152,6 +156,16 @@ impl Fakes {
     /// What the hub asked the fakes for.
     pub fn log(&self) -> Vec<Received> {
         self.stand.log.entries()
+    }
+
+    /// What goes wrong at them.
+    pub fn faults(&self) -> &Faults {
+        &self.stand.faults
+    }
+
+    /// What the clients' phones received.
+    pub fn phone(&self) -> &Phone {
+        &self.stand.phone
     }
 
     /// Delivers one request: posted until acknowledged, or queued for `getUpdates`.

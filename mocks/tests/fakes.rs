@@ -211,3 +211,23 @@ async fn addresses_are_json_and_the_silent_fakes_keep_a_log() {
     let log = fakes.log();
     assert_eq!((log[0].fake, log[0].path.as_str()), ("smsc", "/sys/send.php"));
 }
+
+#[tokio::test]
+async fn faults_and_the_phone_are_read_over_the_control_port() {
+    let fakes = fakes("http://127.0.0.1:9/hooks", false).await;
+    let control = Asker::of(&fakes.addresses().control);
+    let rule = json!({ "provider": "smsc", "on": "send", "fault": "too_many", "times": 2 });
+    assert_eq!(control.ask("/faults", rule).await.0, 200);
+    let down = json!({ "provider": "smsc", "outage": "hanging" });
+    assert_eq!(control.ask("/faults/outage", down).await.0, 200);
+    let get = async |path: &str| -> Value {
+        let answer = control.http.get(format!("{}{path}", control.base)).send().await.expect("an answer");
+        answer.json().await.expect("JSON")
+    };
+    let told = get("/faults").await;
+    assert_eq!((&told["rules"][0]["times"], &told["outages"]["smsc"]), (&json!(2), &json!("hanging")));
+    let arrival = mocks::phone::Arrival::new(Provider::Smsc, "sender", "79000000001", "1", "text", now());
+    fakes.phone().add(arrival);
+    assert_eq!(get("/phone?to=79000000001").await["arrivals"][0]["kind"], "text");
+    assert_eq!(get("/phone/sums").await["arrived"], 1);
+}
