@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Address, CallUpdate, Content, ExternalId, Party, Quote, Referral};
+use crate::{Address, CallUpdate, Content, ExternalId, Party, Quote, Referral, Remedy};
 
 /// A kind of network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -232,6 +232,10 @@ pub struct Reason {
     pub code: String,
     /// In words, Russian where we know the code.
     pub text: String,
+    /// What would help, where the program can offer it: the same as [`SendError::Rejected`](crate::SendError) would say, for a
+    /// provider that refuses at once today and by a status tomorrow.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub remedy: Option<Remedy>,
 }
 
 /// What a provider says of a person's addresses and names.

@@ -5,7 +5,7 @@ pub mod content;
 pub mod words;
 
 use chrono::{DateTime, Utc};
-use connector_api::{Author, DeliveryState, Direction};
+use connector_api::{Author, DeliveryState, Direction, Remedy};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -146,6 +146,10 @@ pub struct Failure {
     pub code: String,
     /// In words.
     pub text: String,
+    /// What the screen offers: `template`, `another_channel`, `convert`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub remedy: Option<Remedy>,
 }
 
 /// A forwarded message.

@@ -238,7 +238,11 @@ fn delivery(facts: &[&StoredFact], told: Option<DeliveryState>) -> (Option<Deliv
         .filter(|(_, delivery)| delivery.state == DeliveryState::Failed)
         .filter_map(|(fact, delivery)| Some((fact, delivery.reason.as_ref()?)))
         .max_by_key(|(fact, reason)| (fact.at, &fact.key, &reason.code, &reason.text))
-        .map(|(_, Reason { code, text })| Failure { code: code.clone(), text: text.clone() });
+        .map(|(_, Reason { code, text, remedy })| Failure {
+            code: code.clone(),
+            text: text.clone(),
+            remedy: *remedy,
+        });
     (state, failure)
 }
 

@@ -71,7 +71,7 @@ fn reason(code: &str, text: &str, operator_code: &str) -> Reason {
         "" | "0" => text.to_owned(),
         operator_code => format!("{text} (код оператора {operator_code})"),
     };
-    Reason { code: code.to_owned(), text }
+    Reason { code: code.to_owned(), text, remedy: None }
 }
 
 /// A message to a number of ours; `None` when nobody is said to have sent it.

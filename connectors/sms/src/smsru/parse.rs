@@ -59,7 +59,7 @@ fn report(
     state: DeliveryState,
     text: Option<&str>,
 ) -> Event {
-    let reason = text.map(|text| Reason { code: code.to_owned(), text: text.to_owned() });
+    let reason = text.map(|text| Reason { code: code.to_owned(), text: text.to_owned(), remedy: None });
     Event {
         external_id: ExternalId::new(format!("{id}:{code}")),
         occurred_at: time::of_unix(time, raw.received_at).unwrap_or(raw.received_at),

@@ -8,7 +8,11 @@ use crate::wire::{self, Failure, Loose};
 
 /// Why a message of ours failed.
 pub(super) fn reason(error: &Failure) -> Reason {
-    Reason { code: error.code.owned().unwrap_or_else(|| "unknown".into()), text: explanation(error) }
+    Reason {
+        code: error.code.owned().unwrap_or_else(|| "unknown".into()),
+        text: explanation(error),
+        remedy: None,
+    }
 }
 
 /// The error in words: Russian where the code is known, else what the provider says.

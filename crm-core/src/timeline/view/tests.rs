@@ -1,7 +1,7 @@
 //! The fold, as a table, and its indifference to order.
 
 use chrono::TimeDelta;
-use connector_api::{Author, Content, DeliveryState, Direction, MediaKind, MediaRef, Reason};
+use connector_api::{Author, Content, DeliveryState, Direction, MediaKind, MediaRef, Reason, Remedy};
 use proptest::prelude::*;
 
 use super::{super::*, *};
@@ -42,8 +42,11 @@ fn fact(message: u128, key: &str, at: i64, value: FactValue) -> StoredFact {
 }
 
 fn delivery(state: DeliveryState) -> FactValue {
-    let reason = (state == DeliveryState::Failed)
-        .then(|| Reason { code: "131026".into(), text: "Нет WhatsApp".into() });
+    let reason = (state == DeliveryState::Failed).then(|| Reason {
+        code: "131026".into(),
+        text: "Нет WhatsApp".into(),
+        remedy: Some(Remedy::AnotherChannel),
+    });
     FactValue::Delivery(DeliveryFact { state, reason, reference: None })
 }
 
@@ -77,7 +80,8 @@ fn states_only_climb() {
             told.iter().map(|state| fact(1, &format!("{state:?}"), 1, delivery(*state))).collect();
         let entry = view(&row(), &facts, &MediaStates::new());
         assert_eq!(entry.state, shown, "{told:?}");
-        assert_eq!(entry.failure.is_some(), shown == Some(Failed), "{told:?}");
+        let remedy = (shown == Some(Failed)).then_some(Some(Remedy::AnotherChannel));
+        assert_eq!(entry.failure.map(|failure| failure.remedy), remedy, "{told:?}");
     }
 }
 
