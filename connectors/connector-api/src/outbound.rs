@@ -93,11 +93,14 @@ pub trait FileSource: Send + Sync {
 }
 
 /// The provider has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accepted {
     /// The provider's id of the fact, by which statuses, quotes and edits will name it. `None` where the provider gives
     /// none: a reaction, a deletion.
     pub external_id: Option<ExternalId>,
+    /// What else this part became, where the provider makes several messages of one request: an album's other files, in
+    /// their order. In `SendAttempt::sent` and in `OutboundAction` they follow `external_id`.
+    pub further: Vec<ExternalId>,
     /// Addresses that the provider's answer names for the person, beside those we knew.
     pub addresses: Vec<Address>,
 }
@@ -105,12 +108,12 @@ pub struct Accepted {
 impl Accepted {
     /// Accepted under this id.
     pub fn with_id(id: impl Into<String>) -> Self {
-        Self { external_id: Some(ExternalId::new(id)), addresses: Vec::new() }
+        Self { external_id: Some(ExternalId::new(id)), ..Self::default() }
     }
 
     /// Done, and there is no id to keep.
     pub fn done() -> Self {
-        Self { external_id: None, addresses: Vec::new() }
+        Self::default()
     }
 }
 
