@@ -32,7 +32,8 @@ pub enum ClientError {
 pub fn build(options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
     let mut builder = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(10))
-        .read_timeout(Duration::from_secs(60))
+        // It also runs while a file goes up, so it must last for the longest upload; see `README.md`.
+        .read_timeout(Duration::from_mins(5))
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("uzel/", env!("CARGO_PKG_VERSION")));
     if let Some(proxy) = &options.proxy {
