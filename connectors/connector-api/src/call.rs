@@ -30,6 +30,10 @@ pub struct CallUpdate {
     /// Our extension on this leg: the person rung or calling, the menu or the queue.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub extension: Option<Extension>,
+    /// Told afterwards by the provider's history, which numbers legs in its own way: the leg is that of the same extension
+    /// at the same time, where webhooks told of one, and what they told goes first.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub from_history: bool,
     /// What happened.
     pub phase: CallPhase,
     /// The provider's handle to control the running call.

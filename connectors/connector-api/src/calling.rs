@@ -29,7 +29,16 @@ pub trait CallRouting: Send + Sync {
     fn routing_question(&self, request: &WebhookRequest<'_>) -> Option<RoutingQuestion>;
 
     /// The provider's form of "ring this extension", or of "go on as you would without us". Pure.
-    fn routing_answer(&self, question: &RoutingQuestion, extension: Option<&str>) -> RoutingAnswer;
+    fn routing_answer(&self, question: &RoutingQuestion, target: Option<&RoutingTarget>) -> RoutingAnswer;
+}
+
+/// Who should take a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoutingTarget {
+    /// As dialled.
+    pub extension: String,
+    /// How the caller is called, for the display of that phone.
+    pub caller_name: Option<String>,
 }
 
 /// A caller waits to be put through.

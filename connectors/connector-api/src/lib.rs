@@ -18,7 +18,7 @@ mod template;
 pub use ability::{Abilities, ConversationFacts, FileAbility, Permission, SendLimits, TextMeasure};
 pub use address::{Address, EmailAddress, ExternalId, OpaqueId, Party};
 pub use call::{CallOutcome, CallPhase, CallUpdate, Extension, LegSide};
-pub use calling::{CallRequest, CallRouting, CallStarter, RoutingAnswer, RoutingQuestion};
+pub use calling::{CallRequest, CallRouting, CallStarter, RoutingAnswer, RoutingQuestion, RoutingTarget};
 pub use connector::{
     BoxError, Connector, FetchError, ParseError, Polled, Poller, VerifyError, secret_matches,
 };

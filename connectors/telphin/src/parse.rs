@@ -109,6 +109,7 @@ impl Leg<'_> {
             party_text,
             line: (!line.is_empty()).then_some(line),
             extension,
+            from_history: false,
             phase: self.phase(side),
             control: told(&wire.call_api_id).map(str::to_owned),
             requested: told(&wire.call_back_id).map(|id| ExternalId::new(id.to_lowercase())),

@@ -83,6 +83,7 @@ impl Fact<'_> {
             party_text: person.phone.clone(),
             line: scope.display.clone(),
             extension: None,
+            from_history: false,
             phase: self.phase,
             control: None,
             requested: requested.map(ExternalId::new),

@@ -395,6 +395,7 @@ async fn a_fact_of_a_call_that_is_told_twice_keeps_its_earliest_moment(pool: PgP
             party_text: None,
             line: None,
             extension: None,
+            from_history: false,
             phase: connector_api::CallPhase::Started,
             control: None,
             requested: None,
