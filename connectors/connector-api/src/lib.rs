@@ -7,6 +7,7 @@ mod calling;
 mod connector;
 mod content;
 mod event;
+mod json;
 mod outbound;
 mod outbound_message;
 mod phone;
@@ -28,6 +29,7 @@ pub use event::{
     DeliveryUpdate, Direction, Edit, Event, EventKind, Forward, IdentityUpdate, Invitation, LinkReason,
     Message, NoticeLevel, Origin, Reaction, Reason,
 };
+pub use json::{lenient, of_json, read_json};
 pub use outbound::{
     Accepted, ByteStream, FileSource, LookUp, Outbound, RateScope, Remedy, SendAttempt, SendError,
 };

@@ -7,7 +7,6 @@ use connector_api::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-mod json;
 mod parse;
 mod poll;
 mod verify;

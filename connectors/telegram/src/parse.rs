@@ -16,10 +16,8 @@ mod properties;
 mod shapes;
 
 use chrono::{DateTime, Utc};
-use connector_api::{Event, EventKind, ExternalId, ParseError, Parsed, Part, RawEvent, Region};
+use connector_api::{Event, EventKind, ExternalId, ParseError, Parsed, Part, RawEvent, Region, read_json};
 use serde_json::{Map, Value};
-
-use crate::json;
 
 /// What an account tells the parser.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +80,7 @@ const UNWANTED: [&str; 18] = [
 
 /// Reads one update.
 pub(crate) fn parse(reading: &Reading, raw: &RawEvent) -> Result<Parsed, ParseError> {
-    let body = json::read(&raw.body)?;
+    let body = read_json(&raw.body)?;
     let mut parsed = Parsed::default();
     let Some((id, fields)) = update(&body) else {
         parsed.unknown.push(Part::new("$", "not an update: no update_id"));

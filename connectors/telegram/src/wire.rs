@@ -5,43 +5,9 @@
 
 #![expect(clippy::struct_field_names, reason = "the names are the provider's")]
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+pub(crate) use connector_api::of_json as read;
+use connector_api::tolerant;
 use serde_json::{Number, Value};
-
-/// A value of a strange form is `None`.
-pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
-    T::deserialize(value).ok()
-}
-
-fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned,
-{
-    let value = Value::deserialize(deserializer)?;
-    Ok(if value.is_null() { None } else { T::deserialize(value).ok() })
-}
-
-/// Structs whose fields are all optional and lenient.
-macro_rules! tolerant {
-    ($($(#[$of_struct:meta])* struct $name:ident {
-        $($(#[$of_field:meta])* $field:ident: $type:ty,)*
-    })*) => {
-        $(
-            $(#[$of_struct])*
-            #[derive(Debug, Default, Deserialize)]
-            #[serde(default)]
-            pub(crate) struct $name {
-                $(
-                    $(#[$of_field])*
-                    #[serde(deserialize_with = "lenient")]
-                    pub(crate) $field: Option<$type>,
-                )*
-            }
-        )*
-    };
-}
 
 tolerant! {
     /// A person or a bot.

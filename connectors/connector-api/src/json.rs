@@ -1,13 +1,16 @@
-//! From bytes to a JSON tree, with the damage repaired that would otherwise cost a whole update.
+//! From bytes to a JSON tree and to structs, with the damage borne that would otherwise cost a whole event.
 
 use std::borrow::Cow;
 
-use connector_api::ParseError;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+use crate::ParseError;
 
 /// Reads a body. Half surrogate pairs and bytes that are not UTF-8 become U+FFFD, and so does NUL, which our database
 /// cannot hold.
-pub(crate) fn read(body: &[u8]) -> Result<Value, ParseError> {
+pub fn read_json(body: &[u8]) -> Result<Value, ParseError> {
     let mut value = serde_json::from_slice(body)
         .or_else(|_| serde_json::from_str(&without_half_pairs(&String::from_utf8_lossy(body))))
         .map_err(|error| {
@@ -15,6 +18,43 @@ pub(crate) fn read(body: &[u8]) -> Result<Value, ParseError> {
         })?;
     replace_nul(&mut value);
     Ok(value)
+}
+
+/// A value of a strange form is `None`.
+pub fn of_json<T: DeserializeOwned>(value: &Value) -> Option<T> {
+    T::deserialize(value).ok()
+}
+
+/// For `deserialize_with`: a field of a strange form counts as absent and never costs the rest.
+pub fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(if value.is_null() { None } else { T::deserialize(value).ok() })
+}
+
+/// Structs of a provider's format, all of whose fields are optional and [`lenient`]. They are crate-private; the names of
+/// the fields are the provider's.
+#[macro_export]
+macro_rules! tolerant {
+    ($($(#[$of_struct:meta])* struct $name:ident {
+        $($(#[$of_field:meta])* $field:ident: $type:ty,)*
+    })*) => {
+        $(
+            $(#[$of_struct])*
+            #[derive(Debug, Default, serde::Deserialize)]
+            #[serde(default)]
+            pub(crate) struct $name {
+                $(
+                    $(#[$of_field])*
+                    #[serde(deserialize_with = "connector_api::lenient")]
+                    pub(crate) $field: Option<$type>,
+                )*
+            }
+        )*
+    };
 }
 
 /// JSON may write half of a surrogate pair as an escape; a Rust string cannot hold it.
@@ -89,21 +129,43 @@ mod tests {
             // A written backslash before `ud83d` is text and no escape; the other half is repaired.
             (r#"["\\ud83d","\ud83d"]"#, json!(["\\ud83d", "\u{fffd}"])),
         ] {
-            assert_eq!(read(body.as_bytes()).unwrap(), expected, "{body}");
+            assert_eq!(read_json(body.as_bytes()).unwrap(), expected, "{body}");
         }
     }
 
     #[test]
     fn nul_and_foreign_bytes_become_the_replacement_character() {
-        assert_eq!(read(br#"{"a":["x\u0000y"]}"#).unwrap(), json!({"a": ["x\u{fffd}y"]}));
-        assert_eq!(read(br#"{"a\u0000":{"b":1}}"#).unwrap(), json!({"a\u{fffd}": {"b": 1}}));
-        assert_eq!(read(b"[\"x\xffy\"]").unwrap(), json!(["x\u{fffd}y"]));
+        assert_eq!(read_json(br#"{"a":["x\u0000y"]}"#).unwrap(), json!({"a": ["x\u{fffd}y"]}));
+        assert_eq!(read_json(br#"{"a\u0000":{"b":1}}"#).unwrap(), json!({"a\u{fffd}": {"b": 1}}));
+        assert_eq!(read_json(b"[\"x\xffy\"]").unwrap(), json!(["x\u{fffd}y"]));
+    }
+
+    mod connector_api {
+        pub(super) use crate::json::lenient;
+    }
+
+    crate::tolerant! {
+        struct Person {
+            id: i64,
+            name: String,
+        }
+    }
+
+    #[test]
+    fn a_field_of_a_strange_form_does_not_cost_the_others() {
+        let read = |value| of_json::<Person>(&value).map(|person| (person.id, person.name));
+        assert_eq!(
+            read(json!({"id": 117_653_512_345_678_901_i64, "name": ["x"], "new": 1})),
+            Some((Some(117_653_512_345_678_901), None))
+        );
+        assert_eq!(read(json!({"id": "7", "name": null})), Some((None, None)));
+        assert_eq!(read(json!("text")), None);
     }
 
     #[test]
     fn what_is_no_json_is_an_error_that_shows_nothing_of_the_body() {
         for body in ["", "secret words", r#"{"text":"secret words"#, "<html>secret words</html>", "\\"] {
-            let ParseError(text) = read(body.as_bytes()).unwrap_err();
+            let ParseError(text) = read_json(body.as_bytes()).unwrap_err();
             assert!(text.starts_with("not JSON") && !text.contains("secret"), "{text}");
         }
     }
