@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
 use crate::{
-    Acknowledgement, CallRouting, CallStarter, Channel, History, MediaSource, Outbound, Parsed, Probe,
-    RawEvent, Templates, Verified, WebhookRequest,
+    Acknowledgement, CallRouting, CallStarter, Channel, ConversationHistory, History, MediaSource, Outbound,
+    Parsed, Probe, RawEvent, Templates, Verified, WebhookRequest,
 };
 
 /// Any error, kept as the source of ours.
@@ -66,6 +66,11 @@ pub trait Connector: Send + Sync {
 
     /// Present when missed facts can be asked for.
     fn history(&self) -> Option<&dyn History> {
+        None
+    }
+
+    /// Present when missed facts can be asked for, conversation by conversation.
+    fn conversation_history(&self) -> Option<&dyn ConversationHistory> {
         None
     }
 

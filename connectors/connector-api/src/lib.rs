@@ -37,7 +37,7 @@ pub use outbound_message::{OutboundAction, OutboundContent, OutboundFile, Outbou
 pub use phone::{PhoneNumber, Region};
 pub use raw::{Acknowledgement, Parsed, Part, RawEvent, Verified, WebhookRequest, form_fields};
 pub use setting::{ConfigError, Setting};
-pub use source::{Finding, History, MediaError, MediaSource, MediaStream, Probe};
+pub use source::{ConversationHistory, Finding, History, MediaError, MediaSource, MediaStream, Probe};
 pub use template::{
     FilledTemplate, ProviderTemplate, TemplateButton, TemplateComponent, TemplateHeader, TemplateValue,
     Templates,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::{BoxError, ByteStream, FetchError, MediaRef, NoticeLevel, RawEvent};
+use crate::{BoxError, ByteStream, ExternalId, FetchError, MediaRef, NoticeLevel, RawEvent};
 
 /// Present when events point at files to download.
 #[async_trait]
@@ -57,6 +57,20 @@ pub trait History: Send + Sync {
     /// and repeat safely. `now` is their time of receipt.
     async fn fetch_since(
         &self,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<RawEvent>, FetchError>;
+}
+
+/// Present when missed facts can be asked for by conversation only: the provider does not list what happened over the whole
+/// account. Who asks knows the conversations.
+#[async_trait]
+pub trait ConversationHistory: Send + Sync {
+    /// What was said in one conversation between the two moments, as [`History::fetch_since`] gives it.
+    async fn fetch_conversation(
+        &self,
+        conversation: &ExternalId,
         since: DateTime<Utc>,
         until: DateTime<Utc>,
         now: DateTime<Utc>,
