@@ -21,6 +21,9 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// All of them: what the API's document lists.
+    pub const ALL: [Self; 4] = [Self::Whatsapp, Self::Telephony, Self::Telegram, Self::Sms];
+
     /// The word in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,6 +1,11 @@
 //! The words of connectors as the document of the API names them.
 
-use utoipa::ToSchema;
+use std::borrow::Cow;
+
+use connector_api::Channel;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::RefOr;
+use utoipa::{PartialSchema, ToSchema};
 
 /// Seen from the company.
 #[derive(ToSchema)]
@@ -12,18 +17,23 @@ pub enum DirectionWord {
     Outbound,
 }
 
-/// A kind of network.
-#[derive(ToSchema)]
-#[schema(as = Channel, rename_all = "snake_case")]
-pub enum ChannelWord {
-    /// WhatsApp.
-    Whatsapp,
-    /// Telephony.
-    Telephony,
-    /// Telegram.
-    Telegram,
-    /// Short messages.
-    Sms,
+/// A kind of network: a list that grows with the connectors and not here.
+pub struct ChannelWord;
+
+impl PartialSchema for ChannelWord {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(Channel::ALL.map(Channel::as_str)))
+            .description(Some("A kind of network."))
+            .into()
+    }
+}
+
+impl ToSchema for ChannelWord {
+    fn name() -> Cow<'static, str> {
+        "Channel".into()
+    }
 }
 
 /// How far a message of ours got.
