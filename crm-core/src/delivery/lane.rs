@@ -172,24 +172,21 @@ async fn record(conn: &mut PgConnection, finished: &Finished, now: DateTime<Utc>
         last_part: known.parts_accepted + 1 >= known.parts,
     };
     let next = outcome::next(tried, outcome, *pacing, now);
-    let external_id = match outcome {
-        Outcome::Accepted { external_id, .. } | Outcome::Arrived { external_id } => external_id.as_ref(),
-        _ => None,
-    };
-    settle(conn, &known, &next, external_id, outcome, now).await
+    settle(conn, &known, &next, outcome, now).await
 }
 
 async fn settle(
     conn: &mut PgConnection,
     known: &store::Known,
     next: &Next,
-    external_id: Option<&ExternalId>,
     outcome: &Outcome,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    store::settle(conn, known, next, external_id, outcome, now).await?;
-    if let Some(external_id) = external_id.filter(|_| known.action == DeliveryAction::Message) {
-        store::insert_part(conn, known, external_id, now).await?;
+    store::settle(conn, known, next, outcome, now).await?;
+    if known.action == DeliveryAction::Message {
+        for external_id in outcome.external_ids() {
+            store::insert_part(conn, known, external_id, now).await?;
+        }
     }
     if next.state == DeliveryStep::Accepted {
         store::insert_effect(conn, known, now).await?;
@@ -241,11 +238,11 @@ async fn prove_one(
     if !open || i32::from(known.parts_accepted) != i32::from(proof.part) {
         return Ok(());
     }
-    let outcome = Outcome::Arrived { external_id: Some(proof.external_id.clone()) };
+    let outcome = Outcome::Arrived { external_ids: vec![proof.external_id.clone()] };
     let last_part = known.parts_accepted + 1 >= known.parts;
     let tried = Tried { attempts: known.attempts, waits: known.waits, tried_at: now, last_part };
     let next = outcome::next(tried, &outcome, Pacing { attempts: 1, jitter: 0.0 }, now);
-    settle(conn, &known, &next, Some(&proof.external_id), &outcome, now).await?;
+    settle(conn, &known, &next, &outcome, now).await?;
     store::due(conn, conversation, now).await?;
     wake(conn, proof.account).await
 }

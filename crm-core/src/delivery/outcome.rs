@@ -10,8 +10,8 @@ use super::state::DeliveryStep;
 pub enum Outcome {
     /// The provider has the part.
     Accepted {
-        /// Its id, where the provider gives one.
-        external_id: Option<ExternalId>,
+        /// What it became at the provider, in order; none where the provider gives no ids.
+        external_ids: Vec<ExternalId>,
         /// Addresses of the person that the answer named.
         addresses: Vec<Address>,
     },
@@ -55,8 +55,8 @@ pub enum Outcome {
     },
     /// Asked: it arrived.
     Arrived {
-        /// Its id, where the provider gives one.
-        external_id: Option<ExternalId>,
+        /// What it became at the provider, in order.
+        external_ids: Vec<ExternalId>,
     },
     /// Asked: it surely did not arrive.
     NotArrived,
@@ -69,6 +69,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// What the part became at the provider.
+    pub(crate) fn external_ids(&self) -> &[ExternalId] {
+        match self {
+            Self::Accepted { external_ids, .. } | Self::Arrived { external_ids } => external_ids,
+            _ => &[],
+        }
+    }
+
     /// A word for figures and logs.
     pub fn label(&self) -> &'static str {
         self.word().unwrap_or("waiting")
@@ -241,7 +249,7 @@ mod tests {
 
     #[test]
     fn an_accepted_part_makes_room_for_the_next_and_the_last_one_ends_it() {
-        let accepted = Outcome::Accepted { external_id: None, addresses: Vec::new() };
+        let accepted = Outcome::Accepted { external_ids: Vec::new(), addresses: Vec::new() };
         let middle = Tried { attempts: 2, waits: 4, last_part: false, ..tried() };
         let after = next(middle, &accepted, PACING, minute(0));
         assert_eq!((after.state, after.attempts, after.waits), (DeliveryStep::Queued, 0, 0));

@@ -104,7 +104,7 @@ fn work(turn: Turn) -> Work {
 }
 
 fn accepted(id: &str) -> Outcome {
-    Outcome::Accepted { external_id: Some(ExternalId::new(id)), addresses: Vec::new() }
+    Outcome::Accepted { external_ids: vec![ExternalId::new(id)], addresses: Vec::new() }
 }
 
 fn temporary() -> Outcome {
@@ -332,7 +332,7 @@ async fn edits_deletions_and_reactions_show_once_they_are_accepted(pool: PgPool)
     assert!(office.take(&mut conn, sender, minute(6)).await);
     let mut turn = office.turn(&mut conn, sender, None, minute(6)).await;
     while let Turn::Work(work) = turn {
-        let done = Outcome::Accepted { external_id: None, addresses: Vec::new() };
+        let done = Outcome::Accepted { external_ids: Vec::new(), addresses: Vec::new() };
         turn = office.turn(&mut conn, sender, Some((*work, done)), minute(6)).await;
     }
     let entry = office.entry(&mut conn, 1).await;

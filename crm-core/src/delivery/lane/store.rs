@@ -345,7 +345,6 @@ pub(super) async fn settle(
     conn: &mut PgConnection,
     known: &Known,
     next: &Next,
-    external_id: Option<&ExternalId>,
     outcome: &Outcome,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
@@ -358,7 +357,7 @@ pub(super) async fn settle(
         "update deliveries
          set state = $2, due_at = $3, attempts = $4, waits = $5,
              parts_accepted = parts_accepted + case when $6 then 1 else 0 end,
-             external_ids = case when $7::text is null then external_ids else external_ids || $7 end,
+             external_ids = external_ids || $7::text[],
              first_tried_at = case when $6 then null else first_tried_at end,
              code = $8, reason = $9, remedy = $10, finished_at = $11
          where id = $1",
@@ -368,7 +367,7 @@ pub(super) async fn settle(
         next.attempts,
         next.waits,
         next.part_accepted,
-        external_id.map(ExternalId::as_str),
+        &outcome.external_ids().iter().map(ExternalId::as_str).collect::<Vec<_>>() as _,
         code,
         reason,
         remedy.map(remedy_word),

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use connector_api::Channel;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// Seen from the company.

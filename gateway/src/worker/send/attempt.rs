@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{
-    FileSource, LookUp, Outbound, OutboundAction, OutboundContent, Permission, RateScope, Remedy,
-    SendAttempt, SendError,
+    Accepted, ExternalId, FileSource, LookUp, Outbound, OutboundAction, OutboundContent, Permission,
+    RateScope, Remedy, SendAttempt, SendError,
 };
 use crm_core::delivery::Outcome;
 use crm_core::delivery::lane::Work;
@@ -42,8 +42,8 @@ pub(super) async fn attempt(
     }
     match tokio::time::timeout(patience(work), outbound.send(&attempt)).await {
         Ok(Ok(accepted)) => {
-            let (external_id, addresses) = (accepted.external_id, accepted.addresses);
-            (Outcome::Accepted { external_id, addresses }, Sign::Alive { accepted: true })
+            let (external_ids, addresses) = (ids(&accepted), accepted.addresses);
+            (Outcome::Accepted { external_ids, addresses }, Sign::Alive { accepted: true })
         }
         Ok(Err(error)) => of_error(error),
         Err(_) => of_error(SendError::Unknown("the provider did not answer in time".into())),
@@ -53,7 +53,7 @@ pub(super) async fn attempt(
 async fn ask(outbound: &dyn Outbound, attempt: &SendAttempt<'_>) -> (Outcome, Sign) {
     match tokio::time::timeout(PATIENCE, outbound.look_up(attempt)).await {
         Ok(Ok(LookUp::Arrived(accepted))) => {
-            (Outcome::Arrived { external_id: accepted.external_id }, Sign::Alive { accepted: true })
+            (Outcome::Arrived { external_ids: ids(&accepted) }, Sign::Alive { accepted: true })
         }
         Ok(Ok(LookUp::NotArrived)) => (Outcome::NotArrived, Sign::Nothing),
         Ok(Ok(LookUp::TellsBy(at))) => (Outcome::TellsBy(at), Sign::Nothing),
@@ -64,6 +64,10 @@ async fn ask(outbound: &dyn Outbound, attempt: &SendAttempt<'_>) -> (Outcome, Si
         }
         Err(_) => (Outcome::AskingFailed, Sign::Failed("the provider did not answer in time".into())),
     }
+}
+
+fn ids(accepted: &Accepted) -> Vec<ExternalId> {
+    accepted.external_id.iter().chain(&accepted.further).cloned().collect()
 }
 
 /// What is known before any request: a closed window, a person who blocked us.

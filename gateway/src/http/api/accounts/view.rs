@@ -14,7 +14,6 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use super::change::Revealed;
-use crate::accounts::secret_part;
 use crate::app::App;
 use crate::connectors::{self, ConnectorInfo};
 use crate::http::ApiResult;
@@ -158,7 +157,7 @@ impl<'a> Viewing<'a> {
         };
         let mut url = format!("{}/hooks/{}", self.base_url, stored.key);
         if let Some(secret) = in_address {
-            url.push_str(&secret_part(secret));
+            url.push_str(&crate::accounts::secret_part(secret));
         }
         AccountView {
             id: stored.id,
