@@ -6,6 +6,7 @@ pub mod clients;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 mod id;
+pub mod media;
 pub mod schema;
 pub mod timeline;
 
