@@ -34,7 +34,12 @@ pub struct Due {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The bytes lie in the store, under a name that was reserved.
-    Stored(Bytes),
+    Stored {
+        /// Which.
+        bytes: Bytes,
+        /// As the provider told with the bytes; for a file that had no name.
+        file_name: Option<String>,
+    },
     /// Another try at this moment.
     Later {
         /// When.
@@ -57,7 +62,7 @@ pub async fn finish_unscoped(
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     let written = match outcome {
-        Outcome::Stored(bytes) => store::stored(conn, due, bytes).await?,
+        Outcome::Stored { bytes, file_name } => store::stored(conn, due, bytes, file_name.as_deref()).await?,
         Outcome::Later { at, counted, cause } => {
             store::later(conn, due, *at, *counted, cause.as_deref()).await?
         }

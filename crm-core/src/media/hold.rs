@@ -49,7 +49,9 @@ pub async fn place(
 ) -> Result<()> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {
-        return Err(ClientError::Invalid { field: "reason", reason: "Напишите причину, до 500 знаков." });
+        return Err(ClientError::Invalid {
+            field: "reason", reason: "Напишите причину, до 500 знаков."
+        });
     }
     let root = reach::client_under(conn, viewer, Right::RecordingsHold, client).await?;
     let before = store::of_root(conn, root.id).await?;

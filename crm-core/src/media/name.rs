@@ -7,8 +7,8 @@ const LONGEST: usize = 120;
 
 /// Endings by which a double press would start a program.
 const PROGRAMS: [&str; 24] = [
-    "app", "bat", "cmd", "com", "cpl", "desktop", "exe", "hta", "htm", "html", "jar", "js", "jse", "lnk", "msi",
-    "pif", "ps1", "reg", "scr", "sh", "svg", "url", "vbs", "wsf",
+    "app", "bat", "cmd", "com", "cpl", "desktop", "exe", "hta", "htm", "html", "jar", "js", "jse", "lnk",
+    "msi", "pif", "ps1", "reg", "scr", "sh", "svg", "url", "vbs", "wsf",
 ];
 
 /// A name without folders, control characters and characters that turn the direction of writing. A file without a name is

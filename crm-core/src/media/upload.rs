@@ -50,7 +50,10 @@ pub async fn outbound_files(
     ids: &[MediaId],
 ) -> Result<Vec<OutboundFile>> {
     if ids.len() > FILES_OF_A_MESSAGE {
-        return Err(ClientError::Invalid { field: "files", reason: "Слишком много файлов в одном сообщении." });
+        return Err(ClientError::Invalid {
+            field: "files",
+            reason: "Слишком много файлов в одном сообщении.",
+        });
     }
     let mut files = Vec::with_capacity(ids.len());
     for id in ids {
@@ -61,7 +64,9 @@ pub async fn outbound_files(
 
 fn outbound(file: file::File) -> Result<OutboundFile> {
     let (FileState::Stored, Some(sha256), Some(size)) = (file.state, file.sha256, file.size_bytes) else {
-        return Err(ClientError::NotNow("Этого файла у нас нет: дождитесь загрузки или запросите его снова."));
+        return Err(ClientError::NotNow(
+            "Этого файла у нас нет: дождитесь загрузки или запросите его снова.",
+        ));
     };
     Ok(OutboundFile {
         id: file.id.0,

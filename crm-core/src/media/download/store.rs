@@ -78,16 +78,23 @@ pub async fn keep_unscoped(conn: &mut PgConnection, due: &Due, until: DateTime<U
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn stored(conn: &mut PgConnection, due: &Due, bytes: &Bytes) -> sqlx::Result<bool> {
+pub(super) async fn stored(
+    conn: &mut PgConnection,
+    due: &Due,
+    bytes: &Bytes,
+    file_name: Option<&str>,
+) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update media
-         set state = 'stored', cause = null, sha256 = $3, sniffed_type = $4, stored_bytes = $5, lease = null
+         set state = 'stored', cause = null, sha256 = $3, sniffed_type = $4, stored_bytes = $5, lease = null,
+             file_name = coalesce(file_name, $6)
          where id = $1 and lease = $2 and state = 'fetching'",
         due.id.0,
         due.lease,
         bytes.sha256,
         bytes.mime_type,
         i64::try_from(bytes.size_bytes).unwrap_or(i64::MAX),
+        file_name.map(|name| name.replace('\0', "")),
     )
     .execute(conn)
     .await?;

@@ -187,7 +187,8 @@ pub(in crate::timeline::ingest) async fn use_media(
     if uses.is_empty() {
         return Ok(());
     }
-    let (files, interactions): (Vec<Uuid>, Vec<Uuid>) = uses.iter().map(|(file, row)| (file.0, row.0)).unzip();
+    let (files, interactions): (Vec<Uuid>, Vec<Uuid>) =
+        uses.iter().map(|(file, row)| (file.0, row.0)).unzip();
     sqlx::query!(
         "insert into media_uses (media_id, interaction_id)
          select * from unnest($1::uuid[], $2::uuid[])
