@@ -24,8 +24,9 @@ use crate::http_client;
 use crate::intake::{Intake, IntakeSettings};
 use crate::live::LiveFeed;
 use crate::sealed::{SealKey, key_from_file};
+use crate::vault::Vault;
 use crate::worker::apply::{self, Applier, ApplyQueue};
-use crate::worker::{housekeeping, poll};
+use crate::worker::{housekeeping, media, media_terms, poll};
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -120,6 +121,7 @@ async fn assemble(
         async move { accounts.keep_fresh(stop).await }
     });
 
+    let vault = Vault::open(config)?;
     let queue = if role == Role::Web {
         ApplyQueue::elsewhere()
     } else {
@@ -130,6 +132,21 @@ async fn assemble(
         let polling =
             poll::Polling { pool: pool.clone(), accounts: accounts.clone(), clock, apply: queue.clone() };
         tasks.spawn(poll::run(polling, tasks.clone(), stop.clone()));
+        let downloads = media::Downloads {
+            pool: pool.clone(),
+            accounts: accounts.clone(),
+            clock,
+            vault: vault.clone(),
+            recordings_wait: TimeDelta::days(i64::from(config.media.recording_wait_days)),
+        };
+        tasks.spawn(media::run(downloads, tasks.clone(), stop.clone()));
+        let terms = media_terms::Terms {
+            pool: pool.clone(),
+            clock,
+            store: vault.store.clone(),
+            keep_recordings: TimeDelta::days(i64::from(config.media.recording_keep_days)),
+        };
+        tasks.spawn(media_terms::run(terms, stop.clone()));
         queue
     };
     // In every role: copies that only take webhooks need tomorrow's partitions too.
@@ -143,7 +160,7 @@ async fn assemble(
     let intake = Intake::start(database.intake.clone(), &settings, queue.clone(), &tasks, &stop)
         .context("the spool in the data folder cannot be opened")?;
 
-    let app = App::new(pool.clone(), clock, config.http_settings(), accounts.clone());
+    let app = App::new(pool.clone(), clock, config.http_settings(), accounts.clone(), vault.clone());
     let vitals = Vitals::new(config, app.clone(), Some(intake.clone()), queue.clone());
     tasks.spawn(vitals.figures.clone().keep(stop.clone()));
     tasks.spawn(app.live.clone().run());

@@ -2,4 +2,6 @@
 
 pub mod apply;
 pub mod housekeeping;
+pub mod media;
+pub mod media_terms;
 pub mod poll;
