@@ -7,6 +7,7 @@ pub mod delivery;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 mod id;
+pub mod media;
 pub mod schema;
 pub mod timeline;
 

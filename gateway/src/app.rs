@@ -9,6 +9,7 @@ use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::live::LiveFeed;
 use crate::passwords::Passwords;
+use crate::vault::Vault;
 
 /// The parts of the program that handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -25,13 +26,23 @@ pub struct App {
     pub accounts: Accounts,
     /// What changes, for open screens.
     pub live: LiveFeed,
+    /// Files.
+    pub vault: Vault,
 }
 
 impl App {
     /// Puts the parts together.
-    pub fn new(pool: PgPool, clock: Clock, settings: HttpSettings, accounts: Accounts) -> Self {
+    pub fn new(pool: PgPool, clock: Clock, settings: HttpSettings, accounts: Accounts, vault: Vault) -> Self {
         let live = LiveFeed::new(pool.clone());
-        Self { pool, clock, settings: Arc::new(settings), passwords: Passwords::default(), accounts, live }
+        Self {
+            pool,
+            clock,
+            settings: Arc::new(settings),
+            passwords: Passwords::default(),
+            accounts,
+            live,
+            vault,
+        }
     }
 
     /// The time of this request.

@@ -134,6 +134,39 @@ settings! {
         /// They are kept for so many days; the timeline that was made of them stays.
         keep_days: u32 = "180", "UZEL_RAW_KEEP_DAYS";
     }
+    /// Our own copies of photos, voice notes, documents and recordings.
+    media: MediaConfig {
+        /// The folder of the files. Not set: `media` in the data folder. Copies of the hub on several machines need the
+        /// same one, or S3.
+        folder: Option<PathBuf> = "", "UZEL_MEDIA_FOLDER";
+        /// The bucket, to keep files in S3 or in a service that speaks like it instead of a folder.
+        s3_bucket: Option<String> = "", "UZEL_MEDIA_S3_BUCKET";
+        /// Address of the service, such as `https://storage.example.ru`. Not set: Amazon's own.
+        s3_endpoint: Option<String> = "", "UZEL_MEDIA_S3_ENDPOINT";
+        /// The service's word for its place.
+        s3_region: Option<String> = "", "UZEL_MEDIA_S3_REGION";
+        /// Key of the bucket.
+        s3_access_key: Option<SecretString> = "", "UZEL_MEDIA_S3_ACCESS_KEY";
+        /// Secret of that key.
+        s3_secret_key: Option<SecretString> = "", "UZEL_MEDIA_S3_SECRET_KEY";
+        /// The largest photo or sticker that is kept.
+        max_picture_bytes: u64 = "33554432", "UZEL_MEDIA_MAX_PICTURE_BYTES";
+        /// The largest film that is kept.
+        max_video_bytes: u64 = "268435456", "UZEL_MEDIA_MAX_VIDEO_BYTES";
+        /// The largest sound or voice note that is kept.
+        max_audio_bytes: u64 = "134217728", "UZEL_MEDIA_MAX_AUDIO_BYTES";
+        /// The largest document that is kept.
+        max_document_bytes: u64 = "268435456", "UZEL_MEDIA_MAX_DOCUMENT_BYTES";
+        /// The largest recording of a call that is kept.
+        max_recording_bytes: u64 = "536870912", "UZEL_MEDIA_MAX_RECORDING_BYTES";
+        /// The largest file that somebody may upload to send it.
+        max_upload_bytes: u64 = "134217728", "UZEL_MEDIA_MAX_UPLOAD_BYTES";
+        /// A recording that the provider announced and does not have yet is asked for during so many days.
+        recording_wait_days: u32 = "3", "UZEL_MEDIA_RECORDING_WAIT_DAYS";
+        /// After so many days the sound of a call is deleted, its row stays; a client under a legal hold keeps
+        /// everything.
+        recording_keep_days: u32 = "180", "UZEL_MEDIA_RECORDING_KEEP_DAYS";
+    }
     /// The log, on the standard error.
     log: LogConfig {
         /// What is written: `error`, `warn`, `info`, `debug`, `trace`, or by part as in `info,gateway=debug`.

@@ -21,4 +21,5 @@ pub mod replay;
 pub mod run;
 pub mod sealed;
 pub mod shutdown;
+pub mod vault;
 pub mod worker;

@@ -24,8 +24,9 @@ use crate::http_client;
 use crate::intake::{Intake, IntakeSettings};
 use crate::live::LiveFeed;
 use crate::sealed::{SealKey, key_from_file};
+use crate::vault::Vault;
 use crate::worker::apply::{self, Applier, ApplyQueue};
-use crate::worker::{housekeeping, poll, probe, send};
+use crate::worker::{housekeeping, media, media_terms, poll, probe, send};
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -120,6 +121,7 @@ async fn assemble(
         async move { accounts.keep_fresh(stop).await }
     });
 
+    let vault = Vault::open(config)?;
     let queue = if role == Role::Web {
         ApplyQueue::elsewhere()
     } else {
@@ -134,7 +136,7 @@ async fn assemble(
             pool: database.senders.clone(),
             accounts: accounts.clone(),
             clock,
-            files: Arc::new(NoFiles),
+            files: Arc::new(vault.clone()),
         };
         tasks.spawn(send::run(sending, tasks.clone(), stop.clone()));
         let probing = probe::Probing {
@@ -144,6 +146,21 @@ async fn assemble(
             public_url: config.http_settings().public_url,
         };
         tasks.spawn(probe::run(probing, stop.clone()));
+        let downloads = media::Downloads {
+            pool: pool.clone(),
+            accounts: accounts.clone(),
+            clock,
+            vault: vault.clone(),
+            recordings_wait: TimeDelta::days(i64::from(config.media.recording_wait_days)),
+        };
+        tasks.spawn(media::run(downloads, tasks.clone(), stop.clone()));
+        let terms = media_terms::Terms {
+            pool: pool.clone(),
+            clock,
+            store: vault.store.clone(),
+            keep_recordings: TimeDelta::days(i64::from(config.media.recording_keep_days)),
+        };
+        tasks.spawn(media_terms::run(terms, stop.clone()));
         queue
     };
     // In every role: copies that only take webhooks need tomorrow's partitions too.
@@ -157,7 +174,7 @@ async fn assemble(
     let intake = Intake::start(database.intake.clone(), &settings, queue.clone(), &tasks, &stop)
         .context("the spool in the data folder cannot be opened")?;
 
-    let app = App::new(pool.clone(), clock, config.http_settings(), accounts.clone());
+    let app = App::new(pool.clone(), clock, config.http_settings(), accounts.clone(), vault.clone());
     let vitals = Vitals::new(config, app.clone(), Some(intake.clone()), queue.clone());
     tasks.spawn(vitals.figures.clone().keep(stop.clone()));
     tasks.spawn(app.live.clone().run());
@@ -215,17 +232,5 @@ impl Hub {
         if finished.await.is_err() {
             tracing::warn!("the stop took too long; what is left is durable and goes on at the next start");
         }
-    }
-}
-
-struct NoFiles;
-
-#[async_trait::async_trait]
-impl connector_api::FileSource for NoFiles {
-    async fn open(
-        &self,
-        _file: &connector_api::OutboundFile,
-    ) -> Result<connector_api::ByteStream, connector_api::BoxError> {
-        Err("there is no store of files".into())
     }
 }

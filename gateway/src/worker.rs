@@ -2,6 +2,8 @@
 
 pub mod apply;
 pub mod housekeeping;
+pub mod media;
+pub mod media_terms;
 pub mod poll;
 pub mod probe;
 pub mod send;

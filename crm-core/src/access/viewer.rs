@@ -41,11 +41,14 @@ pub enum Right {
     /// The audit log.
     #[serde(rename = "audit.read")]
     AuditRead,
+    /// Keep everything of a client beyond its term.
+    #[serde(rename = "recordings.hold")]
+    RecordingsHold,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -56,6 +59,7 @@ impl Right {
         Self::RawLogRead,
         Self::RawLogReplay,
         Self::AuditRead,
+        Self::RecordingsHold,
     ];
 
     /// The word in the database and in JSON.
@@ -71,6 +75,7 @@ impl Right {
             Self::RawLogRead => "raw_log.read",
             Self::RawLogReplay => "raw_log.replay",
             Self::AuditRead => "audit.read",
+            Self::RecordingsHold => "recordings.hold",
         }
     }
 

@@ -17,6 +17,7 @@ use crate::{
     ClientId, ConversationId, DeliveryId, InteractionId,
     access::{Right, Viewer},
     clients::{ClientError, error::Result, reach},
+    media,
     timeline::feed::{self, Changes},
 };
 
@@ -72,7 +73,13 @@ pub async fn send(
     };
     store::ensure_conversation(conn, place, now).await?;
     let interaction_id = InteractionId(new.id.0);
-    let shown = shown::row(&new.content, new.quote);
+    let files = match &new.content {
+        OutboundContent::Media { files, .. } => {
+            media::attach(conn, files, place.account_id, interaction_id, now).await?
+        }
+        _ => Vec::new(),
+    };
+    let shown = shown::row(&new.content, files, new.quote);
     store::insert_row(conn, viewer, place, interaction_id, &shown, now).await?;
     store::insert_items(conn, place.account_id, interaction_id, &shown.items, now).await?;
     if let Some(client) = new.pin {

@@ -52,7 +52,71 @@ pub(super) fn check(config: &Config, source: &mut Source) {
             config.log.filter
         ));
     }
+    let media = &config.media;
+    let keys = media.s3_access_key.is_some() && media.s3_secret_key.is_some();
+    if media.s3_bucket.is_some() && !keys {
+        source.wrong(
+            "UZEL_MEDIA_S3_BUCKET needs UZEL_MEDIA_S3_ACCESS_KEY and UZEL_MEDIA_S3_SECRET_KEY beside it."
+                .to_owned(),
+        );
+    }
+    if media.s3_bucket.is_some() && media.folder.is_some() {
+        source.wrong(
+            "UZEL_MEDIA_FOLDER and UZEL_MEDIA_S3_BUCKET are both set: files are kept in one place, leave one out."
+                .to_owned(),
+        );
+    }
     let ranges = [
+        (
+            "UZEL_MEDIA_MAX_PICTURE_BYTES",
+            "max_picture_bytes",
+            "media",
+            media.max_picture_bytes,
+            1 << 20,
+            1 << 40,
+        ),
+        ("UZEL_MEDIA_MAX_VIDEO_BYTES", "max_video_bytes", "media", media.max_video_bytes, 1 << 20, 1 << 40),
+        ("UZEL_MEDIA_MAX_AUDIO_BYTES", "max_audio_bytes", "media", media.max_audio_bytes, 1 << 20, 1 << 40),
+        (
+            "UZEL_MEDIA_MAX_DOCUMENT_BYTES",
+            "max_document_bytes",
+            "media",
+            media.max_document_bytes,
+            1 << 20,
+            1 << 40,
+        ),
+        (
+            "UZEL_MEDIA_MAX_RECORDING_BYTES",
+            "max_recording_bytes",
+            "media",
+            media.max_recording_bytes,
+            1 << 20,
+            1 << 40,
+        ),
+        (
+            "UZEL_MEDIA_MAX_UPLOAD_BYTES",
+            "max_upload_bytes",
+            "media",
+            media.max_upload_bytes,
+            1 << 20,
+            1 << 40,
+        ),
+        (
+            "UZEL_MEDIA_RECORDING_WAIT_DAYS",
+            "recording_wait_days",
+            "media",
+            u64::from(media.recording_wait_days),
+            1,
+            60,
+        ),
+        (
+            "UZEL_MEDIA_RECORDING_KEEP_DAYS",
+            "recording_keep_days",
+            "media",
+            u64::from(media.recording_keep_days),
+            1,
+            36_500,
+        ),
         ("UZEL_POOL_SIZE", "pool_size", "database", u64::from(config.database.pool_size), 4, 500),
         ("UZEL_DATABASE_SLOW_MS", "slow_ms", "database", config.database.slow_ms, 10, 10_000),
         (

@@ -18,6 +18,7 @@ use crate::accounts::Accounts;
 use crate::app::{App, HttpSettings};
 use crate::connectors;
 use crate::sealed::SealKey;
+use crate::vault::Vault;
 
 /// The password of every user on a stage.
 pub const PASSWORD: &str = "верный пароль";
@@ -42,6 +43,8 @@ pub struct Stage {
     pub pool: PgPool,
     /// Its accounts, with the connectors that customers have.
     pub accounts: Accounts,
+    /// Its files.
+    pub vault: Vault,
     settings: HttpSettings,
 }
 
@@ -56,7 +59,7 @@ impl Stage {
         let build =
             Arc::new(|name: &str, config| connectors::build(name, config, &connectors::tests::http()));
         let accounts = Accounts::with_build(pool.clone(), SealKey::random(), build);
-        Self { pool, accounts, settings }
+        Self { pool, accounts, vault: Vault::in_memory(), settings }
     }
 
     /// A user of one role with the common password.
@@ -67,7 +70,13 @@ impl Stage {
 
     /// Somebody who has not signed in.
     pub fn browser(&self) -> Browser {
-        let app = App::new(self.pool.clone(), now, self.settings.clone(), self.accounts.clone());
+        let app = App::new(
+            self.pool.clone(),
+            now,
+            self.settings.clone(),
+            self.accounts.clone(),
+            self.vault.clone(),
+        );
         let (router, _) = api::router(app);
         let mut headers = HeaderMap::new();
         headers.insert("sec-fetch-site", "same-origin".parse().unwrap());

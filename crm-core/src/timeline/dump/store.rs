@@ -53,7 +53,8 @@ const PARTS: &[(&str, &str)] = &[
     ("state", "select concat_ws(' ', external_id, aspect, event_id, state, at, detail) from conversation_states"),
     ("notice", "select concat_ws(' ', id, at, level, code, subject, detail) from account_notices"),
     ("book", "select concat_ws(' ', address, name, at) from address_book"),
-    ("media", "select concat_ws(' ', id, kind, external_id, interaction_id, mime_type, size_bytes) from media"),
+    ("media", "select concat_ws(' ', id, kind, external_id, mime_type, size_bytes) from media"),
+    ("media use", "select concat_ws(' ', media_id, interaction_id) from media_uses"),
     (
         "link",
         "select concat_ws(' ', least(a.address, b.address), greatest(a.address, b.address), l.reason, l.since, l.state)

@@ -87,8 +87,11 @@ pub struct MediaView {
     /// How it is shown.
     #[schema(value_type = MediaWord)]
     pub kind: MediaKind,
-    /// `wanted`, `fetching`, `stored` or `lost`; none while it is not even noted down.
+    /// `wanted`, `fetching`, `stored`, `lost` or, for a recording whose term is over, `expired`; none while it is not
+    /// even noted down.
     pub state: Option<String>,
+    /// Why it is lost or late, for people.
+    pub cause: Option<String>,
     /// As told by the provider, or as sniffed.
     pub mime_type: Option<String>,
     /// As told by the provider; cleaned where it is served.
@@ -130,8 +133,10 @@ pub struct OrderItemView {
 /// What our store knows of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMedia {
-    /// `wanted`, `fetching`, `stored` or `lost`.
+    /// `wanted`, `fetching`, `stored`, `lost` or `expired`.
     pub state: String,
+    /// Russian.
+    pub cause: Option<String>,
     /// Sniffed or told.
     pub mime_type: Option<String>,
     /// Told.
@@ -188,6 +193,7 @@ impl MediaView {
             id,
             kind: file.kind,
             state: stored.map(|stored| stored.state.clone()),
+            cause: stored.and_then(|stored| stored.cause.clone()),
             mime_type: stored.and_then(|stored| stored.mime_type.clone()).or(file.mime_type),
             file_name: stored.and_then(|stored| stored.file_name.clone()).or(file.file_name),
             size_bytes: stored.and_then(|stored| stored.size_bytes).or(file.size_bytes),

@@ -35,6 +35,7 @@ pub async fn apply(
     store::insert_aliases(&mut tx, &plan.aliases).await?;
     lane::prove(&mut tx, &plan.proofs, now).await?;
     store::want_media(&mut tx, &plan.media).await?;
+    store::use_media(&mut tx, &plan.media_uses).await?;
     store::write_states(&mut tx, &plan.states).await?;
     store::insert_notices(&mut tx, &plan.notices).await?;
     store::write_phone_book(&mut tx, &plan.phone_book).await?;

@@ -57,7 +57,9 @@ fn row(plan: &mut Plan, id: InteractionId, call: &Call) -> Row {
         plan.parties.len() - 1
     });
     for recording in &call.view.recordings {
-        plan.media.entry(MediaId::derived(account_id, recording.id.as_str())).or_insert_with(|| Media {
+        let file = MediaId::derived(account_id, recording.id.as_str());
+        plan.media_uses.insert((file, id));
+        plan.media.entry(file).or_insert_with(|| Media {
             account_id,
             media: recording.clone(),
             interaction: id,

@@ -1,7 +1,7 @@
 //! From canonical events to rows: pure, no look at the database.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use connector_api::{
@@ -31,6 +31,8 @@ pub(super) struct Plan {
     pub facts: BTreeMap<(InteractionId, FactKind, String), Fact>,
     pub aliases: BTreeMap<InteractionId, InteractionId>,
     pub media: BTreeMap<MediaId, Media>,
+    /// Where each file shows.
+    pub media_uses: BTreeSet<(MediaId, InteractionId)>,
     pub call_facts: BTreeMap<(InteractionId, String), PlannedCallFact>,
     pub states: BTreeMap<(AccountId, String, &'static str, String), State>,
     pub notices: Vec<Notice>,
@@ -439,6 +441,7 @@ impl Plan {
     fn media_of(&mut self, raw: &ReadRaw, interaction: InteractionId, content: &Content) {
         if let Content::Media { media, .. } = content {
             let id = MediaId::derived(raw.account_id, media.id.as_str());
+            self.media_uses.insert((id, interaction));
             self.media.entry(id).or_insert_with(|| Media {
                 account_id: raw.account_id,
                 media: media.clone(),

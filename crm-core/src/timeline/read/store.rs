@@ -248,7 +248,8 @@ pub(crate) async fn facts(conn: &mut PgConnection, ids: &[InteractionId]) -> sql
 /// What the store knows of some files.
 pub(crate) async fn media(conn: &mut PgConnection, ids: &[MediaId]) -> sqlx::Result<MediaStates> {
     let rows = sqlx::query!(
-        r#"select id as "id: MediaId", state, mime_type, file_name, size_bytes, duration_s
+        r#"select id as "id: MediaId", state, cause, coalesce(sniffed_type, mime_type) as mime_type, file_name,
+                  coalesce(stored_bytes, size_bytes) as size_bytes, duration_s
            from media where id = any($1)"#,
         ids as &[MediaId]
     )
@@ -259,6 +260,7 @@ pub(crate) async fn media(conn: &mut PgConnection, ids: &[MediaId]) -> sqlx::Res
         .map(|row| {
             let stored = StoredMedia {
                 state: row.state,
+                cause: row.cause,
                 mime_type: row.mime_type,
                 file_name: row.file_name,
                 size_bytes: row.size_bytes,

@@ -13,12 +13,13 @@ use crate::accounts::Accounts;
 use crate::app::HttpSettings;
 use crate::http::layers;
 use crate::sealed::SealKey;
+use crate::vault::Vault;
 use crate::{clock, connectors};
 
 fn vitals(pool: &PgPool) -> Vitals {
     let build = Arc::new(|name: &str, config| connectors::build(name, config, &connectors::tests::http()));
     let accounts = Accounts::with_build(pool.clone(), SealKey::random(), build);
-    let app = App::new(pool.clone(), clock::now, HttpSettings::default(), accounts);
+    let app = App::new(pool.clone(), clock::now, HttpSettings::default(), accounts, Vault::in_memory());
     Vitals::new(&Config::usual(), app, None, ApplyQueue::elsewhere())
 }
 

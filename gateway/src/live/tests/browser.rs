@@ -21,6 +21,7 @@ use crate::clock;
 use crate::connectors;
 use crate::http::api;
 use crate::sealed::SealKey;
+use crate::vault::Vault;
 
 /// Long enough for a busy machine; nothing waits so long when all is well.
 pub(super) const SOON: Duration = Duration::from_secs(20);
@@ -36,7 +37,7 @@ impl Hub {
         let build =
             Arc::new(|name: &str, config| connectors::build(name, config, &connectors::tests::http()));
         let accounts = Accounts::with_build(pool.clone(), SealKey::random(), build);
-        let app = App::new(pool.clone(), clock::now, HttpSettings::default(), accounts);
+        let app = App::new(pool.clone(), clock::now, HttpSettings::default(), accounts, Vault::in_memory());
         tokio::spawn(app.live.clone().run());
         Self { router: api::router(app.clone()).0, app }
     }

@@ -1,15 +1,16 @@
 //! SQL of what is said about messages, calls, files and accounts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use connector_api::{CallUpdate, ConversationState, MediaKind, NoticeLevel};
+use connector_api::{CallUpdate, ConversationState, NoticeLevel};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::super::plan::{Fact, Media, Notice, PlannedCallFact, State, clean};
 use super::super::without_nul;
+use crate::media::kind_word;
 use crate::timeline::call::CallFact;
 use crate::timeline::payload::FactKind;
 use crate::{AccountId, InteractionId, MediaId};
@@ -143,7 +144,7 @@ pub(in crate::timeline::ingest) async fn want_media(
     let accounts: Vec<Uuid> = files.iter().map(|file| file.account_id.0).collect();
     let external_ids: Vec<&str> = files.iter().map(|file| file.media.id.as_str()).collect();
     let interactions: Vec<Uuid> = files.iter().map(|file| file.interaction.0).collect();
-    let kinds: Vec<&str> = files.iter().map(|file| media_word(file.media.kind)).collect();
+    let kinds: Vec<&str> = files.iter().map(|file| kind_word(file.media.kind)).collect();
     let mime_types: Vec<Option<&str>> = files.iter().map(|file| file.media.mime_type.as_deref()).collect();
     let names: Vec<Option<String>> =
         files.iter().map(|file| file.media.file_name.as_deref().map(without_nul)).collect();
@@ -173,6 +174,27 @@ pub(in crate::timeline::ingest) async fn want_media(
         &hashes as _,
         &urls as _,
         &wanted,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(in crate::timeline::ingest) async fn use_media(
+    conn: &mut PgConnection,
+    uses: &BTreeSet<(MediaId, InteractionId)>,
+) -> sqlx::Result<()> {
+    if uses.is_empty() {
+        return Ok(());
+    }
+    let (files, interactions): (Vec<Uuid>, Vec<Uuid>) =
+        uses.iter().map(|(file, row)| (file.0, row.0)).unzip();
+    sqlx::query!(
+        "insert into media_uses (media_id, interaction_id)
+         select * from unnest($1::uuid[], $2::uuid[])
+         on conflict do nothing",
+        &files,
+        &interactions,
     )
     .execute(conn)
     .await?;
@@ -232,18 +254,6 @@ pub(in crate::timeline::ingest) async fn insert_notices(
         .await?;
     }
     Ok(())
-}
-
-fn media_word(kind: MediaKind) -> &'static str {
-    match kind {
-        MediaKind::Image => "image",
-        MediaKind::Video => "video",
-        MediaKind::Audio => "audio",
-        MediaKind::Voice => "voice",
-        MediaKind::Document => "document",
-        MediaKind::Sticker => "sticker",
-        MediaKind::Recording => "recording",
-    }
 }
 
 fn state_word(state: ConversationState) -> &'static str {

@@ -2,6 +2,7 @@
 
 use connector_api::{ContactCard, FilledTemplate, OutboundContent, PhoneNumber};
 use crm_core::access::Viewer;
+use crm_core::{MediaId, media};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use sqlx::PgConnection;
@@ -19,6 +20,13 @@ pub(super) enum MessageContent {
     Text {
         /// Exact; sent without any mark-up.
         text: String,
+    },
+    /// Files, uploaded before or passed on from a timeline, with a text.
+    Files {
+        /// Their ids, in the order wanted.
+        files: Vec<MediaId>,
+        /// The text under them.
+        caption: Option<String>,
     },
     /// A place.
     Location {
@@ -52,9 +60,17 @@ pub(super) enum MessageContent {
 
 impl MessageContent {
     /// Checks it.
-    pub(super) async fn read(self, _conn: &mut PgConnection, _viewer: &Viewer) -> ApiResult<OutboundContent> {
+    pub(super) async fn read(self, conn: &mut PgConnection, viewer: &Viewer) -> ApiResult<OutboundContent> {
         Ok(match self {
             Self::Text { text } => OutboundContent::Text { text: words("text", text)? },
+            Self::Files { files, caption } => {
+                if files.is_empty() {
+                    return Err(Problem::invalid_field("files", "Приложите хотя бы один файл."));
+                }
+                let caption = caption.filter(|text| !text.trim().is_empty());
+                let caption = caption.map(|text| words("caption", text)).transpose()?;
+                OutboundContent::Media { files: media::outbound_files(conn, viewer, &files).await?, caption }
+            }
             Self::Location { latitude, longitude, name, address } => {
                 if latitude.abs() > Decimal::from(90) || longitude.abs() > Decimal::from(180) {
                     return Err(Problem::invalid_field("latitude", "Такого места на Земле нет."));
