@@ -117,8 +117,11 @@ pub fn build(
             number(&mut fields, "poll_timeout_s");
             Box::new(telegram::Telegram::new(read(fields)?, http)?)
         }
-        "smsc" => Box::new(sms::Smsc::new(read(fields)?)?),
-        "smsru" => Box::new(sms::SmsRu::new(read(fields)?)?),
+        "smsc" => {
+            number(&mut fields, "settles_after_s");
+            Box::new(sms::Smsc::new(read(fields)?, http)?)
+        }
+        "smsru" => Box::new(sms::SmsRu::new(read(fields)?, http)?),
         other => unreachable!("the connector {other} stands in the list and is not built"),
     })
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::wire::{Kind, Status};
 use crate::form::Form;
-use crate::time;
+use crate::{number_key, time};
 
 pub(super) fn parse(raw: &RawEvent, region: Region) -> Result<Parsed, ParseError> {
     let form = Form::read(&raw.query, &raw.body);
@@ -26,7 +26,7 @@ pub(super) fn parse(raw: &RawEvent, region: Region) -> Result<Parsed, ParseError
             }
             None => parsed.unknown.push(Part::new("$", "an inbound message without phone")),
         },
-        Kind::Status => report(&form, occurred_at, &mut parsed),
+        Kind::Status => report(&form, region, occurred_at, &mut parsed),
     }
     Ok(parsed)
 }
@@ -38,7 +38,7 @@ fn occurred_at(form: &Form, received_at: DateTime<Utc>) -> DateTime<Utc> {
         .unwrap_or(received_at)
 }
 
-fn report(form: &Form, occurred_at: DateTime<Utc>, parsed: &mut Parsed) {
+fn report(form: &Form, region: Region, occurred_at: DateTime<Utc>, parsed: &mut Parsed) {
     let (id, code) = (form.text("id"), form.text("status"));
     if id.is_empty() || code.is_empty() {
         parsed.unknown.push(Part::new("$", "neither a report, nor a message, nor a call"));
@@ -58,9 +58,10 @@ fn report(form: &Form, occurred_at: DateTime<Utc>, parsed: &mut Parsed) {
             return;
         }
     };
-    let update = DeliveryUpdate { message: ExternalId::new(&*id), state, reason, reference: None };
+    let message = super::message_id(&id, &number_key(&form.text("phone"), region));
+    let update = DeliveryUpdate { message: ExternalId::new(&*message), state, reason, reference: None };
     parsed.events.push(Event {
-        external_id: ExternalId::new(format!("{id}:{}:{code}", form.text("phone"))),
+        external_id: ExternalId::new(format!("{message}:{code}")),
         occurred_at,
         kind: EventKind::Delivery(update),
     });
@@ -81,7 +82,11 @@ fn inbound(form: &Form, region: Region) -> Option<(ExternalId, Message)> {
         return None;
     }
     let message = Message {
-        conversation: ExternalId::new(format!("{}:{}", key(&ours, region), key(&phone, region))),
+        conversation: ExternalId::new(format!(
+            "{}:{}",
+            number_key(&ours, region),
+            number_key(&phone, region)
+        )),
         party: party(&phone, region),
         direction: Direction::Inbound,
         origin: Origin::Live,
@@ -110,11 +115,6 @@ fn inbound_id(form: &Form) -> ExternalId {
         }
         id => ExternalId::new(format!("in:{id}")),
     }
-}
-
-/// A number in one form however it was written; short numbers and names stay as they came.
-fn key(text: &str, region: Region) -> String {
-    PhoneNumber::parse(text, region).map_or_else(|| text.to_owned(), |number| number.digits().to_owned())
 }
 
 /// Short numbers and senders' names are addresses that compare only among short messages.

@@ -2,6 +2,9 @@
 //! (<https://smsc.ru/api/http/status_messages/>).
 
 use connector_api::DeliveryState;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::form::Form;
 
@@ -70,5 +73,65 @@ impl Status {
             "25" => Self::Failed("Номер недоступен"),
             _ => return None,
         })
+    }
+}
+
+/// An answer to a sending.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    Accepted,
+    Refused { code: i64, text: String },
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    id: Option<Value>,
+    status: Option<Value>,
+    balance: Option<Decimal>,
+    error: Option<String>,
+    error_code: Option<i64>,
+}
+
+fn read(body: &[u8]) -> Option<Answer> {
+    serde_json::from_slice(body).ok()
+}
+
+impl Sent {
+    /// `None`: not an answer of the provider.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let answer = read(body)?;
+        match (answer.error_code, answer.id) {
+            (Some(code), _) => Some(Self::Refused { code, text: answer.error.unwrap_or_default() }),
+            (None, Some(_)) => Some(Self::Accepted),
+            (None, None) => None,
+        }
+    }
+
+    /// The status code of a message, or the code of a refusal.
+    pub(super) fn read_status(body: &[u8]) -> Option<Result<String, i64>> {
+        let answer = read(body)?;
+        if let Some(code) = answer.error_code {
+            return Some(Err(code));
+        }
+        match answer.status? {
+            Value::Number(number) => Some(Ok(number.to_string())),
+            Value::String(text) => Some(Ok(text)),
+            _ => None,
+        }
+    }
+}
+
+/// The money on an account.
+pub(super) struct Balance;
+
+impl Balance {
+    /// Roubles, or the code of a refusal; `None`: not an answer of the provider.
+    pub(super) fn read(body: &[u8]) -> Option<Result<Decimal, i64>> {
+        let answer = read(body)?;
+        match (answer.error_code, answer.balance) {
+            (Some(code), _) => Some(Err(code)),
+            (None, Some(balance)) => Some(Ok(balance)),
+            (None, None) => None,
+        }
     }
 }

@@ -1,6 +1,10 @@
 //! The callback of SMS.ru and its codes (<https://sms.ru/api/status>).
 
-use connector_api::DeliveryState;
+use std::collections::BTreeMap;
+
+use connector_api::{DeliveryState, PhoneNumber, Region};
+use rust_decimal::Decimal;
+use serde::Deserialize;
 
 use crate::form::Form;
 
@@ -57,5 +61,82 @@ impl Code {
             "233" => Self::Failed("Отклонено защитой от повторной отправки кодов"),
             _ => return None,
         })
+    }
+}
+
+/// An answer to a sending: one status for the request and one per number.
+#[derive(Debug, Deserialize)]
+pub(super) struct SentAnswer {
+    status_code: i64,
+    #[serde(default)]
+    status_text: String,
+    #[serde(default)]
+    sms: BTreeMap<String, SentNumber>,
+}
+
+/// What became of one number.
+#[derive(Debug, Deserialize)]
+pub(super) struct SentNumber {
+    status_code: i64,
+    #[serde(default)]
+    status_text: String,
+    sms_id: Option<String>,
+}
+
+impl SentAnswer {
+    /// `None`: not an answer of the provider.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        serde_json::from_slice(body).ok()
+    }
+
+    pub(super) fn code(&self) -> i64 {
+        self.status_code
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.status_text
+    }
+
+    /// The provider may write the number in another form than we did.
+    pub(super) fn number(&self, digits: &str) -> Option<&SentNumber> {
+        let same = |key: &str| {
+            PhoneNumber::parse(key, Region::default()).is_some_and(|number| number.digits() == digits)
+        };
+        self.sms.get(digits).or_else(|| self.sms.iter().find(|(key, _)| same(key)).map(|(_, number)| number))
+    }
+}
+
+impl SentNumber {
+    pub(super) fn code(&self) -> i64 {
+        self.status_code
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.status_text
+    }
+
+    pub(super) fn sms_id(&self) -> Option<&str> {
+        self.sms_id.as_deref()
+    }
+}
+
+/// An answer about the account.
+#[derive(Debug, Deserialize)]
+pub(super) struct AccountAnswer {
+    status_code: i64,
+    pub balance: Option<Decimal>,
+    /// Addresses for reports.
+    #[serde(default)]
+    pub callback: Vec<String>,
+}
+
+impl AccountAnswer {
+    /// `None`: not an answer of the provider.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        serde_json::from_slice(body).ok()
+    }
+
+    pub(super) fn code(&self) -> i64 {
+        self.status_code
     }
 }
