@@ -110,7 +110,9 @@ pub fn build(
             if let Some(missing) = info.missing(|name| fields.contains_key(name)) {
                 return Err(ConfigError(format!("{} is missing", missing.name)));
             }
-            Box::new(whatsapp::WhatsApp::new(read(fields)?))
+            number(&mut fields, "messages_per_second");
+            number(&mut fields, "window_margin_minutes");
+            Box::new(whatsapp::WhatsApp::new(read(fields)?, http)?)
         }
         "telphin" => Box::new(telphin::Telphin::new(read(fields)?)?),
         "telegram" => {
@@ -266,7 +268,10 @@ pub(crate) mod tests {
     #[test]
     fn every_connector_of_the_list_is_built_and_says_the_channel_of_the_list() {
         let configs = json!({
-            "whatsapp": {"app_secret": "a", "verify_token": "v", "region": "KZ"},
+            "whatsapp": {
+                "app_secret": "a", "verify_token": "v", "region": "KZ", "access_token": "t", "phone_number_id": "1",
+                "messages_per_second": "20", "proxy": "socks5h://127.0.0.1:1080",
+            },
             "telphin": {"secret": "s", "groups": "099:menu", "allowed_networks": ""},
             "telegram": {"token": "7000000001:AAH", "secret_token": "s", "poll_timeout_s": "20"},
             "smsc": {"url_secret": "u"},
