@@ -24,6 +24,8 @@ pub struct ConnectorInfo {
     pub invented: &'static [Invented],
     /// The secret that stands in the webhook address, where the provider does not sign.
     pub in_address: Option<&'static str>,
+    /// The least that it is built with, as JSON: for reading bodies without an account (`uzel parse`).
+    pub least: &'static str,
 }
 
 /// A secret that is ours to invent.
@@ -43,6 +45,7 @@ const KNOWN: &[ConnectorInfo] = &[
         settings: whatsapp::SETTINGS,
         invented: &[Invented { name: "verify_token", unless: None }],
         in_address: None,
+        least: r#"{"app_secret":"none","verify_token":"none"}"#,
     },
     ConnectorInfo {
         name: "telphin",
@@ -51,6 +54,7 @@ const KNOWN: &[ConnectorInfo] = &[
         settings: telphin::SETTINGS,
         invented: &[Invented { name: "secret", unless: None }],
         in_address: Some("secret"),
+        least: r#"{"secret":"none"}"#,
     },
     ConnectorInfo {
         name: "telegram",
@@ -59,6 +63,7 @@ const KNOWN: &[ConnectorInfo] = &[
         settings: telegram::SETTINGS,
         invented: &[Invented { name: "secret_token", unless: None }],
         in_address: None,
+        least: r#"{"token":"1:none","intake":"poll"}"#,
     },
     ConnectorInfo {
         name: "smsc",
@@ -67,6 +72,7 @@ const KNOWN: &[ConnectorInfo] = &[
         settings: sms::smsc::SETTINGS,
         invented: &[Invented { name: "url_secret", unless: Some("secret") }],
         in_address: Some("url_secret"),
+        least: r#"{"secret":"none"}"#,
     },
     ConnectorInfo {
         name: "smsru",
@@ -75,6 +81,7 @@ const KNOWN: &[ConnectorInfo] = &[
         settings: sms::smsru::SETTINGS,
         invented: &[],
         in_address: None,
+        least: r#"{"api_id":"none"}"#,
     },
 ];
 
@@ -110,7 +117,9 @@ pub fn build(
             if let Some(missing) = info.missing(|name| fields.contains_key(name)) {
                 return Err(ConfigError(format!("{} is missing", missing.name)));
             }
-            Box::new(whatsapp::WhatsApp::new(read(fields)?))
+            number(&mut fields, "messages_per_second");
+            number(&mut fields, "window_margin_minutes");
+            Box::new(whatsapp::WhatsApp::new(read(fields)?, http)?)
         }
         "telphin" => Box::new(telphin::Telphin::new(read(fields)?)?),
         "telegram" => {
@@ -269,7 +278,10 @@ pub(crate) mod tests {
     #[test]
     fn every_connector_of_the_list_is_built_and_says_the_channel_of_the_list() {
         let configs = json!({
-            "whatsapp": {"app_secret": "a", "verify_token": "v", "region": "KZ"},
+            "whatsapp": {
+                "app_secret": "a", "verify_token": "v", "region": "KZ", "access_token": "t", "phone_number_id": "1",
+                "messages_per_second": "20", "proxy": "socks5h://127.0.0.1:1080",
+            },
             "telphin": {"secret": "s", "groups": "099:menu", "allowed_networks": ""},
             "telegram": {"token": "7000000001:AAH", "secret_token": "s", "poll_timeout_s": "20"},
             "smsc": {"url_secret": "u"},

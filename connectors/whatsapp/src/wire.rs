@@ -165,7 +165,15 @@ objects! {
     HistoryContext { status: Loose }
 
     /// An error object. `details` is the old place, `error_data.details` the present one.
-    Failure { code: Loose, title: Loose, message: Loose, details: Loose, error_data: Maybe<FailureData> }
+    Failure {
+        code: Loose,
+        title: Loose,
+        message: Loose,
+        details: Loose,
+        error_data: Maybe<FailureData>,
+        is_transient: Loose,
+        fbtrace_id: Loose,
+    }
     FailureData { details: Loose }
 
     Text { body: Loose }
@@ -265,4 +273,58 @@ objects! {
 
     UserIdUpdate { wa_id: Loose, user_id: Maybe<UserIdChange>, timestamp: Loose }
     UserIdChange { previous: Loose, current: Loose }
+
+    /// The answer to a sent message.
+    Sent { messages: Many<SentMessage>, contacts: Many<Contact> }
+    SentMessage { id: Loose }
+
+    /// The answer to an upload.
+    Uploaded { id: Loose }
+    /// Where a file is to be had for five minutes.
+    MediaAddress { url: Loose, mime_type: Loose, sha256: Loose, file_size: Loose }
+
+    /// A page of templates.
+    TemplatePage { data: Many<Template>, paging: Maybe<Paging> }
+    Paging { cursors: Maybe<Cursors>, next: Loose }
+    Cursors { after: Loose }
+    Template {
+        id: Loose,
+        name: Loose,
+        language: Loose,
+        status: Loose,
+        category: Loose,
+        rejected_reason: Loose,
+        components: Many<TemplatePart>,
+    }
+    TemplatePart {
+        #[serde(rename = "type")]
+        kind: Loose,
+        format: Loose,
+        text: Loose,
+        buttons: Many<TemplateButton>,
+    }
+    TemplateButton {
+        #[serde(rename = "type")]
+        kind: Loose,
+        text: Loose,
+        url: Loose,
+    }
+
+    /// What the provider thinks of our number.
+    NumberState {
+        status: Loose,
+        name_status: Loose,
+        quality_rating: Loose,
+        is_on_biz_app: Loose,
+        health_status: Maybe<Health>,
+        webhook_configuration: Maybe<WebhookConfiguration>,
+    }
+    /// The callback addresses in the order in which the provider takes them, the number's first.
+    WebhookConfiguration { phone_number: Loose, whatsapp_business_account: Loose, application: Loose }
+    Health { can_send_message: Loose, entities: Many<HealthEntity> }
+    HealthEntity { entity_type: Loose, can_send_message: Loose, errors: Many<HealthError> }
+    HealthError { error_code: Loose, error_description: Loose, possible_solution: Loose }
+    /// Which applications get the notifications of the account.
+    SubscribedApps { data: Many<SubscribedApp> }
+    SubscribedApp { override_callback_uri: Loose }
 }

@@ -1,12 +1,11 @@
 //! What a message says: one content for each type of the provider.
 
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use connector_api::{ContactCard, Content, MediaKind, MediaRef, OrderItem, PhoneNumber, Region};
 use serde_json::Value;
 
-use super::{failure, json, short};
+use super::{json, short};
+use crate::codes;
+use crate::media::sha256;
 use crate::wire::{self, CardPhone, Failure, Loose, Many};
 
 /// What was made of a content.
@@ -98,7 +97,7 @@ fn unsupported(kind: &str, text: Option<String>) -> Content {
 }
 
 fn explained(errors: &[Failure]) -> Option<String> {
-    errors.first().map(failure::explanation)
+    errors.first().map(codes::explanation)
 }
 
 fn text(body: &Value) -> Option<Content> {
@@ -118,17 +117,6 @@ fn media(body: &Value, kind: MediaKind) -> Option<Content> {
         ..MediaRef::new(file.id.text()?, kind)
     };
     Some(Content::Media { media, caption: file.caption.owned() })
-}
-
-/// Base64 in messages, hex in the history (fixture `history_media.json`): 64 lower-case hex digits either way.
-fn sha256(text: &str) -> Option<String> {
-    const LENIENT: GeneralPurposeConfig =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let bytes = match hex::decode(text) {
-        Ok(bytes) => bytes,
-        Err(_) => GeneralPurpose::new(&alphabet::STANDARD, LENIENT).decode(text).ok()?,
-    };
-    (bytes.len() == 32).then(|| hex::encode(bytes))
 }
 
 fn location(body: &Value) -> Option<Content> {

@@ -6,9 +6,10 @@ use connector_api::{
 };
 use serde_json::Value;
 
-use super::person::{Person, user_id, username};
+use super::person::{Person, username};
 use super::scope::Scope;
 use super::{content, short};
+use crate::address::user_id;
 use crate::wire::{self, Card, Many};
 
 /// A system message. It is not said by the person: no window, nothing unanswered.

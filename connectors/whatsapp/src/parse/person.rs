@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use connector_api::{Address, Direction, Party, PhoneNumber};
+use connector_api::{Address, Direction, Party};
 use serde_json::Value;
 
 use super::scope::Scope;
 use crate::Config;
+use crate::address::{phone, user_id};
 use crate::wire::{Contact, Loose, Message, Profile};
 
 /// A person as one event shows them. Either id may be missing, for the provider hides phones and is late with user ids.
@@ -89,19 +90,6 @@ impl Person {
     pub fn party(&self, config: &Config) -> Party {
         Party { addresses: self.addresses(config), name: self.name.clone(), username: self.username.clone() }
     }
-}
-
-/// An address from digits. A WhatsApp id that cannot be a phone number stays an id.
-pub(super) fn phone(config: &Config, digits: &str) -> Address {
-    match PhoneNumber::parse(&format!("+{digits}"), config.region) {
-        Some(number) => Address::Phone(number),
-        None => user_id(config, digits),
-    }
-}
-
-/// An address inside our portfolio.
-pub(super) fn user_id(config: &Config, id: &str) -> Address {
-    Address::opaque(format!("whatsapp:{}", config.portfolio.replace('/', "_")), id)
 }
 
 /// The user name without `@`.

@@ -5,8 +5,8 @@ use connector_api::{ExternalId, Parsed, Part};
 use serde_json::Value;
 
 use super::json;
-use crate::Config;
 use crate::wire::{self, Contact, Loose, Many, Metadata};
+use crate::{Config, address};
 
 /// A change as found in the body.
 pub(super) struct Change<'a> {
@@ -81,7 +81,7 @@ impl<'a> Scope<'a> {
     pub fn conversation(&self, other_side: &str) -> ExternalId {
         let number = self.number.as_deref().or(self.config.phone_number_id.as_deref());
         let number = number.or(self.display.as_deref()).unwrap_or("unknown");
-        ExternalId::new(format!("{number}:{other_side}"))
+        address::conversation(number, other_side)
     }
 
     /// The time of the entry, else of receipt.

@@ -12,12 +12,14 @@ mod verify;
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use connector_api::{
     AccountNotice, Address, Connector, Event, EventKind, ExternalId, Message, Parsed, PhoneNumber, RawEvent,
     Region,
 };
+use provider_http::ClientOptions;
 use whatsapp::{Config, WhatsApp};
 
 /// Our clock in all tests.
@@ -51,17 +53,25 @@ fn raw(body: impl Into<Vec<u8>>) -> RawEvent {
     }
 }
 
+fn connector(config: Config) -> WhatsApp {
+    static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        provider_http::build(&ClientOptions::default()).expect("a client without options is built")
+    });
+    WhatsApp::new(config, HTTP.clone()).expect("the configuration is right")
+}
+
 /// What an account that takes all numbers makes of a fixture.
 fn parse(name: &str) -> Parsed {
     parse_as(Config::default(), name)
 }
 
 fn parse_as(config: Config, name: &str) -> Parsed {
-    WhatsApp::new(config).parse(&raw(fixture(name))).expect("the fixture is readable")
+    connector(config).parse(&raw(fixture(name))).expect("the fixture is readable")
 }
 
 fn parse_value(body: &serde_json::Value) -> Parsed {
-    WhatsApp::new(Config::default()).parse(&raw(body.to_string())).expect("JSON is readable")
+    connector(Config::default()).parse(&raw(body.to_string())).expect("JSON is readable")
 }
 
 fn find<'a>(parsed: &'a Parsed, id: &str) -> &'a Event {
@@ -116,8 +126,10 @@ fn every_fixture_gives_the_reviewed_reading() {
 #[test]
 fn the_settings_are_those_of_the_config() {
     let names: Vec<&str> = whatsapp::SETTINGS.iter().map(|setting| setting.name).collect();
+    let numbers = ["messages_per_second", "window_margin_minutes"];
+    let value = |name: &str| if numbers.contains(&name) { 7.into() } else { "x".into() };
     let config: serde_json::Map<String, serde_json::Value> =
-        names.iter().filter(|name| **name != "region").map(|name| ((*name).into(), "x".into())).collect();
+        names.iter().filter(|name| **name != "region").map(|name| ((*name).into(), value(name))).collect();
     let config: Config = serde_json::from_value(config.into()).expect("all settings are keys of the config");
     assert_eq!(config.portfolio, "x");
     assert!(!format!("{config:?}").contains("SecretBox<str>(\"x\")"));

@@ -5,20 +5,16 @@ use std::collections::BTreeMap;
 use connector_api::{Connector, Parsed};
 use proptest::prelude::*;
 use serde_json::Value;
-use whatsapp::{Config, WhatsApp};
+use whatsapp::Config;
 
-use crate::{fixture, names, parse, parse_value, raw};
-
-fn connector() -> WhatsApp {
-    WhatsApp::new(Config::default())
-}
+use crate::{connector, fixture, names, parse, parse_value, raw};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_bytes_never_panic(body in proptest::collection::vec(any::<u8>(), 0..400)) {
-        let _ = connector().parse(&raw(body));
+        let _ = connector(Config::default()).parse(&raw(body));
     }
 
     #[test]
@@ -31,7 +27,7 @@ proptest! {
             let at = at.index(body.len());
             body[at] = byte;
         }
-        let _ = connector().parse(&raw(body));
+        let _ = connector(Config::default()).parse(&raw(body));
     }
 
     #[test]

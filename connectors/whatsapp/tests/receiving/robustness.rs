@@ -2,9 +2,11 @@
 
 use connector_api::{Connector, Content, NoticeLevel, Parsed};
 use serde_json::json;
-use whatsapp::{Config, WhatsApp};
+use whatsapp::Config;
 
-use crate::{find, id, message, messages, notices, parse, parse_as, parse_value, phone, raw, received_at};
+use crate::{
+    connector, find, id, message, messages, notices, parse, parse_as, parse_value, phone, raw, received_at,
+};
 
 fn kind<'a>(parsed: &'a Parsed, id: &str) -> (&'a str, Option<&'a str>) {
     match &message(parsed, id).content {
@@ -191,7 +193,7 @@ fn bodies_that_hold_nothing_say_so() {
 
 #[test]
 fn a_body_that_is_no_json_is_refused_as_a_whole() {
-    let connector = WhatsApp::new(Config::default());
+    let connector = connector(Config::default());
     for body in [&b""[..], b"{", b"hello", b"\xff\xfe"] {
         assert!(connector.parse(&raw(body)).is_err());
     }

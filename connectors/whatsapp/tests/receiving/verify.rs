@@ -2,9 +2,9 @@
 
 use connector_api::{Connector, Verified, VerifyError, WebhookRequest};
 use http::{HeaderMap, HeaderValue, Method};
-use whatsapp::{Config, WhatsApp};
+use whatsapp::Config;
 
-use crate::{fixture, received_at};
+use crate::{connector, fixture, received_at};
 
 const SECRET: &str = "test-app-secret-0001";
 const EMPTY: &[u8] = br#"{"object":"whatsapp_business_account","entry":[]}"#;
@@ -22,7 +22,7 @@ fn verify(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Verified, VerifyError> {
-    WhatsApp::new(config).verify(&WebhookRequest {
+    connector(config).verify(&WebhookRequest {
         method,
         url_secret: None,
         query,
