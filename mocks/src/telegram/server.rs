@@ -273,7 +273,8 @@ async fn answer(
     body: Body,
 ) -> Response {
     let Ok(body) = axum::body::to_bytes(body, LARGEST_REQUEST).await else { return too_large() };
-    let path = uri.path().trim_start_matches('/');
+    let path = decoded(uri.path());
+    let path = path.trim_start_matches('/');
     if let Some(path) = path.strip_prefix("file/") {
         return download(&shared, path);
     }
@@ -309,15 +310,18 @@ fn is_ours(shared: &Shared, bot: &str) -> bool {
     token == Some(shared.config.token.as_str())
 }
 
-/// The path may be written with `%2F` in place of its slashes.
+/// The whole path may be written with percents: teloxide does it to slashes, python-telegram-bot to the token's colon.
+fn decoded(path: &str) -> String {
+    let kept = path.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+    form_urlencoded::parse(kept.as_bytes()).map(|(path, _)| path.into_owned()).next().unwrap_or_default()
+}
+
 fn download(shared: &Shared, path: &str) -> Response {
     let Some((bot, path)) = path.split_once('/') else { return StatusCode::NOT_FOUND.into_response() };
     if !is_ours(shared, bot) {
         return refuse(401, "Unauthorized").into_response();
     }
-    let pair = form_urlencoded::parse(path.as_bytes()).next();
-    let path = pair.map(|(path, _)| path.into_owned()).unwrap_or_default();
-    match shared.lock().files.bytes(&path) {
+    match shared.lock().files.bytes(path) {
         Some(bytes) => bytes.into_response(),
         None => refuse(404, "Not Found").into_response(),
     }
