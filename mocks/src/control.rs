@@ -50,6 +50,7 @@ pub(crate) fn router(stand: Arc<Stand>, clock: Clock) -> Router {
         .route("/telegram/messages", post(telegram::message))
         .route("/telegram/edits", post(telegram::edit))
         .route("/telegram/blocks", post(telegram::block))
+        .route("/telegram/presses", post(telegram::press))
         .route("/telegram/connections", post(telegram::connection_change))
         .route("/telegram/deletions", post(telegram::deletion))
         .route("/smsc/messages", post(sms::message))

@@ -98,7 +98,11 @@ impl Stand {
             return self.poster.post(outgoing).await;
         }
         match self.telegram.route(outgoing) {
-            Some(outgoing) => self.poster.post(&outgoing).await,
+            Some(outgoing) => {
+                let posted = self.poster.post(&outgoing).await;
+                self.telegram.posted(&posted);
+                posted
+            }
             None => Posted::queued(outgoing),
         }
     }
@@ -117,15 +121,16 @@ impl Fakes {
     pub async fn start(config: FakesConfig) -> Result<Self, StartError> {
         let (log, faults, phone) = (Log::default(), Faults::default(), Phone::default());
         let poster = Arc::new(Poster::new(config.poster)?);
-        // Above the numbers of the scenarios, and growing from one start to the next.
-        let first_update_id = 300_000_000 + (config.clock)().timestamp();
-        let telegram = telegram::Server::start(
-            config.providers.telegram.clone(),
-            config.telegram_webhook,
-            first_update_id,
-            log.clone(),
-        )
-        .await?;
+        let around = telegram::Surroundings {
+            log: log.clone(),
+            phone: phone.clone(),
+            faults: faults.clone(),
+            poster: Arc::clone(&poster),
+            clock: Arc::clone(&config.clock),
+        };
+        let telegram =
+            telegram::Server::start(config.providers.telegram.clone(), config.telegram_webhook, around)
+                .await?;
         let silent = [
             Serving::silent(Provider::WhatsApp.name(), log.clone()).await?,
             Serving::silent(Provider::Telphin.name(), log.clone()).await?,

@@ -1,10 +1,11 @@
 //! Telegram Bot API: updates of the bot chat and of managers' business chats (`telegram.md`, 3, 4 and 5).
 
 mod action;
+mod sample;
 mod server;
 
 pub use action::{Action, Author, Content, Message, Photo, Place, User};
-pub use server::Server;
+pub use server::{Server, Surroundings};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ pub struct Config {
     pub secret_token: String,
     /// The bot's user name.
     pub username: String,
+    /// Messages that come too fast are answered with 429, as the provider does. Off for tests of something else.
+    pub limits: bool,
 }
 
 impl Config {
@@ -33,6 +36,7 @@ impl Config {
             token: "7000000001:AAHinventedTokenOfTheExampleTradeBt".to_owned(),
             secret_token: "telegram-secret-0001".to_owned(),
             username: "example_trade_bot".to_owned(),
+            limits: true,
         }
     }
 

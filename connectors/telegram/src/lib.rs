@@ -1,14 +1,22 @@
 #![doc = include_str!("../README.md")]
 
 use connector_api::{
-    Channel, ConfigError, Connector, ParseError, Parsed, Poller, RawEvent, Region, Setting, Verified,
-    VerifyError, WebhookRequest,
+    Channel, ConfigError, Connector, MediaSource, Outbound, ParseError, Parsed, Poller, Probe, RawEvent,
+    Region, Setting, Verified, VerifyError, WebhookRequest,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+mod api;
+mod connection;
+mod media;
 mod parse;
+mod place;
 mod poll;
+mod press;
+mod probe;
+mod reply;
+mod send;
 mod verify;
 mod wire;
 
@@ -17,6 +25,7 @@ pub struct Telegram {
     config: Config,
     http: reqwest::Client,
     reading: parse::Reading,
+    memory: send::Memory,
 }
 
 /// What an account must be told.
@@ -103,13 +112,14 @@ pub const SETTINGS: &[Setting] = &[
         required: false,
         hint: "Страна, по правилам которой читаются номера без кода страны: RU, KZ, BY или KG. По умолчанию RU.",
     },
+    Setting::PROXY,
 ];
 
 impl Telegram {
     /// A bot that calls the provider through `http`, which knows the proxy and the time-out for connecting.
     pub fn new(config: Config, http: reqwest::Client) -> Result<Self, ConfigError> {
         let reading = parse::Reading { bot_id: checked(&config)?, region: config.region };
-        Ok(Self { config, http, reading })
+        Ok(Self { config, http, reading, memory: send::Memory::default() })
     }
 }
 
@@ -151,6 +161,23 @@ impl Connector for Telegram {
 
     fn poller(&self) -> Option<&dyn Poller> {
         (self.config.intake == Intake::Poll).then_some(self as &dyn Poller)
+    }
+
+    /// 2: a connection without the right to answer is a cut one.
+    fn mapping(&self) -> i16 {
+        2
+    }
+
+    fn outbound(&self) -> Option<&dyn Outbound> {
+        Some(self)
+    }
+
+    fn media(&self) -> Option<&dyn MediaSource> {
+        Some(self)
+    }
+
+    fn probe(&self) -> Option<&dyn Probe> {
+        Some(self)
     }
 }
 
@@ -212,7 +239,8 @@ mod tests {
 
     #[test]
     fn every_setting_is_a_field_of_the_configuration() {
-        for setting in SETTINGS {
+        // The way to the provider is read by whoever builds the client.
+        for setting in SETTINGS.iter().filter(|setting| **setting != Setting::PROXY) {
             let text = format!(r#"{{"{}":[]}}"#, setting.name);
             assert!(serde_json::from_str::<Config>(&text).is_err(), "{}", setting.name);
         }

@@ -4,7 +4,7 @@ mod author;
 mod content;
 mod context;
 mod letter;
-mod place;
+
 mod press;
 mod state;
 
@@ -18,6 +18,8 @@ mod shapes;
 use chrono::{DateTime, Utc};
 use connector_api::{Event, EventKind, ExternalId, ParseError, Parsed, Part, RawEvent, Region, read_json};
 use serde_json::{Map, Value};
+
+pub(crate) use author::name_of;
 
 /// What an account tells the parser.
 #[derive(Clone, Copy, Debug)]

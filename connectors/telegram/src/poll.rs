@@ -6,16 +6,17 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use connector_api::{FetchError, Polled, Poller, RawEvent};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::reply::{Refusal, Trouble};
 use crate::{Config, Telegram};
 
 /// What we ask for. `message_reaction` comes only when asked for by name.
-const ALLOWED_UPDATES: [&str; 9] = [
+pub(crate) const ALLOWED_UPDATES: [&str; 9] = [
     "message",
     "edited_message",
     "business_connection",
@@ -32,9 +33,9 @@ impl Poller for Telegram {
     async fn poll(&self, cursor: Option<&str>, clock: fn() -> DateTime<Utc>) -> Result<Polled, FetchError> {
         let request = request_for(&self.config, cursor);
         let sent = self.http.post(&request.url).timeout(request.timeout).json(&request.body).send().await;
-        let response = sent.map_err(unreachable)?;
+        let response = sent.map_err(provider_http::of_fetch)?;
         let status = response.status();
-        let body = response.bytes().await.map_err(unreachable)?;
+        let body = response.bytes().await.map_err(provider_http::of_fetch)?;
         let mut polled = read_answer(status, &body, clock())
             .map_err(|error| without(self.config.token.expose_secret(), error))?;
         polled.cursor = polled.cursor.or(offset_of(cursor).map(|offset| offset.to_string()));
@@ -78,15 +79,12 @@ fn read_answer(status: StatusCode, body: &[u8], received_at: DateTime<Utc>) -> R
         let updates = answer.and_then(|answer| answer.result);
         return polled(&updates.ok_or_else(|| temporary("an answer without updates"))?, received_at);
     }
-    let failure = serde_json::from_str::<Failure>(&text).unwrap_or_default();
-    let code = if status.is_success() { failure.error_code.unwrap_or(0) } else { status.as_u16() };
-    let reason = failure.description.unwrap_or_else(|| format!("status {code}"));
-    let retry_after = failure.parameters.and_then(|parameters| parameters.retry_after);
+    let Refusal { code, description, retry_after, .. } = Refusal::read(status, &HeaderMap::new(), body);
     Err(match code {
-        409 => FetchError::Conflict(reason),
-        401 | 404 => FetchError::Refused(reason),
-        429 => FetchError::RateLimited { retry_after: retry_after.map(Duration::from_secs) },
-        _ => temporary(&format!("status {}: {reason}", status.as_u16())),
+        409 => FetchError::Conflict(description),
+        401 | 404 => FetchError::Refused(description),
+        429 => FetchError::RateLimited { retry_after },
+        _ => temporary(&format!("status {}: {description}", status.as_u16())),
     })
 }
 
@@ -122,39 +120,17 @@ struct Numbered {
     update_id: Option<i64>,
 }
 
-#[derive(Default, Deserialize)]
-struct Failure {
-    error_code: Option<u16>,
-    description: Option<String>,
-    parameters: Option<Parameters>,
-}
-
-#[derive(Deserialize)]
-struct Parameters {
-    /// Seconds.
-    retry_after: Option<u64>,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Trouble(String);
-
 fn temporary(text: &str) -> FetchError {
     FetchError::Temporary(Trouble(text.to_owned()).into())
 }
 
-/// The address in the error would show the token.
-fn unreachable(error: reqwest::Error) -> FetchError {
-    FetchError::Temporary(error.without_url().into())
-}
-
 /// A proxy's answer may repeat the address that it could not find.
 fn without(token: &str, error: FetchError) -> FetchError {
-    let clean = |text: String| text.replace(token, "…");
+    let clean = |text: &str| provider_http::hide(text, token);
     match error {
-        FetchError::Conflict(reason) => FetchError::Conflict(clean(reason)),
-        FetchError::Refused(reason) => FetchError::Refused(clean(reason)),
-        FetchError::Temporary(source) => temporary(&clean(source.to_string())),
+        FetchError::Conflict(reason) => FetchError::Conflict(clean(&reason)),
+        FetchError::Refused(reason) => FetchError::Refused(clean(&reason)),
+        FetchError::Temporary(source) => temporary(&clean(&source.to_string())),
         limited @ FetchError::RateLimited { .. } => limited,
     }
 }

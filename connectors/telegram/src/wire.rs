@@ -106,6 +106,8 @@ tolerant! {
         file_name: String,
         mime_type: String,
         file_size: i64,
+        /// Where it can be downloaded for the next hour.
+        file_path: String,
     }
 
     /// A visiting card.
@@ -171,7 +173,27 @@ tolerant! {
     /// A manager's account.
     struct BusinessConnection {
         id: String,
+        user: User,
         is_enabled: bool,
+        rights: BusinessBotRights,
+        /// The old form of the right.
+        can_reply: bool,
+    }
+
+    /// What the owner lets the bot do; an absent flag is false.
+    struct BusinessBotRights {
+        can_reply: bool,
+    }
+
+    /// How the provider sees our webhook.
+    struct WebhookInfo {
+        /// Empty: there is none.
+        url: String,
+        pending_update_count: i64,
+        /// Seconds; stays for ever.
+        last_error_date: i64,
+        last_error_message: String,
+        allowed_updates: Vec<String>,
     }
 
     /// Messages deleted in a manager's chat.

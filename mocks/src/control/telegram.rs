@@ -71,8 +71,7 @@ impl Writes {
                 Some(Content::Location { latitude, longitude })
             })?;
         let place = self.manager.map_or(Place::Bot, |manager| Place::Business(connection(manager)));
-        let made = || i64::try_from(control.small_number()).unwrap_or(1);
-        let message_id = self.message_id.unwrap_or_else(made);
+        let message_id = self.message_id.unwrap_or_else(|| control.stand.telegram.next_message_id());
         let mut message = Message::new(place, message_id, client, control.now(), content);
         if let Some(manager) = self.manager.filter(|_| self.by_manager) {
             message.author = Author::Manager(User::new(manager, "Анна"));
@@ -107,6 +106,26 @@ pub(super) struct Blocks {
 
 pub(super) async fn block(State(control): State<Control>, Json(asked): Json<Blocks>) -> Answer {
     let action = Action::Blocked { client: asked.person.user(), at: control.now(), blocked: asked.blocked };
+    act(&control, &action).await
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Presses {
+    #[serde(flatten)]
+    person: Person,
+    message_id: i64,
+    data: String,
+}
+
+pub(super) async fn press(State(control): State<Control>, Json(asked): Json<Presses>) -> Answer {
+    let user = asked.person.user();
+    let action = Action::Pressed {
+        id: control.next().to_string(),
+        client: user,
+        message_id: asked.message_id,
+        data: asked.data,
+        at: control.now(),
+    };
     act(&control, &action).await
 }
 

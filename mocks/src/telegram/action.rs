@@ -185,6 +185,19 @@ pub enum Action {
         /// False: unblocked.
         blocked: bool,
     },
+    /// A client presses a button under a message of the bot.
+    Pressed {
+        /// By which the press is answered.
+        id: String,
+        /// Who.
+        client: User,
+        /// The message with the button.
+        message_id: i64,
+        /// What we put into the button.
+        data: String,
+        /// The message's time.
+        at: DateTime<Utc>,
+    },
     /// An update of any kind: for shapes that the others do not make.
     Raw {
         /// The key beside `update_id`.
@@ -207,6 +220,7 @@ impl Action {
             Self::Connection { .. } => "business_connection",
             Self::Deleted { .. } => "deleted_business_messages",
             Self::Blocked { .. } => "my_chat_member",
+            Self::Pressed { .. } => "callback_query",
             Self::Raw { kind, .. } => kind,
         }
     }
@@ -221,6 +235,7 @@ impl Action {
             Self::Deleted { client, .. } => format!("business {}", client.id),
             Self::Connection { manager, .. } => format!("connection {}", manager.id),
             Self::Blocked { client, .. } => format!("member {}", client.id),
+            Self::Pressed { client, .. } => format!("press {}", client.id),
             Self::Raw { queue, .. } => queue.clone(),
         }
     }
@@ -256,6 +271,13 @@ pub(super) fn described<'a>(config: &Config, action: &'a Action) -> (&'a str, Va
                 "old_chat_member": member(old), "new_chat_member": member(new),
             })
         }
+        Action::Pressed { id, client, message_id, data, at } => json!({
+            "id": id, "from": client.user(), "chat_instance": client.id.to_string(), "data": data,
+            "message": {
+                "message_id": message_id, "from": config.bot(), "chat": client.chat(), "date": at.timestamp(),
+                "text": "Выберите", "reply_markup": { "inline_keyboard": [[{ "text": data, "callback_data": data }]] },
+            },
+        }),
         Action::Raw { object, .. } => object.clone(),
     };
     (action.kind(), object)

@@ -1,87 +1,130 @@
-//! The API's receiving side: `getMe`, `getUpdates` and the webhook settings (`telegram.md`, 3).
+//! The Bot API on a loopback port: strict where the provider is, and it remembers what stands in the chats.
 
-use std::collections::VecDeque;
+mod changing;
+mod chats;
+mod files;
+mod intake;
+mod pace;
+mod parameters;
+mod refusal;
+mod sending;
+mod words;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::Config;
+use self::chats::{Chats, Spot};
+use self::files::Files;
+use self::intake::{Intake, Webhook};
+use self::pace::Pace;
+use self::parameters::Parameters;
+use self::refusal::{MANNERS, Refusal, refuse, success, too_large};
+use super::{Action, Config, FakeTelegram};
+use crate::fakes::Clock;
+use crate::fault::{self, Faults};
 use crate::log::{Log, Received};
-use crate::outgoing::Outgoing;
-use crate::serving::Serving;
+use crate::outgoing::{Outgoing, Provider};
+use crate::phone::Phone;
+use crate::post::{Posted, Poster};
 
-/// The open server cuts longer polls to this.
-const LONGEST_POLL: u64 = 50;
-/// Kinds that come only when they are asked for.
-const ASKED_FOR_ONLY: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
+/// The largest request: a file of 50 MB and the words around it.
+const LARGEST_REQUEST: usize = 51 * 1024 * 1024;
+/// How soon a manager's account tells of our own message.
+const ECHO_AFTER: Duration = Duration::from_millis(20);
+
+/// The result of a method.
+type Outcome = Result<Value, Refusal>;
+
+/// What the servers of all fakes share.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// What the hub asked for.
+    pub log: Log,
+    /// What the clients' phones received.
+    pub phone: Phone,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// How updates are posted.
+    pub poster: Arc<Poster>,
+    /// The provider's clock.
+    pub clock: Clock,
+}
 
 /// A Bot API on a loopback port, with its queue of updates.
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
-    serving: Serving,
+    serving: fault::Server,
 }
 
-#[derive(Debug)]
 struct Shared {
     config: Config,
     inner: Mutex<Inner>,
     changed: Notify,
     being_read: AtomicBool,
     log: Log,
+    phone: Phone,
+    faults: Faults,
+    poster: Arc<Poster>,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Shared").field("inner", &self.inner).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]
 struct Inner {
-    webhook: Option<Webhook>,
-    allowed: Option<Vec<String>>,
-    waiting: VecDeque<(i64, Value)>,
-    first_id: i64,
-    next_id: i64,
-}
-
-#[derive(Debug, Clone)]
-struct Webhook {
-    url: String,
-    secret_token: String,
+    intake: Intake,
+    chats: Chats,
+    files: Files,
+    pace: Pace<Spot>,
+    next_message: i64,
 }
 
 impl Server {
     /// Starts on a free loopback port. `with_webhook`: the configured hook URL is set already, so that updates are
-    /// posted; otherwise they wait for `getUpdates`. New updates are numbered from `first_update_id`.
-    pub async fn start(
-        config: Config,
-        with_webhook: bool,
-        first_update_id: i64,
-        log: Log,
-    ) -> std::io::Result<Self> {
-        let webhook = with_webhook
-            .then(|| Webhook { url: config.hook_url.clone(), secret_token: config.secret_token.clone() });
+    /// posted; otherwise they wait for `getUpdates`.
+    pub async fn start(config: Config, with_webhook: bool, around: Surroundings) -> std::io::Result<Self> {
+        let webhook =
+            with_webhook.then(|| Webhook::new(config.hook_url.clone(), config.secret_token.clone()));
+        let now = (around.clock)().timestamp();
         let inner = Inner {
-            webhook,
-            allowed: None,
-            waiting: VecDeque::new(),
-            first_id: first_update_id,
-            next_id: first_update_id,
+            // Above the numbers of the scenarios, and growing from one start to the next.
+            intake: Intake::new(webhook, 300_000_000 + now),
+            chats: Chats::default(),
+            files: Files::default(),
+            pace: Pace::new(Instant::now()),
+            next_message: 1_000_000_000 + now % 1_000_000_000,
         };
+        let Surroundings { log, phone, faults, poster, clock } = around;
         let shared = Arc::new(Shared {
             config,
             inner: Mutex::new(inner),
             changed: Notify::new(),
             being_read: AtomicBool::new(false),
             log,
+            phone,
+            faults: faults.clone(),
+            poster,
+            clock,
         });
-        let app = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        Ok(Self { shared, serving: Serving::start(app).await? })
+        let app =
+            Router::new().fallback(answer).layer(DefaultBodyLimit::disable()).with_state(Arc::clone(&shared));
+        let serving = faults.serve(Provider::Telegram, MANNERS, app).await?;
+        Ok(Self { shared, serving })
     }
 
     /// The API base: `http://127.0.0.1:PORT`.
@@ -91,15 +134,77 @@ impl Server {
 
     /// The number for an update that is posted; the queue takes from the same count.
     pub fn next_update_id(&self) -> i64 {
-        self.shared.lock().number()
+        self.shared.lock().intake.number()
+    }
+
+    /// The number for a message of a client; the bot's messages take from the same count.
+    pub fn next_message_id(&self) -> i64 {
+        let mut inner = self.shared.lock();
+        inner.next_message += 1;
+        inner.next_message - 1
     }
 
     /// With a webhook set, the request as it must be posted: to that address, with that secret. Without one, the update
     /// is queued for `getUpdates`, and the answer is `None`. An update that did not take its number from
-    /// [`Self::next_update_id`] (a scenario's) gets one: the provider's numbers grow from update to update.
+    /// [`Self::next_update_id`] (a scenario's) gets one there: the provider's numbers grow from update to update. Kinds
+    /// that nobody asked for go nowhere.
     pub fn route(&self, outgoing: &Outgoing) -> Option<Outgoing> {
-        let mut inner = self.shared.lock();
-        if let Some(webhook) = &inner.webhook {
+        self.shared.route(outgoing)
+    }
+
+    /// Learns from an update without delivering it: what happened before the fakes started.
+    pub fn remember(&self, outgoing: &Outgoing) {
+        let update: Value = serde_json::from_slice(&outgoing.body).unwrap_or_default();
+        self.shared.lock().learn(&update);
+    }
+
+    /// How a posting ended, for `getWebhookInfo`.
+    pub fn posted(&self, posted: &Posted) {
+        self.shared.posted(posted);
+    }
+
+    /// As after a restart of the provider's server: connections are refused until they are asked after.
+    pub fn forget_connections(&self) {
+        self.shared.lock().chats.forget_connections();
+    }
+
+    /// Whether somebody's `getUpdates` is waiting right now.
+    pub fn is_being_read(&self) -> bool {
+        self.shared.being_read.load(Ordering::Acquire)
+    }
+
+    /// How many updates nobody has confirmed yet.
+    pub fn pending(&self) -> usize {
+        self.shared.lock().intake.waiting.len()
+    }
+}
+
+fn kind_of(update: &Value) -> String {
+    let keys = update.as_object().map(Map::keys).into_iter().flatten();
+    keys.filter(|key| *key != "update_id").map(String::clone).next().unwrap_or_default()
+}
+
+impl Inner {
+    fn learn(&mut self, update: &Value) {
+        let kind = kind_of(update);
+        self.chats.learn(&kind, &update[&kind]);
+        self.files.learn(&update[&kind]);
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn route(&self, outgoing: &Outgoing) -> Option<Outgoing> {
+        let update: Value = serde_json::from_slice(&outgoing.body).unwrap_or_default();
+        let mut inner = self.lock();
+        inner.learn(&update);
+        if update.is_object() && !inner.intake.wants(&kind_of(&update)) {
+            return None;
+        }
+        if let Some(webhook) = &inner.intake.webhook {
             let mut outgoing = outgoing.clone();
             outgoing.url.clone_from(&webhook.url);
             outgoing
@@ -111,86 +216,52 @@ impl Server {
             }
             return Some(outgoing);
         }
-        let mut update: Value = serde_json::from_slice(&outgoing.body).unwrap_or_default();
-        let kind = kind_of(&update);
-        if inner.wants(&kind) && update.is_object() {
-            let own = update["update_id"].as_i64().unwrap_or_default();
-            let number = if own >= inner.first_id { own } else { inner.number() };
-            update["update_id"] = number.into();
-            let place = inner.waiting.partition_point(|(id, _)| *id < number);
-            inner.waiting.insert(place, (number, update));
+        if update.is_object() {
+            inner.intake.queue(update);
             drop(inner);
-            self.shared.changed.notify_waiters();
+            self.changed.notify_waiters();
         }
         None
     }
 
-    /// Whether somebody's `getUpdates` is waiting right now.
-    pub fn is_being_read(&self) -> bool {
-        self.shared.being_read.load(Ordering::Acquire)
+    fn posted(&self, posted: &Posted) {
+        self.lock().intake.posted(posted, (self.clock)().timestamp());
     }
 
-    /// How many updates nobody has confirmed yet.
-    pub fn pending(&self) -> usize {
-        self.shared.lock().waiting.len()
-    }
-}
-
-fn kind_of(update: &Value) -> String {
-    let keys = update.as_object().map(Map::keys).into_iter().flatten();
-    keys.filter(|key| *key != "update_id").map(String::clone).next().unwrap_or_default()
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Inner {
-    fn number(&mut self) -> i64 {
-        self.next_id += 1;
-        self.next_id - 1
-    }
-
-    /// An empty list means everything but a few kinds.
-    fn wants(&self, kind: &str) -> bool {
-        match self.allowed.as_deref() {
-            None | Some([]) => !ASKED_FOR_ONLY.contains(&kind),
-            Some(kinds) => kinds.iter().any(|allowed| allowed == kind),
+    /// Our own messages come back from a manager's account, soon, late, twice or never.
+    fn echo(self: &Arc<Self>, spot: &Spot, sent: &[Value]) {
+        let maker = FakeTelegram::new(self.config.clone());
+        let pauses = sent.iter().map(|object| {
+            let kind = "business_message".to_owned();
+            let queue = format!("business {}", spot.chat);
+            let action = Action::Raw { kind, object: object.clone(), queue };
+            (ECHO_AFTER, maker.request(self.lock().intake.number(), &action))
+        });
+        for (pause, outgoing) in self.faults.states(Provider::Telegram, pauses.collect()) {
+            let shared = Arc::clone(self);
+            tokio::spawn(async move {
+                tokio::time::sleep(pause).await;
+                if let Some(outgoing) = shared.route(&outgoing) {
+                    shared.posted(&shared.poster.post(&outgoing).await);
+                }
+            });
         }
     }
 
-    /// Absent, the former setting stays.
-    fn allow(&mut self, parameters: &Map<String, Value>) {
-        let asked = match parameters.get("allowed_updates") {
-            Some(Value::String(text)) => serde_json::from_str(text).ok(),
-            Some(list) => serde_json::from_value(list.clone()).ok(),
-            None => None,
-        };
-        if let Some(kinds) = asked {
-            self.allowed = Some(kinds);
-        }
-    }
-
-    /// Forgets what the offset confirms. A negative one counts from the end.
-    fn confirm(&mut self, offset: i64) {
-        if offset < 0 {
-            let keep = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
-            let surplus = self.waiting.len().saturating_sub(keep);
-            self.waiting.drain(..surplus);
-        } else {
-            self.waiting.retain(|(id, _)| *id >= offset);
-        }
-    }
-}
-
-/// One reader at a time; a reader that hangs up stops reading.
-struct Reading<'a>(&'a AtomicBool);
-
-impl Drop for Reading<'_> {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
+    /// Updates that waited when a webhook was set, in their order.
+    fn post_waiting(self: &Arc<Self>, updates: Vec<Value>) {
+        let maker = FakeTelegram::new(self.config.clone());
+        let shared = Arc::clone(self);
+        tokio::spawn(async move {
+            for mut update in updates {
+                let (kind, id) = (kind_of(&update), update["update_id"].as_i64().unwrap_or_default());
+                let object = update[&kind].take();
+                let action = Action::Raw { kind, object, queue: "waited".to_owned() };
+                if let Some(outgoing) = shared.route(&maker.request(id, &action)) {
+                    shared.posted(&shared.poster.post(&outgoing).await);
+                }
+            }
+        });
     }
 }
 
@@ -199,129 +270,93 @@ async fn answer(
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
-    let path = uri.path().trim_start_matches('/');
+    let Ok(body) = axum::body::to_bytes(body, LARGEST_REQUEST).await else { return too_large() };
+    let path = decoded(uri.path());
+    let path = path.trim_start_matches('/');
+    if let Some(path) = path.strip_prefix("file/") {
+        return download(&shared, path);
+    }
     let (bot, name) = path.split_once('/').unwrap_or((path, ""));
-    let token = bot.get(..3).filter(|prefix| prefix.eq_ignore_ascii_case("bot")).map(|_| &bot[3..]);
-    let parameters = parameters(uri.query().unwrap_or_default(), &headers, &body);
-    let (status, answer) = if token == Some(shared.config.token.as_str()) {
-        call(&shared, &name.to_ascii_lowercase(), &parameters).await
-    } else {
-        failure(401, "Unauthorized")
+    let query = uri.query().unwrap_or_default();
+    let (shown, outcome) = match Parameters::read(query, &headers, &body) {
+        Ok(given) => {
+            let outcome = if is_ours(&shared, bot) {
+                call(&shared, &name.to_ascii_lowercase(), &given).await
+            } else {
+                Err(refuse(401, "Unauthorized"))
+            };
+            (given.shown(), outcome)
+        }
+        Err(refusal) => (String::new(), Err(refusal)),
     };
+    let response = outcome.map_or_else(IntoResponse::into_response, |result| success(&result));
     shared.log.add(Received {
         number: 0,
         fake: "telegram",
         method: method.to_string(),
         path: format!("/{name}"),
-        query: uri.query().unwrap_or_default().to_owned(),
-        body: String::from_utf8_lossy(&body).into_owned(),
-        status: status.as_u16(),
+        query: query.to_owned(),
+        body: shown,
+        status: response.status().as_u16(),
     });
-    (status, axum::Json(answer)).into_response()
+    response
 }
 
-async fn call(shared: &Shared, name: &str, parameters: &Map<String, Value>) -> (StatusCode, Value) {
+/// `bot<token>`; the word in any letter case, the token exactly.
+fn is_ours(shared: &Shared, bot: &str) -> bool {
+    let token = bot.get(..3).filter(|prefix| prefix.eq_ignore_ascii_case("bot")).map(|_| &bot[3..]);
+    token == Some(shared.config.token.as_str())
+}
+
+/// The whole path may be written with percents: teloxide does it to slashes, python-telegram-bot to the token's colon.
+fn decoded(path: &str) -> String {
+    let kept = path.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+    form_urlencoded::parse(kept.as_bytes()).map(|(path, _)| path.into_owned()).next().unwrap_or_default()
+}
+
+fn download(shared: &Shared, path: &str) -> Response {
+    let Some((bot, path)) = path.split_once('/') else { return StatusCode::NOT_FOUND.into_response() };
+    if !is_ours(shared, bot) {
+        return refuse(401, "Unauthorized").into_response();
+    }
+    match shared.lock().files.bytes(path) {
+        Some(bytes) => bytes.into_response(),
+        None => refuse(404, "Not Found").into_response(),
+    }
+}
+
+async fn call(shared: &Arc<Shared>, name: &str, given: &Parameters) -> Outcome {
     match name {
         "getme" => {
             let mut bot = shared.config.bot();
             bot["can_connect_to_business"] = true.into();
-            success(bot)
+            Ok(bot)
         }
-        "getupdates" => get_updates(shared, parameters).await,
-        "setwebhook" => {
-            let url = text(parameters, "url");
-            let secret_token = text(parameters, "secret_token");
-            let mut inner = shared.lock();
-            inner.allow(parameters);
-            inner.webhook = (!url.is_empty()).then_some(Webhook { url, secret_token });
-            drop(inner);
-            shared.changed.notify_waiters();
-            success(true)
+        "getupdates" => intake::get_updates(shared, given).await,
+        "setwebhook" => intake::set_webhook(shared, given),
+        "deletewebhook" => Ok(intake::delete_webhook(shared, given)),
+        "getwebhookinfo" => Ok(intake::webhook_info(shared)),
+        "getfile" => shared.lock().files.told(given.text("file_id").unwrap_or_default()),
+        "getbusinessconnection" => {
+            shared.lock().chats.connection(given.text("business_connection_id").unwrap_or_default())
         }
-        "deletewebhook" => {
-            shared.lock().webhook = None;
-            success(true)
+        "answercallbackquery" => {
+            shared.lock().chats.answer_press(given.text("callback_query_id").unwrap_or_default())?;
+            Ok(json!(true))
         }
-        "getwebhookinfo" => {
-            let inner = shared.lock();
-            let url = inner.webhook.as_ref().map_or("", |webhook| &webhook.url);
-            success(json!({
-                "url": url, "has_custom_certificate": false, "pending_update_count": inner.waiting.len(),
-                "allowed_updates": inner.allowed.clone().unwrap_or_default(),
-            }))
+        "sendchataction" => sending::chat_action(shared, given),
+        "readbusinessmessage" => sending::read(shared, given),
+        "setmessagereaction" => changing::react(shared, given),
+        "editmessagetext" | "editmessagecaption" => changing::edit(shared, name, given),
+        "deletemessage" | "deletemessages" | "deletebusinessmessages" => {
+            changing::delete(shared, name, given)
         }
-        _ => failure(404, "Not Found"),
+        "sendmessage" | "sendmediagroup" | "sendlocation" | "sendvenue" | "sendcontact" => {
+            sending::send(shared, name, given)
+        }
+        name if sending::kind_of(name).is_some() => sending::send(shared, name, given),
+        _ => Err(refuse(404, "Not Found")),
     }
-}
-
-async fn get_updates(shared: &Shared, parameters: &Map<String, Value>) -> (StatusCode, Value) {
-    if shared.being_read.swap(true, Ordering::AcqRel) {
-        let words = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
-        return failure(409, words);
-    }
-    let _reading = Reading(&shared.being_read);
-    let offset = number(parameters, "offset").unwrap_or_default();
-    let limit = usize::try_from(number(parameters, "limit").unwrap_or(100)).unwrap_or(100).clamp(1, 100);
-    let timeout = u64::try_from(number(parameters, "timeout").unwrap_or(0)).unwrap_or(0).min(LONGEST_POLL);
-    let deadline = Instant::now() + Duration::from_secs(timeout);
-    shared.lock().allow(parameters);
-    loop {
-        // Made before looking, so that a change in between is not missed.
-        let changed = shared.changed.notified();
-        {
-            let mut inner = shared.lock();
-            if inner.webhook.is_some() {
-                let words =
-                    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first";
-                return failure(409, words);
-            }
-            inner.confirm(offset);
-            if !inner.waiting.is_empty() || Instant::now() >= deadline {
-                let updates: Vec<Value> =
-                    inner.waiting.iter().take(limit).map(|(_, update)| update.clone()).collect();
-                return success(updates);
-            }
-        }
-        tokio::select! {
-            () = changed => {}
-            () = tokio::time::sleep_until(deadline) => {}
-        }
-    }
-}
-
-/// Query, form and JSON are equally good.
-fn parameters(query: &str, headers: &HeaderMap, body: &[u8]) -> Map<String, Value> {
-    let of_form = |bytes: &[u8]| -> Map<String, Value> {
-        let pairs = form_urlencoded::parse(bytes).into_owned();
-        pairs.map(|(name, value)| (name, Value::String(value))).collect()
-    };
-    let mut all = of_form(query.as_bytes());
-    let json =
-        headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    let from_body = if json { serde_json::from_slice(body).unwrap_or_default() } else { of_form(body) };
-    all.extend(from_body);
-    all
-}
-
-fn number(parameters: &Map<String, Value>, name: &str) -> Option<i64> {
-    match parameters.get(name)? {
-        Value::String(text) => text.parse().ok(),
-        other => other.as_i64(),
-    }
-}
-
-fn text(parameters: &Map<String, Value>, name: &str) -> String {
-    parameters.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-fn success(result: impl Into<Value>) -> (StatusCode, Value) {
-    let result: Value = result.into();
-    (StatusCode::OK, json!({ "ok": true, "result": result }))
-}
-
-fn failure(code: u16, description: &str) -> (StatusCode, Value) {
-    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, json!({ "ok": false, "error_code": code, "description": description }))
 }

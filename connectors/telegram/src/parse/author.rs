@@ -65,7 +65,7 @@ pub(super) fn owner(chat: &Chat) -> Party {
     }
 }
 
-pub(super) fn name_of(user: &User) -> Option<String> {
+pub(crate) fn name_of(user: &User) -> Option<String> {
     full_name(user.first_name.as_ref(), user.last_name.as_ref())
 }
 

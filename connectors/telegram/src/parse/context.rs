@@ -3,7 +3,7 @@
 use connector_api::{Forward, Quote};
 
 use super::author::{filled, name_of};
-use super::place::{Place, topic};
+use crate::place::{Place, topic};
 use crate::wire::{self, Message, Origin};
 
 /// The message answered. Inside a topic every message "answers" the topic's opening, which is no reply.

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::author::{self, Author};
 use super::content::{self, Said};
-use super::place::{Kind, Place};
 use super::{Aside, Facts, Update, context, event, ignored, unknown};
+use crate::place::{Kind, Place};
 use crate::wire;
 
 /// By which kind of update a message came.

@@ -4,8 +4,9 @@ use connector_api::{Author, Content, Direction, EventKind, Message, Origin, Quot
 use serde_json::Value;
 
 use super::author::person;
-use super::place::{Kind, Place};
 use super::{Facts, Update, event, ignored, unknown};
+use crate::place::{Kind, Place};
+use crate::press::PREFIX;
 use crate::wire::{self, ReactionType};
 
 /// The list of reactions of one person to one message; an empty one takes them back.
@@ -79,7 +80,7 @@ pub(super) fn button(update: &Update<'_>, value: &Value) -> Facts {
         delivery: None,
         placeholder: false,
     };
-    Ok(vec![event(format!("callback/{id}"), update.received(), EventKind::Message(choice))])
+    Ok(vec![event(format!("{PREFIX}{id}"), update.received(), EventKind::Message(choice))])
 }
 
 /// What stood on the button, as long as the message can still be seen.

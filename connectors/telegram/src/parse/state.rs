@@ -5,8 +5,9 @@ use connector_api::{ConversationState, ConversationUpdate, Deletion, Event, Even
 use serde_json::{Map, Value};
 
 use super::author::owner;
-use super::place::{Kind, Place};
 use super::{Facts, Update, event, ignored, unknown};
+use crate::connection::ConnectionState;
+use crate::place::{Kind, Place};
 use crate::wire;
 
 /// The person blocked the bot or let it in again. In a group it is about our rights there.
@@ -34,10 +35,12 @@ pub(super) fn membership(update: &Update<'_>, value: &Value) -> Facts {
 /// A manager connected his account, cut it off or changed the bot's rights.
 pub(super) fn connection(update: &Update<'_>, value: &Value) -> Facts {
     let connection: wire::BusinessConnection = wire::read(value).unwrap_or_default();
-    let (Some(id), Some(enabled)) = (connection.id.filter(|id| !id.is_empty()), connection.is_enabled) else {
+    let may_write = ConnectionState::of(&connection).may_write;
+    let (Some(id), Some(_)) = (connection.id.filter(|id| !id.is_empty()), connection.is_enabled) else {
         return unknown("not a connection of an account");
     };
-    let state = if enabled { ConversationState::Open } else { ConversationState::Disconnected };
+    // Without the right to answer a standing connection is of no more use for us than a cut one.
+    let state = if may_write { ConversationState::Open } else { ConversationState::Disconnected };
     // `date` is the time of the first connection, also when it is cut.
     Ok(vec![stands(update, update.received(), ExternalId::new(id), None, state, Some(details(value)))])
 }

@@ -74,6 +74,15 @@ fn a_connection_is_cut_and_comes_back_in_the_order_of_updates() {
     assert!(states.is_sorted_by(|a, b| a.0 < b.0), "{states:?}");
 }
 
+/// The manager sees at once why nobody can answer from here.
+#[test]
+fn a_connection_without_the_right_to_answer_is_as_good_as_cut() {
+    let body = br#"{"update_id":810000201,"business_connection":{"id":"Bc","user":{"id":5},"user_chat_id":5,
+        "date":1795200000,"is_enabled":true,"rights":{"can_read_messages":true}}}"#;
+    let EventKind::Conversation(update) = &events(body)[0].kind else { panic!("a state of a conversation") };
+    assert_eq!(update.state, ConversationState::Disconnected);
+}
+
 #[test]
 fn each_deleted_message_is_a_fact_whether_we_know_it_or_not() {
     let events = events(fixture!("deleted_three"));

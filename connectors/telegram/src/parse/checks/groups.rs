@@ -9,7 +9,7 @@ fn the_opening_of_a_topic_is_not_a_message_answered() {
     let quotes = |fixture: &[u8]| {
         let value: serde_json::Value = serde_json::from_slice(fixture).unwrap();
         let message: crate::wire::Message = crate::wire::read(&value["message"]).unwrap();
-        crate::parse::context::quote(&message, &crate::parse::place::Place::of(&message).unwrap())
+        crate::parse::context::quote(&message, &crate::place::Place::of(&message).unwrap())
     };
     assert_eq!(quotes(fixture!("topic_without_a_reply")), None);
     assert_eq!(
