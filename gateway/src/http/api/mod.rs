@@ -7,8 +7,11 @@ mod clients;
 mod contacts;
 mod conversations;
 mod events;
+mod files;
 mod joins;
+mod legal_hold;
 mod me;
+mod media;
 mod own_password;
 mod raw_events;
 mod roles;
@@ -46,6 +49,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "contacts", description = "Контакты и их адреса"),
         (name = "joins", description = "Объединение и разъединение карточек, «похожие»"),
         (name = "timeline", description = "Лента клиента, контакта и диалога"),
+        (name = "media", description = "Файлы: фото, голосовые, документы, записи разговоров"),
         (name = "conversations", description = "Диалоги и звонки"),
         (name = "accounts", description = "Каналы"),
         (name = "raw_events", description = "Журнал событий канала"),
@@ -99,6 +103,9 @@ fn resources() -> OpenApiRouter<App> {
         .merge(contacts::router())
         .merge(joins::router())
         .merge(timeline::router())
+        .merge(media::router())
+        .merge(files::router())
+        .merge(legal_hold::router())
         .merge(conversations::router())
         .merge(accounts::router())
         .merge(raw_events::router())
