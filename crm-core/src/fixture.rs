@@ -3,7 +3,7 @@
 mod store;
 
 pub use store::{
-    Said, account, call, client, contact, conversation, dump, fact, give, link, message, note, phone,
+    Said, account, call, client, contact, conversation, dump, fact, file, give, link, message, note, phone,
     proposal, user,
 };
 

@@ -4,6 +4,7 @@ mod access;
 mod channels;
 mod clients;
 pub mod documented;
+mod media;
 
 use axum::Json;
 use axum::response::{AppendHeaders, IntoResponse, Response};

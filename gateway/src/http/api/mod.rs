@@ -8,9 +8,12 @@ mod clients;
 mod contacts;
 mod conversations;
 mod events;
+mod files;
 mod joins;
+mod legal_hold;
 mod me;
 mod messages;
+mod media;
 mod own_password;
 mod raw_events;
 mod roles;
@@ -48,6 +51,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "contacts", description = "Контакты и их адреса"),
         (name = "joins", description = "Объединение и разъединение карточек, «похожие»"),
         (name = "timeline", description = "Лента клиента, контакта и диалога"),
+        (name = "media", description = "Файлы: фото, голосовые, документы, записи разговоров"),
         (name = "conversations", description = "Диалоги и звонки"),
         (name = "messages", description = "Сообщения клиентам: отправка, правка, судьба отправленного"),
         (name = "accounts", description = "Каналы"),
@@ -103,6 +107,9 @@ fn resources() -> OpenApiRouter<App> {
         .merge(joins::router())
         .merge(timeline::router())
         .merge(channels::router())
+        .merge(media::router())
+        .merge(files::router())
+        .merge(legal_hold::router())
         .merge(conversations::router())
         .merge(messages::router())
         .merge(accounts::router())
