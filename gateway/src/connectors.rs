@@ -112,7 +112,7 @@ pub fn build(
             }
             Box::new(whatsapp::WhatsApp::new(read(fields)?))
         }
-        "telphin" => Box::new(telphin::Telphin::new(read(fields)?)?),
+        "telphin" => Box::new(telphin::Telphin::new(read(fields)?, http)?),
         "telegram" => {
             number(&mut fields, "poll_timeout_s");
             Box::new(telegram::Telegram::new(read(fields)?, http)?)
@@ -267,7 +267,7 @@ pub(crate) mod tests {
     fn every_connector_of_the_list_is_built_and_says_the_channel_of_the_list() {
         let configs = json!({
             "whatsapp": {"app_secret": "a", "verify_token": "v", "region": "KZ"},
-            "telphin": {"secret": "s", "groups": "099:menu", "allowed_networks": ""},
+            "telphin": {"secret": "s", "groups": "099:menu", "allowed_networks": "", "app_id": "A", "app_secret": "B"},
             "telegram": {"token": "7000000001:AAH", "secret_token": "s", "poll_timeout_s": "20"},
             "smsc": {"url_secret": "u"},
             "smsru": {"api_id": "a"},
