@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod calls;
 mod channels;
 mod clients;
 mod contacts;
@@ -105,6 +106,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(channels::router())
         .merge(conversations::router())
         .merge(messages::router())
+        .merge(calls::router())
         .merge(accounts::router())
         .merge(raw_events::router())
         .merge(events::router())
