@@ -24,6 +24,8 @@ pub struct ConnectorInfo {
     pub invented: &'static [Invented],
     /// The secret that stands in the webhook address, where the provider does not sign.
     pub in_address: Option<&'static str>,
+    /// The least that it is built with, as JSON: for reading bodies without an account (`uzel parse`).
+    pub least: &'static str,
 }
 
 /// A secret that is ours to invent.
@@ -43,6 +45,7 @@ const KNOWN: &[ConnectorInfo] = &[
         settings: whatsapp::SETTINGS,
         invented: &[Invented { name: "verify_token", unless: None }],
         in_address: None,
+        least: r#"{"app_secret":"none","verify_token":"none"}"#,
     },
     ConnectorInfo {
         name: "telphin",
@@ -51,6 +54,7 @@ const KNOWN: &[ConnectorInfo] = &[
         settings: telphin::SETTINGS,
         invented: &[Invented { name: "secret", unless: None }],
         in_address: Some("secret"),
+        least: r#"{"secret":"none"}"#,
     },
     ConnectorInfo {
         name: "telegram",
@@ -59,6 +63,7 @@ const KNOWN: &[ConnectorInfo] = &[
         settings: telegram::SETTINGS,
         invented: &[Invented { name: "secret_token", unless: None }],
         in_address: None,
+        least: r#"{"token":"1:none","intake":"poll"}"#,
     },
     ConnectorInfo {
         name: "smsc",
@@ -67,6 +72,7 @@ const KNOWN: &[ConnectorInfo] = &[
         settings: sms::smsc::SETTINGS,
         invented: &[Invented { name: "url_secret", unless: Some("secret") }],
         in_address: Some("url_secret"),
+        least: r#"{"secret":"none"}"#,
     },
     ConnectorInfo {
         name: "smsru",
@@ -75,6 +81,7 @@ const KNOWN: &[ConnectorInfo] = &[
         settings: sms::smsru::SETTINGS,
         invented: &[],
         in_address: None,
+        least: r#"{"api_id":"none"}"#,
     },
 ];
 

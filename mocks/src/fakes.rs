@@ -56,6 +56,19 @@ pub struct Addresses {
     pub control: String,
 }
 
+impl Addresses {
+    /// The API of this provider.
+    pub fn of(&self, provider: Provider) -> &str {
+        match provider {
+            Provider::WhatsApp => &self.whatsapp,
+            Provider::Telphin => &self.telphin,
+            Provider::Telegram => &self.telegram,
+            Provider::Smsc => &self.smsc,
+            Provider::SmsRu => &self.smsru,
+        }
+    }
+}
+
 /// Why the fakes did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {

@@ -1,6 +1,7 @@
 //! The five fakes together, as a scenario needs them.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::outgoing::Provider;
 use crate::smsc::{self, FakeSmsc};
@@ -62,6 +63,42 @@ impl ProvidersConfig {
             telegram: telegram::Config::example(&hooks.telegram),
             smsc: smsc::Config::example(&hooks.smsc),
             smsru: smsru::Config::example(&hooks.smsru),
+        }
+    }
+}
+
+impl ProvidersConfig {
+    /// What the set-up form of an account is filled with that speaks with this fake.
+    pub fn form(&self, provider: Provider) -> Value {
+        match provider {
+            Provider::WhatsApp => json!({
+                "app_secret": self.whatsapp.app_secret,
+                "verify_token": self.whatsapp.verify_token,
+                "phone_number_id": self.whatsapp.phone_number_id,
+            }),
+            Provider::Telphin => {
+                let staff: Vec<&str> =
+                    self.telphin.staff.iter().map(|extension| extension.number.as_str()).collect();
+                let (menu, queue) = (&self.telphin.ivr.number, &self.telphin.queue.number);
+                json!({ "extensions": staff.join(", "), "groups": format!("{menu}:menu, {queue}:queue") })
+            }
+            Provider::Telegram => json!({
+                "token": self.telegram.token,
+                "secret_token": self.telegram.secret_token,
+            }),
+            Provider::Smsc => json!({ "secret": self.smsc.secret }),
+            Provider::SmsRu => json!({ "api_id": self.smsru.api_id }),
+        }
+    }
+
+    /// Where this provider posts its webhooks.
+    pub fn set_hook(&mut self, provider: Provider, url: String) {
+        match provider {
+            Provider::WhatsApp => self.whatsapp.hook_url = url,
+            Provider::Telphin => self.telphin.hook_url = url,
+            Provider::Telegram => self.telegram.hook_url = url,
+            Provider::Smsc => self.smsc.hook_url = url,
+            Provider::SmsRu => self.smsru.hook_url = url,
         }
     }
 }

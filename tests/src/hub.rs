@@ -18,7 +18,7 @@ use clap::Parser;
 use rustix::process::{Pid, Signal, kill_process};
 
 pub use api::Api;
-pub use cast::{Cast, account_settings, connect};
+pub use cast::{Cast, connect};
 pub use folder::Folder;
 pub use postgres::{Postgres, Stop};
 

@@ -16,7 +16,6 @@ use gateway::sealed::SealKey;
 use gateway::{connectors, http_client, reading};
 use mocks::{Hooks, Outgoing, Provider, Providers, ProvidersConfig};
 use sqlx::{PgConnection, PgPool};
-use tests::hub::account_settings;
 
 /// The moment at which everything begins.
 pub fn start() -> DateTime<Utc> {
@@ -61,7 +60,7 @@ impl World {
         let mut ids = BTreeMap::new();
         for provider in Provider::ALL {
             let info = connectors::find(provider.name()).expect("the connector is known");
-            let fields = account_settings(&config, provider).as_object().cloned().unwrap_or_default();
+            let fields = config.form(provider).as_object().cloned().unwrap_or_default();
             let split = info.split(fields).expect("the settings fit");
             let mut secrets: gateway::sealed::Secrets = split
                 .secrets

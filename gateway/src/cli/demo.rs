@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use crm_core::access::{Right, Scope, Token, Viewer, bootstrap};
-use crm_core::accounts::{self, NewAccount, Sealed};
+use crm_core::accounts::{self, AccountEdit, NewAccount, Sealed};
 use crm_core::clients::client::transfer;
 use crm_core::clients::list::{ClientFilter, ClientSort, list};
 use crm_core::timeline::raw_event;
 use crm_core::{AccountId, UserId};
 use mocks::post::Settings;
-use mocks::{Fakes, FakesConfig, Hooks, ProvidersConfig, scenario};
+use mocks::{Addresses, Fakes, FakesConfig, Hooks, Provider, ProvidersConfig, scenario};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -64,6 +64,7 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
     })
     .await
     .context("the fake providers do not start")?;
+    stage.point_at(&hub, &fakes.addresses()).await?;
     if stage.is_new {
         let day = scenario::company_day(fakes.providers(), clock::now(), demo.seed, demo.clients);
         fakes.play(day.steps, 0.0, |_| {}).await;
@@ -122,22 +123,17 @@ impl Stage {
         let known = accounts::list(&mut tx, &viewer).await?;
         let mut providers = ProvidersConfig::example(&Hooks::under("http://127.0.0.1:1"));
         let base = format!("http://{}/hooks", hub.address);
-        for (connector, name, fields) in wanted(&providers) {
+        for provider in Provider::ALL {
+            let connector = provider.name();
             let stored = match known.iter().find(|account| account.connector == connector) {
                 Some(account) => account.clone(),
-                None => add_account(&mut tx, config, &viewer, connector, name, &fields).await?,
+                None => add_account(&mut tx, config, &viewer, connector, form(&providers, provider)).await?,
             };
-            let hook = match connector {
-                "telphin" => format!("{base}/{}/{}", stored.key, TELPHIN_SECRET),
+            let hook = match provider {
+                Provider::Telphin => format!("{base}/{}/{TELPHIN_SECRET}", stored.key),
                 _ => format!("{base}/{}", stored.key),
             };
-            match connector {
-                "whatsapp" => providers.whatsapp.hook_url = hook,
-                "telphin" => providers.telphin.hook_url = hook,
-                "telegram" => providers.telegram.hook_url = hook,
-                "smsc" => providers.smsc.hook_url = hook,
-                _ => providers.smsru.hook_url = hook,
-            }
+            providers.set_hook(provider, hook);
         }
         tx.commit().await?;
         hub.accounts.reload().await?;
@@ -146,6 +142,22 @@ impl Stage {
 }
 
 impl Stage {
+    /// The fakes listen on other ports at each start: accounts that call their provider are told where.
+    async fn point_at(&self, hub: &Hub, addresses: &Addresses) -> anyhow::Result<()> {
+        let mut tx = hub.database.pool.begin().await?;
+        for account in accounts::list(&mut tx, &self.administrator).await? {
+            let provider = Provider::ALL.into_iter().find(|provider| provider.name() == account.connector);
+            let calls = connectors::find(&account.connector).and_then(|info| info.setting("api_url"));
+            let (Some(provider), Some(setting)) = (provider, calls) else { continue };
+            let mut settings = account.settings;
+            settings[setting.name] = addresses.of(provider).into();
+            let edit = AccountEdit { settings: Some(settings), ..AccountEdit::default() };
+            accounts::edit(&mut tx, &self.administrator, account.id, edit, clock::now()).await?;
+        }
+        tx.commit().await?;
+        Ok(hub.accounts.reload().await?)
+    }
+
     /// Two of three clients get a manager, the third stays in the common base.
     async fn share_out(&self, hub: &Hub) -> anyhow::Result<()> {
         let mut tx = hub.database.pool.begin().await?;
@@ -164,38 +176,13 @@ impl Stage {
 /// The last part of the fake PBX's webhook address. Invented like everything here; the demo listens on this machine.
 const TELPHIN_SECRET: &str = "demo-telphin-secret-0001";
 
-/// Connector, name and settings of the accounts: those that the fakes speak with.
-fn wanted(providers: &ProvidersConfig) -> [(&'static str, &'static str, Value); 5] {
-    let staff: Vec<String> =
-        providers.telphin.staff.iter().map(|extension| extension.number.clone()).collect();
-    let (ivr, queue) = (&providers.telphin.ivr.number, &providers.telphin.queue.number);
-    [
-        (
-            "whatsapp",
-            "WhatsApp компании",
-            json!({
-                "app_secret": providers.whatsapp.app_secret,
-                "verify_token": providers.whatsapp.verify_token,
-                "phone_number_id": providers.whatsapp.phone_number_id,
-            }),
-        ),
-        (
-            "telphin",
-            "Телфин",
-            json!({
-                "secret": TELPHIN_SECRET,
-                "extensions": staff.join(", "),
-                "groups": format!("{ivr}:menu, {queue}:queue"),
-            }),
-        ),
-        (
-            "telegram",
-            "Telegram-бот",
-            json!({ "token": providers.telegram.token, "secret_token": providers.telegram.secret_token }),
-        ),
-        ("smsc", "SMS через SMSC.ru", json!({ "secret": providers.smsc.secret })),
-        ("smsru", "SMS через SMS.ru", json!({ "api_id": providers.smsru.api_id })),
-    ]
+/// What the account of this fake is told.
+fn form(providers: &ProvidersConfig, provider: Provider) -> Value {
+    let mut form = providers.form(provider);
+    if provider == Provider::Telphin {
+        form["secret"] = TELPHIN_SECRET.into();
+    }
+    form
 }
 
 async fn add_account(
@@ -203,8 +190,7 @@ async fn add_account(
     config: &Config,
     viewer: &Viewer,
     connector: &str,
-    name: &str,
-    fields: &Value,
+    fields: Value,
 ) -> anyhow::Result<accounts::StoredAccount> {
     let info = connectors::find(connector).context("the demo's connectors are known")?;
     let split = info.split(fields.as_object().cloned().unwrap_or_default())?;
@@ -215,7 +201,7 @@ async fn add_account(
         id,
         connector: connector.to_owned(),
         channel: info.channel,
-        name: name.to_owned(),
+        name: info.title.to_owned(),
         region: split.region.unwrap_or_default(),
         settings: Value::Object(split.settings),
         secrets: Sealed { bytes: run::seal_key(config)?.seal(id, &secrets), changed: Vec::new() },
