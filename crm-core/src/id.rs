@@ -43,6 +43,8 @@ ids! {
     AccountId
     /// A key by which a program acts for a user.
     ApiKeyId
+    /// A call started from here.
+    CallRequestId
     /// A company, or a person without one.
     ClientId
     /// A person.

@@ -9,11 +9,12 @@ pub mod fixture;
 mod id;
 pub mod media;
 pub mod schema;
+pub mod telephony;
 pub mod timeline;
 
 pub use id::{
-    AccountId, ApiKeyId, ClientId, ContactId, ConversationId, DeliveryId, IdentityId, InteractionId, JoinId,
-    MediaId, ProposalId, RawEventId, SessionId, UserId,
+    AccountId, ApiKeyId, CallRequestId, ClientId, ContactId, ConversationId, DeliveryId, IdentityId,
+    InteractionId, JoinId, MediaId, ProposalId, RawEventId, SessionId, UserId,
 };
 
 /// All migrations, in order. They only go forward.

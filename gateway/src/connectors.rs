@@ -121,7 +121,7 @@ pub fn build(
             number(&mut fields, "window_margin_minutes");
             Box::new(whatsapp::WhatsApp::new(read(fields)?, http)?)
         }
-        "telphin" => Box::new(telphin::Telphin::new(read(fields)?)?),
+        "telphin" => Box::new(telphin::Telphin::new(read(fields)?, http)?),
         "telegram" => {
             number(&mut fields, "poll_timeout_s");
             Box::new(telegram::Telegram::new(read(fields)?, http)?)
@@ -282,7 +282,7 @@ pub(crate) mod tests {
                 "app_secret": "a", "verify_token": "v", "region": "KZ", "access_token": "t", "phone_number_id": "1",
                 "messages_per_second": "20", "proxy": "socks5h://127.0.0.1:1080",
             },
-            "telphin": {"secret": "s", "groups": "099:menu", "allowed_networks": ""},
+            "telphin": {"secret": "s", "groups": "099:menu", "allowed_networks": "", "app_id": "A", "app_secret": "B"},
             "telegram": {"token": "7000000001:AAH", "secret_token": "s", "poll_timeout_s": "20"},
             "smsc": {"url_secret": "u"},
             "smsru": {"api_id": "a"},

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod calling;
 pub mod cli;
 pub mod cli_parse;
 pub mod clock;

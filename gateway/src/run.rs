@@ -26,7 +26,7 @@ use crate::live::LiveFeed;
 use crate::sealed::{SealKey, key_from_file};
 use crate::vault::Vault;
 use crate::worker::apply::{self, Applier, ApplyQueue};
-use crate::worker::{housekeeping, media, media_terms, poll, probe, send};
+use crate::worker::{history, housekeeping, media, media_terms, poll, probe, send};
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -161,6 +161,14 @@ async fn assemble(
             keep_recordings: TimeDelta::days(i64::from(config.media.recording_keep_days)),
         };
         tasks.spawn(media_terms::run(terms, stop.clone()));
+        let histories = history::Histories {
+            pool: pool.clone(),
+            accounts: accounts.clone(),
+            clock,
+            apply: queue.clone(),
+            known: history::Known::default(),
+        };
+        tasks.spawn(history::run(histories, stop.clone()));
         queue
     };
     // In every role: copies that only take webhooks need tomorrow's partitions too.

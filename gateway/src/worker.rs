@@ -1,6 +1,7 @@
 //! What runs beside the requests: one kind of work per file.
 
 pub mod apply;
+pub mod history;
 pub mod housekeeping;
 pub mod media;
 pub mod media_terms;

@@ -47,6 +47,8 @@ pub(crate) fn router(stand: Arc<Stand>, clock: Clock) -> Router {
         .route("/whatsapp/statuses", post(whatsapp::status))
         .route("/whatsapp/number-changes", post(whatsapp::number_change))
         .route("/telphin/calls", post(telphin::call))
+        .route("/telphin/recordings", post(telphin::recording))
+        .route("/telphin/questions", post(telphin::question))
         .route("/telegram/messages", post(telegram::message))
         .route("/telegram/edits", post(telegram::edit))
         .route("/telegram/blocks", post(telegram::block))

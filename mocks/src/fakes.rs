@@ -15,7 +15,7 @@ use crate::post::{Posted, Poster, Settings};
 use crate::providers::{Providers, ProvidersConfig};
 use crate::scenario::Step;
 use crate::serving::Serving;
-use crate::telegram;
+use crate::{telegram, telphin};
 
 /// The providers' clock. It is given from outside: nothing here reads the time.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -46,7 +46,7 @@ pub struct Addresses {
     pub telegram: String,
     /// Graph API; answers 404 for now.
     pub whatsapp: String,
-    /// The `RingMe` API; answers 404 for now.
+    /// The `RingMe` API.
     pub telphin: String,
     /// SMSC.ru; answers 404 for now.
     pub smsc: String,
@@ -86,6 +86,7 @@ pub(crate) struct Stand {
     pub(crate) providers: Providers,
     pub(crate) poster: Arc<Poster>,
     pub(crate) telegram: telegram::Server,
+    pub(crate) telphin: telphin::Server,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     pub(crate) phone: Phone,
@@ -94,6 +95,9 @@ pub(crate) struct Stand {
 impl Stand {
     /// Telegram's updates go where the hub wants them; everything else is posted.
     pub(crate) async fn deliver(&self, outgoing: &Outgoing) -> Posted {
+        if outgoing.provider == Provider::Telphin {
+            self.telphin.observe(outgoing);
+        }
         if outgoing.provider != Provider::Telegram {
             return self.poster.post(outgoing).await;
         }
@@ -113,7 +117,7 @@ impl Stand {
 pub struct Fakes {
     stand: Arc<Stand>,
     control: Serving,
-    silent: [Serving; 4],
+    silent: [Serving; 3],
 }
 
 impl Fakes {
@@ -133,23 +137,31 @@ impl Fakes {
                 .await?;
         let silent = [
             Serving::silent(Provider::WhatsApp.name(), log.clone()).await?,
-            Serving::silent(Provider::Telphin.name(), log.clone()).await?,
             Serving::silent(Provider::Smsc.name(), log.clone()).await?,
             Serving::silent(Provider::SmsRu.name(), log.clone()).await?,
         ];
         let providers = Providers::new(config.providers);
-        let stand = Arc::new(Stand { providers, poster, telegram, log, faults, phone });
+        let clock = Arc::clone(&config.clock);
+        let telphin = telphin::Server::start(
+            providers.telphin.clone(),
+            Arc::clone(&poster),
+            clock,
+            log.clone(),
+            &faults,
+        )
+        .await?;
+        let stand = Arc::new(Stand { providers, poster, telegram, telphin, log, faults, phone });
         let control = Serving::start(control::router(Arc::clone(&stand), config.clock)).await?;
         Ok(Self { stand, control, silent })
     }
 
     /// Where they listen.
     pub fn addresses(&self) -> Addresses {
-        let [whatsapp, telphin, smsc, smsru] = &self.silent;
+        let [whatsapp, smsc, smsru] = &self.silent;
         Addresses {
             telegram: self.stand.telegram.url(),
             whatsapp: whatsapp.url(),
-            telphin: telphin.url(),
+            telphin: self.stand.telphin.url(),
             smsc: smsc.url(),
             smsru: smsru.url(),
             control: self.control.url(),
@@ -169,6 +181,11 @@ impl Fakes {
     /// The Bot API.
     pub fn telegram(&self) -> &telegram::Server {
         &self.stand.telegram
+    }
+
+    /// The PBX's API.
+    pub fn telphin(&self) -> &telphin::Server {
+        &self.stand.telphin
     }
 
     /// What the hub asked the fakes for.
@@ -202,13 +219,16 @@ impl Fakes {
         let stand = Arc::clone(&self.stand);
         async move {
             let poster = Arc::clone(&stand.poster);
-            poster.play_routed(steps, pace, move |outgoing| stand.telegram_route(outgoing), tell).await;
+            poster.play_routed(steps, pace, move |outgoing| stand.route(outgoing), tell).await;
         }
     }
 }
 
 impl Stand {
-    fn telegram_route(&self, outgoing: Outgoing) -> Option<Outgoing> {
+    pub(crate) fn route(&self, outgoing: Outgoing) -> Option<Outgoing> {
+        if outgoing.provider == Provider::Telphin {
+            self.telphin.observe(&outgoing);
+        }
         if outgoing.provider == Provider::Telegram { self.telegram.route(&outgoing) } else { Some(outgoing) }
     }
 }

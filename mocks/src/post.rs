@@ -295,6 +295,12 @@ impl Poster {
         }
     }
 
+    /// Sends once and hands the answer back: status and body. `None`: no answer.
+    pub async fn once(&self, outgoing: &Outgoing) -> Option<(u16, String)> {
+        let answer = self.attempt(outgoing).await?;
+        Some((answer.status, String::from_utf8_lossy(&answer.body).into_owned()))
+    }
+
     /// `None`: no answer, or a broken one.
     async fn attempt(&self, outgoing: &Outgoing) -> Option<Answer> {
         let _permit = self.permits.acquire().await.ok()?;

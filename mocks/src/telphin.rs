@@ -1,10 +1,14 @@
 //! Cloud PBX «Телфин»: call events as forms with times in microseconds (`telphin.md`, 1, 3 and 4).
 
+mod archive;
 mod event;
 mod script;
+mod server;
 
+pub use archive::Fate;
 pub use event::{Call, Ending, Event, Extension, Hangup, Kind, Leg, Side};
 pub use script::{Incoming, Outgoer, Talk};
+pub use server::Server;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -42,6 +46,12 @@ pub struct Config {
     /// Where the fields stand.
     #[serde(default)]
     pub placement: Placement,
+    /// `App ID` of the application that may ask.
+    #[serde(default)]
+    pub app_id: String,
+    /// `App Secret` of it.
+    #[serde(default)]
+    pub app_secret: String,
 }
 
 impl Config {
@@ -60,6 +70,8 @@ impl Config {
             ivr: Extension::new(410_099, "099", "Меню"),
             queue: Extension::new(410_200, "200", "Продажи"),
             placement: Placement::Body,
+            app_id: "telphin-app-0001".to_owned(),
+            app_secret: "telphin-app-secret-0001".to_owned(),
         }
     }
 }
@@ -87,6 +99,26 @@ impl FakeTelphin {
         let fact =
             format!("{} {} {}", event.kind.word(&event.leg.side), event.leg.id, event.at.timestamp_micros());
         self.fields(&fields, vec![fact])
+    }
+
+    /// The menu's question where a call should go (`telphin.md`, 5).
+    pub fn question(&self, call_id: &str, caller: Option<&str>) -> Outgoing {
+        let config = &self.config;
+        let menu = format!("{}*{}@sipproxy.telphin.ru", config.prefix, config.ivr.number);
+        let mut fields = vec![("EventType", "call_interactive".to_owned()), ("CallID", call_id.to_owned())];
+        if let Some(caller) = caller {
+            fields.extend([("CallerIDNum", caller.to_owned()), ("CallerIDName", caller.to_owned())]);
+        }
+        fields.extend([
+            ("CalledDID", config.did.clone()),
+            ("CalledExtension", menu),
+            ("CalledExtensionID", config.ivr.id.to_string()),
+            ("CallStatus", "ANSWER".to_owned()),
+            ("CallFlow", "IN".to_owned()),
+            ("CalledNumber", config.did.clone()),
+        ]);
+        let fields: Vec<_> = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        self.fields(&fields, Vec::new())
     }
 
     /// A request with these fields: for shapes that no event makes (`voicemail`, an unknown `EventType`).

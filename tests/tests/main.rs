@@ -3,4 +3,5 @@
 mod journeys;
 mod order;
 mod telphin_calls;
+mod telphin_history;
 mod world;

@@ -14,18 +14,18 @@ const CALL: &str = "7c11c05dff7b9c8f9a4cbd787f6c813e";
 const CLIENT: &str = "+79000000001";
 /// The legs of both phones and of the menu.
 const LEG_101: &str = "410101-be559c854d6e2aad4ebbd0c6d548d393";
-const LEG_102: &str = "410102-c5f96e75c454fa23d827923c76e6b5d1";
+pub(crate) const LEG_102: &str = "410102-c5f96e75c454fa23d827923c76e6b5d1";
 const LEG_099: &str = "410099-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const TALK_US: i64 = 134_739_958;
 
-fn telphin() -> Box<dyn Connector> {
+pub(crate) fn telphin() -> Box<dyn Connector> {
     let config =
         json!({ "secret": "s", "extensions": "101, 102, 103, 104", "groups": "099:menu, 200:queue" });
     let http = http_client::build().expect("an HTTP client");
     connectors::build("telphin", config, &http).expect("the settings fit")
 }
 
-type Fields = BTreeMap<String, String>;
+pub(crate) type Fields = BTreeMap<String, String>;
 
 /// A body of these fields.
 fn fields(pairs: &[(&str, &str)]) -> Fields {
@@ -73,7 +73,7 @@ fn with(mut event: Fields, more: &[(&str, &str)]) -> Fields {
 }
 
 /// The usual example: two phones ring, 102 answers.
-fn example() -> Vec<Fields> {
+pub(crate) fn example() -> Vec<Fields> {
     let talked = [("Duration", "134739958"), ("RecID", LEG_102)];
     vec![
         inbound("dial-in", "1773738904120045", LEG_101, "101", "CALLING"),
@@ -86,7 +86,7 @@ fn example() -> Vec<Fields> {
 }
 
 /// What the connector reads in a request.
-fn facts(event: &Fields) -> Vec<CallFact> {
+pub(crate) fn facts(event: &Fields) -> Vec<CallFact> {
     let body: String = form(event);
     let raw = RawEvent {
         source: "webhook".to_owned(),

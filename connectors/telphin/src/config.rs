@@ -24,6 +24,29 @@ pub struct Config {
     /// How numbers without a country code are read.
     #[serde(default)]
     pub region: Region,
+    /// `App ID` of a trusted application. Without it and its secret nothing is asked of the provider.
+    #[serde(default)]
+    pub app_id: String,
+    /// `App Secret` of it.
+    #[serde(default)]
+    pub app_secret: SecretString,
+    /// The API's host, without a path.
+    #[serde(default = "provider_url")]
+    pub api_url: String,
+    /// Our public number, digits, that clients see when we call from here. Empty: the extension's own.
+    #[serde(default)]
+    pub shown_number: String,
+    /// The variable of the voice menu whose number its next step rings.
+    #[serde(default = "usual_variable")]
+    pub route_variable: String,
+}
+
+fn provider_url() -> String {
+    "https://apiproxy.telphin.ru".to_owned()
+}
+
+fn usual_variable() -> String {
+    "number".to_owned()
 }
 
 /// An extension that no person answers.
@@ -77,7 +100,46 @@ pub const SETTINGS: &[Setting] = &[
         required: false,
         hint: "Страна, по правилам которой читаются номера без кода страны: RU, KZ, KG или BY. По умолчанию RU",
     },
+    Setting {
+        name: "app_id",
+        secret: false,
+        required: false,
+        hint: "App ID доверенного приложения: создаётся в кабинете Телфина. Нужен для звонков по кнопке, записей \
+               разговоров, истории звонков и подписок на события",
+    },
+    Setting {
+        name: "app_secret", secret: true, required: false, hint: "App Secret того же приложения"
+    },
+    Setting {
+        name: "api_url",
+        secret: false,
+        required: false,
+        hint: "Адрес API без пути. По умолчанию https://apiproxy.telphin.ru",
+    },
+    Setting {
+        name: "shown_number",
+        secret: false,
+        required: false,
+        hint: "Номер компании, который видит клиент при звонке по кнопке: цифрами, например 74950000101. \
+               Пусто: как настроено у добавочного",
+    },
+    Setting {
+        name: "route_variable",
+        secret: false,
+        required: false,
+        hint: "Переменная голосового меню, в которую подставляется добавочный ответственного (Call Interactive). \
+               По умолчанию number",
+    },
+    Setting::PROXY,
 ];
+
+/// One of the two without the other would look like a working account that cannot do anything.
+pub(crate) fn check_application(config: &Config) -> Result<(), ConfigError> {
+    if config.app_id.is_empty() != config.app_secret.expose_secret().is_empty() {
+        return Err(ConfigError("app_id and app_secret belong together: one of them is empty".into()));
+    }
+    Ok(())
+}
 
 /// An empty secret would let everybody in.
 pub(crate) fn check_secret(secret: &SecretString) -> Result<(), ConfigError> {

@@ -1,4 +1,6 @@
-//! One event request becomes one fact about one leg.
+//! One event request becomes one fact about one leg; a call of the history becomes the facts of all its legs.
+
+mod history;
 
 use chrono::{DateTime, Utc};
 use connector_api::{
@@ -17,6 +19,9 @@ const LONGEST_TALK_US: i64 = 31 * DAY_US;
 
 /// Reads one event. Events of other kinds are left as unknown parts.
 pub(crate) fn parse(raw: &RawEvent, numbering: &Numbering) -> Result<Parsed, ParseError> {
+    if raw.source == "history" {
+        return history::parse(raw, numbering);
+    }
     let wire = WireEvent::read(raw)?;
     let mut parsed = Parsed::default();
     let Some(kind) = Kind::of(&wire.event_type) else {
@@ -257,8 +262,12 @@ fn outcome(status: &str) -> CallOutcome {
 /// `None` for times that cannot be; clocks may differ a little, so tomorrow is still believed.
 fn event_time(text: &str, received_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let time = text.parse::<i64>().ok()?;
+    is_believable(time, received_at).then(|| DateTime::from_timestamp_micros(time)).flatten()
+}
+
+fn is_believable(time_us: i64, received_at: DateTime<Utc>) -> bool {
     let latest = received_at.timestamp_micros().saturating_add(DAY_US);
-    (EARLIEST_US..=latest).contains(&time).then(|| DateTime::from_timestamp_micros(time)).flatten()
+    (EARLIEST_US..=latest).contains(&time_us)
 }
 
 /// A name that is not the number itself, nor a word for a number withheld.

@@ -1,6 +1,8 @@
 //! The fields of an event request, as Telphin names them (protocol: «События добавочного»,
 //! <https://ringme-confluence.atlassian.net/wiki/spaces/Ringme/pages/1901921397>).
 
+pub(crate) mod history;
+
 use std::collections::BTreeMap;
 
 use connector_api::{ParseError, RawEvent, form_fields};

@@ -1,5 +1,7 @@
 //! What single events become. Fixtures are folded for reading; the line breaks are no part of the bodies.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use connector_api::{
@@ -20,8 +22,18 @@ fn config(more: &str) -> Config {
     serde_json::from_str(&format!(r#"{{"secret":"{SECRET}"{more}}}"#)).expect("a configuration")
 }
 
+/// Building one takes longer than reading thousands of events.
+static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    provider_http::build(&provider_http::ClientOptions::default()).expect("a client")
+});
+
+fn http() -> reqwest::Client {
+    HTTP.clone()
+}
+
 fn telphin() -> Telphin {
-    Telphin::new(config("")).expect("the configuration is right")
+    Telphin::new(config(""), http()).expect("the configuration is right")
 }
 
 fn fixture(name: &str) -> String {
@@ -133,7 +145,7 @@ fn check_4_a_hangup_of_a_queue_is_a_groups_and_outranks_a_menu_where_the_account
     assert_eq!(queue.phase, CallPhase::GroupEnded { connected: false, status: "NOANSWER".into() });
     assert_eq!(queue.side, LegSide::Group { rank: 0 });
     for groups in [r#","groups":"200:queue, 099:menu""#, r#","groups":"410200:queue""#] {
-        let telphin = Telphin::new(config(groups)).expect("the configuration is right");
+        let telphin = Telphin::new(config(groups), http()).expect("the configuration is right");
         let parsed = telphin.parse(&raw("", &missed)).expect("the body is readable");
         let EventKind::Call(queue) = only_event(parsed).kind else { panic!("a fact about a call") };
         assert_eq!(queue.side, LegSide::Group { rank: 1 }, "{groups}");
@@ -151,7 +163,8 @@ fn check_6_a_call_between_extensions_is_internal() {
         assert_eq!((&call.party, &call.party_text), (&None, &None));
     }
     // Where the account lists its extensions, a service number is a call like any other.
-    let listed = Telphin::new(config(r#","extensions":["101","102"]"#)).expect("the configuration is right");
+    let listed =
+        Telphin::new(config(r#","extensions":["101","102"]"#), http()).expect("the configuration is right");
     let emergency = fixture("internal-dial-out.form").replace("CalledNumber=10129%2A102", "CalledNumber=112");
     let parsed = listed.parse(&raw("", &emergency)).expect("the body is readable");
     let EventKind::Call(call) = only_event(parsed).kind else { panic!("a fact about a call") };
@@ -263,8 +276,9 @@ fn check_11_fields_are_read_from_query_and_body_and_only_with_the_secret() {
 
 #[test]
 fn a_configured_list_of_networks_refuses_the_others() {
-    let telphin = Telphin::new(config(r#","allowed_networks":"192.0.2.0/28, 2001:db8::/32, 198.51.100.7""#))
-        .expect("the configuration is right");
+    let telphin =
+        Telphin::new(config(r#","allowed_networks":"192.0.2.0/28, 2001:db8::/32, 198.51.100.7""#), http())
+            .expect("the configuration is right");
     let headers = HeaderMap::new();
     let verify = |remote| telphin.verify(&request(&Method::POST, Some(SECRET), &headers, remote));
     for remote in ["192.0.2.15", "::ffff:192.0.2.15", "2001:db8::1", "198.51.100.7"] {
@@ -278,10 +292,10 @@ fn a_configured_list_of_networks_refuses_the_others() {
 #[test]
 fn a_wrong_configuration_is_told_at_start() {
     for more in [r#","allowed_networks":["192.0.2.0/33"]"#, r#","allowed_networks":["telphin.ru"]"#] {
-        assert!(Telphin::new(config(more)).is_err(), "{more}");
+        assert!(Telphin::new(config(more), http()).is_err(), "{more}");
     }
     let empty: Config = serde_json::from_str(r#"{"secret":""}"#).expect("a configuration");
-    assert!(Telphin::new(empty).is_err());
+    assert!(Telphin::new(empty, http()).is_err());
 }
 
 #[test]

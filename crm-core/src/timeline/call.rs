@@ -1,5 +1,7 @@
 //! A call, computed from the whole set of what a provider told about it.
 
+mod joined;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -131,6 +133,7 @@ pub struct Call {
 /// Computes a call from its facts, whatever their order and repetition. `None` while the facts give no call with the
 /// outside: talks between extensions, a queue that only passed a call on.
 pub fn assemble(facts: &[CallFact]) -> Option<Call> {
+    let facts = joined::joined(facts);
     let mut facts: Vec<&CallFact> = facts.iter().collect();
     facts.sort_by(|a, b| (a.at, step(a), &a.external_id).cmp(&(b.at, step(b), &b.external_id)));
     facts.dedup_by(|a, b| a.external_id == b.external_id);

@@ -105,6 +105,8 @@ pub enum Subject {
         kind: String,
         /// The root of who spoke.
         contact: Option<ContactId>,
+        /// Of a call: those at whose extensions it rings or rang, whoever answers for the client.
+        rung: Vec<UserId>,
     },
     /// A person.
     Contact {

@@ -11,7 +11,7 @@ use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use bytes::Bytes;
-use connector_api::{RawEvent, Verified, VerifyError, WebhookRequest};
+use connector_api::{RawEvent, RoutingAnswer, Verified, VerifyError, WebhookRequest};
 use crm_core::AccountId;
 use crm_core::timeline::raw_event::{StoredRaw, count_refused};
 use http::{HeaderValue, Method, StatusCode, header};
@@ -20,9 +20,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accounts::{Account, Accounts};
 use crate::app::App;
+use crate::calling;
 use crate::clock::Clock;
 use crate::http::Remote;
-use crate::intake::Intake;
+use crate::intake::{Intake, NotStored};
+
+/// How long storing a question may take while a caller waits.
+const CALLER_WAITS: Duration = Duration::from_millis(900);
 
 /// What the door needs.
 #[derive(Clone)]
@@ -161,7 +165,15 @@ async fn accept(
         Verified::Handshake(text) => Ok(text.into_response()),
         Verified::Genuine => {
             let raw = RawEvent::of_webhook(&request, body.clone());
-            hooks.intake.store(StoredRaw::new(account.id, raw)).await.map_err(|_| Refusal::NotStored)?;
+            let storing = hooks.intake.store(StoredRaw::new(account.id, raw));
+            let routing = account.connector.call_routing();
+            if let Some((routing, question)) =
+                routing.and_then(|routing| Some((routing, routing.routing_question(&request)?)))
+            {
+                let asked = calling::route(&hooks.app.pool, account.id, routing, &question);
+                return put_through(storing, asked).await;
+            }
+            storing.await.map_err(|_| Refusal::NotStored)?;
             let acknowledgement = account.connector.acknowledgement();
             let mut response = acknowledgement.body.into_response();
             match acknowledgement.content_type {
@@ -173,6 +185,20 @@ async fn accept(
             Ok(response)
         }
     }
+}
+
+/// A caller waits for this answer, so that it comes within a second. It is no acknowledgement unless the question is on
+/// disk like every request; where that takes too long, the refusal makes the menu go on by its own plan.
+async fn put_through(
+    storing: impl Future<Output = Result<(), NotStored>>,
+    asked: impl Future<Output = RoutingAnswer>,
+) -> Result<Response, Refusal> {
+    let (stored, answer) = tokio::join!(tokio::time::timeout(CALLER_WAITS, storing), asked);
+    if !matches!(stored, Ok(Ok(()))) {
+        return Err(Refusal::NotStored);
+    }
+    let kind = HeaderValue::from_static(answer.content_type);
+    Ok(([(header::CONTENT_TYPE, kind)], answer.body).into_response())
 }
 
 async fn read_body(hooks: &Hooks, body: Body) -> Result<Bytes, Refusal> {

@@ -1,4 +1,4 @@
-//! `/telphin/calls`: a call in real time.
+//! `/telphin/…`: a call in real time, the fate of its recording, and the menu's question.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +8,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::{Answer, Control, bad};
 use crate::dice::Dice;
 use crate::scenario::Step;
-use crate::telphin::{Extension, Incoming, Outgoer, Talk};
+use crate::telphin::{Extension, Fate, Incoming, Outgoer, Talk};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Calls {
@@ -77,7 +78,36 @@ pub(super) async fn call(State(control): State<Control>, Json(asked): Json<Calls
         })
         .collect();
     let answer = json!({ "call_id": call_id, "events": steps.len() });
-    let poster = Arc::clone(&control.stand.poster);
-    tokio::spawn(async move { poster.play(steps, 1.0, |_| {}).await });
+    let stand = Arc::clone(&control.stand);
+    tokio::spawn(async move {
+        let poster = Arc::clone(&stand.poster);
+        poster.play_routed(steps, 1.0, move |outgoing| stand.route(outgoing), |_| {}).await;
+    });
     (StatusCode::ACCEPTED, Json(answer))
+}
+
+/// What becomes of the next recording.
+pub(super) async fn recording(State(control): State<Control>, Json(fate): Json<Fate>) -> StatusCode {
+    control.stand.telphin.arrange(fate);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Question {
+    /// Who waits; absent for a hidden number.
+    from: Option<String>,
+}
+
+/// The menu asks the hub where the call should go, and waits.
+pub(super) async fn question(State(control): State<Control>, Json(asked): Json<Question>) -> Answer {
+    let call_id = Dice::new(control.next()).hex32();
+    let outgoing = control.stand.providers.telphin.question(&call_id, asked.from.as_deref());
+    let started = Instant::now();
+    match control.stand.poster.once(&outgoing).await {
+        Some((status, body)) => {
+            let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            (StatusCode::OK, Json(json!({ "status": status, "body": body, "took_ms": took_ms })))
+        }
+        None => (StatusCode::BAD_GATEWAY, Json(json!({ "error": "no answer" }))),
+    }
 }

@@ -55,6 +55,15 @@ impl FakeTelphin {
         Script { config: self.config(), dice, call: None, events: Vec::new() }.incoming(incoming)
     }
 
+    /// All events of a call that was started through the API, by time: they name its id once more as `CallBackID`.
+    pub fn called_back(&self, dice: &mut Dice, call: &Outgoer) -> Vec<Event> {
+        let mut script = Script { config: self.config(), dice, call: None, events: Vec::new() };
+        let mut started = script.call();
+        started.callback_id = Some(started.id.clone());
+        script.call = Some(started);
+        script.outgoing(call)
+    }
+
     /// All events of an outgoing call, by time.
     pub fn outgoing(&self, dice: &mut Dice, call: &Outgoer) -> Vec<Event> {
         Script { config: self.config(), dice, call: None, events: Vec::new() }.outgoing(call)
@@ -154,8 +163,9 @@ impl Script<'_> {
     }
 
     fn outgoing(mut self, call: &Outgoer) -> Vec<Event> {
-        // On a plain outgoing call the hex part of the leg's id is the call's.
-        let id = self.call().id;
+        // On a plain outgoing call the hex part of the leg's id is the call's; on one started through the API it differs.
+        let started = self.call();
+        let id = if started.callback_id.is_some() { self.dice.hex32() } else { started.id };
         let leg = Leg {
             id: format!("{}-{id}", call.from.id),
             extension: call.from.clone(),

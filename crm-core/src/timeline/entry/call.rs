@@ -96,7 +96,8 @@ impl ExtensionView {
 }
 
 impl SegmentView {
-    fn of(segment: CallSegment) -> Self {
+    /// The view of a segment.
+    pub fn of(segment: CallSegment) -> Self {
         Self {
             direction: segment.direction,
             extension: segment.extension.map(ExtensionView::of),

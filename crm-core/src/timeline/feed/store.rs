@@ -147,12 +147,17 @@ impl Found {
     async fn look_up_interactions(&mut self, conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<()> {
         let rows = sqlx::query!(
             r#"select told.id as "id!: InteractionId", i.kind, k.root_id as "contact?: ContactId",
-                      a.shown_in as "shown_in?: InteractionId",
+                      a.shown_in as "shown_in?: InteractionId", rung.users as "rung: Vec<UserId>",
                       r.id as "client?: ClientId", r.responsible_id as "responsible?: UserId"
                from unnest($1::uuid[]) told(id)
                left join message_aliases a on a.interaction_id = told.id
                join interactions i on i.id = coalesce(a.shown_in, told.id)
                left join contacts k on k.id = i.contact_id
+               left join lateral (
+                   select array_agg(distinct e.user_id) as users
+                   from jsonb_array_elements(i.content #> '{call,segments}') s
+                   join extensions e on e.account_id = i.account_id and e.number = s #>> '{extension,number}'
+                   where i.kind = 'call') rung on true
                left join lateral (
                    select distinct c.root_id
                    from (select coalesce(i.pinned_client_id, i.client_id) as client_id
@@ -175,6 +180,7 @@ impl Found {
                 id: row.shown_in.unwrap_or(row.id),
                 kind: row.kind.clone(),
                 contact: row.contact,
+                rung: row.rung.clone().unwrap_or_default(),
             };
             add(
                 self.interactions.entry(row.id).or_insert_with(|| change(subject())),

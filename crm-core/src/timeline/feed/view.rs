@@ -22,6 +22,8 @@ pub enum Message {
         contact_id: Option<ContactId>,
         /// The cards in which it shows, of those that the viewer sees.
         client_ids: Vec<ClientId>,
+        /// A call at an extension of the viewer: the ring card is read anew, `GET /api/calls/{id}/card`.
+        mine: bool,
     },
     /// A contact changed, or was joined into another.
     Contact {
@@ -74,12 +76,17 @@ impl Change {
         // What belongs to no client at all is for those who see all.
         let seen = !client_ids.is_empty() || scope == ClientScope::All;
         match &self.subject {
-            Subject::Interaction { id, kind, contact } => seen.then(|| Message::Interaction {
-                interaction_id: *id,
-                kind: kind.clone(),
-                contact_id: *contact,
-                client_ids,
-            }),
+            Subject::Interaction { id, kind, contact, rung } => {
+                let mine = rung.contains(&viewer.user_id);
+                (seen || mine).then(|| Message::Interaction {
+                    interaction_id: *id,
+                    kind: kind.clone(),
+                    // Who calls is told by the card, as far as the viewer may know.
+                    contact_id: contact.filter(|_| seen),
+                    client_ids,
+                    mine,
+                })
+            }
             Subject::Contact { id, root } => {
                 seen.then_some(Message::Contact { contact_id: *id, root_id: *root, client_ids })
             }

@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod calls;
 mod channels;
 mod clients;
 mod contacts;
@@ -112,6 +113,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(legal_hold::router())
         .merge(conversations::router())
         .merge(messages::router())
+        .merge(calls::router())
         .merge(accounts::router())
         .merge(raw_events::router())
         .merge(events::router())

@@ -1,0 +1,91 @@
+//! «Перезвонить»: missed calls of people whom nobody has reached since.
+//!
+//! A debt is no row: it follows from the timeline, so that it is the same in whatever order calls, answers and joins of
+//! cards came, and closes by itself with any later word to the client by any channel.
+
+mod store;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+use crate::{
+    ContactId, InteractionId,
+    access::Viewer,
+    clients::{
+        ClientError,
+        contact::{ContactClient, store as contact_store},
+        reach::Reach,
+    },
+    timeline::{
+        entry::{EntryContact, TimelineEntry},
+        read,
+    },
+};
+
+/// Older missed calls are history: nobody calls back after a quarter.
+const TERM: TimeDelta = TimeDelta::days(90);
+
+/// Somebody who called in vain and waits to be called back.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Debt {
+    /// Who called.
+    pub contact: EntryContact,
+    /// Companies of the person that the viewer reads.
+    pub clients: Vec<ContactClient>,
+    /// The number to call, `+79…`.
+    pub number: Option<String>,
+    /// How often the person called in vain since somebody was last in touch.
+    pub missed: i64,
+    /// The newest of these calls.
+    pub last_at: DateTime<Utc>,
+    /// The first of these calls: it tells how long the person waited and who was rung.
+    pub first: TimelineEntry,
+}
+
+/// The row behind which the list goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebtCursor {
+    /// Its newest call.
+    pub last_at: DateTime<Utc>,
+    /// Its person.
+    pub contact: ContactId,
+}
+
+impl Debt {
+    /// The place of this row in the list.
+    pub fn cursor(&self) -> DebtCursor {
+        DebtCursor { last_at: self.last_at, contact: self.contact.id }
+    }
+}
+
+/// At most `rows` debts to people of clients that the viewer reads, the newest first. Paid by an outgoing message that did
+/// not fail, or a talk with anybody of the same client, that came after the missed call.
+pub async fn list(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    after: Option<DebtCursor>,
+    rows: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Debt>, ClientError> {
+    let reach = Reach::reading(viewer)?;
+    let found = store::list(conn, reach, now - TERM, after, rows).await?;
+    let calls: Vec<InteractionId> = found.iter().map(|row| row.first_id).collect();
+    let calls = store::calls(conn, &calls).await?;
+    let firsts = read::entries(conn, &calls).await?;
+    let contacts: Vec<ContactId> = found.iter().map(|row| row.contact_id).collect();
+    let clients = contact_store::clients(conn, reach, &contacts).await?;
+    let debts = found.into_iter().filter_map(|row| {
+        let first = firsts.iter().find(|first| first.id == row.first_id)?.clone();
+        let own = clients.iter().filter(|(contact, _)| *contact == row.contact_id);
+        Some(Debt {
+            contact: EntryContact { id: row.contact_id, name: row.contact_name },
+            clients: own.map(|(_, client)| client.clone()).collect(),
+            number: row.number,
+            missed: row.missed,
+            last_at: row.last_at,
+            first,
+        })
+    });
+    Ok(debts.collect())
+}

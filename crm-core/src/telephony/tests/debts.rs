@@ -1,0 +1,162 @@
+use connector_api::{DeliveryState, DeliveryUpdate, Direction, Event, EventKind, ExternalId, Origin};
+use sqlx::{PgConnection, PgPool};
+
+use super::{at, gives_up, happens, number, rings, talked, wrote};
+use crate::access::Viewer;
+use crate::fixture::{account, client, contact, phone, user};
+use crate::telephony::debt::{Debt, list};
+use crate::{AccountId, ContactId};
+
+async fn debts(conn: &mut PgConnection, viewer: &Viewer) -> Vec<Debt> {
+    list(conn, viewer, None, 50, at(86_400)).await.expect("a list")
+}
+
+fn missed(call: &str, second: i64, caller: u32) -> [Event; 2] {
+    [rings(call, second, caller, "101"), gives_up(call, second + 20, caller, "101")]
+}
+
+async fn forget(conn: &mut PgConnection) {
+    for table in ["interactions", "message_facts", "call_facts", "conversations", "conversation_heads"] {
+        let delete = sqlx::AssertSqlSafe(format!("delete from {table}"));
+        sqlx::query(delete).execute(&mut *conn).await.expect("emptied");
+    }
+}
+
+async fn person(conn: &mut PgConnection, name: &str, company: crate::ClientId, last: u32) -> ContactId {
+    let person = contact(conn, name, company).await;
+    phone(conn, person, number(last).e164()).await;
+    person
+}
+
+/// Who waits and how often he called, after these events.
+async fn waiting(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    line: AccountId,
+    events: &[Event],
+) -> Vec<(String, i64)> {
+    forget(conn).await;
+    for event in events {
+        happens(conn, line, event.clone()).await;
+    }
+    debts(conn, viewer).await.into_iter().map(|debt| (debt.contact.name, debt.missed)).collect()
+}
+
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    if count == 0 {
+        return vec![vec![]];
+    }
+    let longer = |shorter: Vec<usize>| {
+        (0..count).map(move |place| {
+            let mut longer = shorter.clone();
+            longer.insert(place, count - 1);
+            longer
+        })
+    };
+    orders(count - 1).into_iter().flat_map(longer).collect()
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_missed_call_waits_until_anybody_reaches_the_client_whatever_came_first(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let director = user(&mut conn, "Директор", "director").await;
+    let company = client(&mut conn, "Ромашка", None).await;
+    person(&mut conn, "Инна", company, 1).await;
+    let line = account(&mut conn, "telephony").await;
+
+    let [first, first_end] = missed("a", 100, 1);
+    let [second, second_end] = missed("b", 300, 1);
+    let between = wrote("m", 200, 1, Direction::Outbound, Origin::Live);
+    let events = [first, first_end, between, second, second_end];
+    for order in orders(events.len()) {
+        let ordered: Vec<Event> = order.iter().map(|&place| events[place].clone()).collect();
+        let found = waiting(&mut conn, &director, line, &ordered).await;
+        assert_eq!(found, [("Инна".to_owned(), 1)], "{order:?}: the call after the message waits");
+    }
+    let paid = talked("c", 400, Direction::Outbound, 1);
+    for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [3, 5, 0, 4, 1, 2]] {
+        let all: Vec<Event> = events.iter().cloned().chain([paid.clone()]).collect();
+        let ordered: Vec<Event> = order.iter().map(|&place: &usize| all[place].clone()).collect();
+        assert_eq!(waiting(&mut conn, &director, line, &ordered).await, [], "{order:?}");
+    }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn only_a_word_that_reached_somebody_of_the_client_pays(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let director = user(&mut conn, "Директор", "director").await;
+    let company = client(&mut conn, "Ромашка", None).await;
+    person(&mut conn, "Инна", company, 1).await;
+    person(&mut conn, "Бухгалтер", company, 2).await;
+    let stranger = client(&mut conn, "Лютик", None).await;
+    person(&mut conn, "Олег", stranger, 3).await;
+    let line = account(&mut conn, "telephony").await;
+
+    let state = |id: &str, state| Event {
+        external_id: ExternalId::new(format!("{id}:{state:?}")),
+        occurred_at: at(250),
+        kind: EventKind::Delivery(DeliveryUpdate {
+            message: ExternalId::new(id),
+            state,
+            reason: None,
+            reference: None,
+        }),
+    };
+    let ours = || wrote("m", 200, 1, Direction::Outbound, Origin::Phone);
+    let [tried, gave_up] = missed("z", 200, 1);
+    let cases = [
+        ("nothing", vec![], 1),
+        ("a message of ours", vec![ours()], 0),
+        ("an earlier message", vec![wrote("m", 50, 1, Direction::Outbound, Origin::Live)], 1),
+        ("a greeting", vec![wrote("m", 200, 1, Direction::Outbound, Origin::Automatic)], 1),
+        ("a message of his", vec![wrote("m", 200, 1, Direction::Inbound, Origin::Live)], 1),
+        ("a failed message", vec![ours(), state("m", DeliveryState::Failed)], 1),
+        (
+            "a failed message that arrived",
+            vec![state("m", DeliveryState::Delivered), state("m", DeliveryState::Failed), ours()],
+            0,
+        ),
+        ("a word to his colleague", vec![wrote("m", 200, 2, Direction::Outbound, Origin::Live)], 0),
+        ("a word to a stranger", vec![wrote("m", 200, 3, Direction::Outbound, Origin::Live)], 1),
+        ("he called again and talked", vec![talked("y", 200, Direction::Inbound, 1)], 0),
+        ("he called again in vain", vec![tried, gave_up], 2),
+    ];
+    for (word, more, expected) in cases {
+        let events: Vec<Event> = missed("a", 100, 1).into_iter().chain(more).collect();
+        let found = waiting(&mut conn, &director, line, &events).await;
+        assert_eq!(found.iter().map(|(_, missed)| *missed).sum::<i64>(), expected, "{word}");
+    }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn debts_are_those_of_clients_that_the_viewer_reads_and_are_paged(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let owner = user(&mut conn, "Иванов", "manager").await;
+    let other = user(&mut conn, "Петров", "manager").await;
+    let nobody = user(&mut conn, "Кладовщик", "storekeeper").await;
+    let line = account(&mut conn, "telephony").await;
+    let own = client(&mut conn, "Ромашка", Some(&owner)).await;
+    person(&mut conn, "Инна", own, 1).await;
+    for (event, caller) in [("a", 1), ("b", 2), ("c", 3)]
+        .map(|(call, caller)| (missed(call, i64::from(caller) * 100, caller), caller))
+    {
+        assert!(caller > 0);
+        for event in event {
+            happens(&mut conn, line, event).await;
+        }
+    }
+    let all = debts(&mut conn, &owner).await;
+    assert_eq!(
+        all.iter().map(|debt| debt.number.clone().expect("known")).collect::<Vec<_>>(),
+        [number(3).e164(), number(2).e164(), number(1).e164(),]
+    );
+    assert_eq!(all[2].clients[0].name, "Ромашка");
+    let call = all[2].first.call.as_ref().expect("a call");
+    assert_eq!(call.segments[0].extension.as_ref().map(|extension| extension.number.as_str()), Some("101"));
+    assert_eq!(debts(&mut conn, &other).await.len(), 2, "strangers are in the common base");
+    assert!(list(&mut conn, &nobody, None, 50, at(86_400)).await.is_err());
+
+    let first = list(&mut conn, &owner, None, 2, at(86_400)).await.expect("a page");
+    let rest = list(&mut conn, &owner, Some(first[1].cursor()), 2, at(86_400)).await.expect("a page");
+    assert_eq!((first.len(), rest.len(), &rest[0].contact), (2, 1, &all[2].contact));
+}
