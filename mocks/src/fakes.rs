@@ -15,6 +15,7 @@ use crate::post::{Posted, Poster, Settings};
 use crate::providers::{Providers, ProvidersConfig};
 use crate::scenario::Step;
 use crate::serving::Serving;
+use crate::whatsapp::graph;
 use crate::{telegram, telphin};
 
 /// The providers' clock. It is given from outside: nothing here reads the time.
@@ -44,7 +45,7 @@ impl fmt::Debug for FakesConfig {
 pub struct Addresses {
     /// Bot API.
     pub telegram: String,
-    /// Graph API; answers 404 for now.
+    /// Graph API.
     pub whatsapp: String,
     /// The `RingMe` API.
     pub telphin: String,
@@ -80,34 +81,59 @@ pub enum StartError {
     Client(#[from] reqwest::Error),
 }
 
-/// What the servers share.
+/// What the servers of all fakes share.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// What the hub asked for.
+    pub log: Log,
+    /// What the clients' phones received.
+    pub phone: Phone,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// How updates are posted.
+    pub poster: Arc<Poster>,
+    /// The provider's clock.
+    pub clock: Clock,
+}
+
+/// All of it, running.
 #[derive(Debug)]
 pub(crate) struct Stand {
     pub(crate) providers: Providers,
     pub(crate) poster: Arc<Poster>,
     pub(crate) telegram: telegram::Server,
     pub(crate) telphin: telphin::Server,
+    pub(crate) whatsapp: graph::Server,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     pub(crate) phone: Phone,
 }
 
 impl Stand {
-    /// Telegram's updates go where the hub wants them; everything else is posted.
     pub(crate) async fn deliver(&self, outgoing: &Outgoing) -> Posted {
-        if outgoing.provider == Provider::Telphin {
-            self.telphin.observe(outgoing);
-        }
-        if outgoing.provider != Provider::Telegram {
-            return self.poster.post(outgoing).await;
-        }
-        match self.telegram.route(outgoing) {
+        match self.route(outgoing) {
             Some(outgoing) => {
                 let posted = self.poster.post(&outgoing).await;
-                self.telegram.posted(&posted);
+                if posted.provider == Provider::Telegram {
+                    self.telegram.posted(&posted);
+                }
                 posted
             }
             None => Posted::queued(outgoing),
+        }
+    }
+
+    /// Updates and notifications go where the hub wants them, and their fakes learn from them; everything else is posted
+    /// as it is.
+    pub(crate) fn route(&self, outgoing: &Outgoing) -> Option<Outgoing> {
+        match outgoing.provider {
+            Provider::Telegram => self.telegram.route(outgoing),
+            Provider::WhatsApp => self.whatsapp.route(outgoing),
+            Provider::Telphin => {
+                self.telphin.observe(outgoing);
+                Some(outgoing.clone())
+            }
+            _ => Some(outgoing.clone()),
         }
     }
 }
@@ -117,7 +143,7 @@ impl Stand {
 pub struct Fakes {
     stand: Arc<Stand>,
     control: Serving,
-    silent: [Serving; 3],
+    silent: [Serving; 2],
 }
 
 impl Fakes {
@@ -125,18 +151,20 @@ impl Fakes {
     pub async fn start(config: FakesConfig) -> Result<Self, StartError> {
         let (log, faults, phone) = (Log::default(), Faults::default(), Phone::default());
         let poster = Arc::new(Poster::new(config.poster)?);
-        let around = telegram::Surroundings {
+        let around = Surroundings {
             log: log.clone(),
             phone: phone.clone(),
             faults: faults.clone(),
             poster: Arc::clone(&poster),
             clock: Arc::clone(&config.clock),
         };
-        let telegram =
-            telegram::Server::start(config.providers.telegram.clone(), config.telegram_webhook, around)
-                .await?;
+        let telegram = telegram::Server::start(
+            config.providers.telegram.clone(),
+            config.telegram_webhook,
+            around.clone(),
+        )
+        .await?;
         let silent = [
-            Serving::silent(Provider::WhatsApp.name(), log.clone()).await?,
             Serving::silent(Provider::Smsc.name(), log.clone()).await?,
             Serving::silent(Provider::SmsRu.name(), log.clone()).await?,
         ];
@@ -150,17 +178,18 @@ impl Fakes {
             &faults,
         )
         .await?;
-        let stand = Arc::new(Stand { providers, poster, telegram, telphin, log, faults, phone });
+        let whatsapp = graph::Server::start(providers.whatsapp.clone(), around).await?;
+        let stand = Arc::new(Stand { providers, poster, telegram, telphin, whatsapp, log, faults, phone });
         let control = Serving::start(control::router(Arc::clone(&stand), config.clock)).await?;
         Ok(Self { stand, control, silent })
     }
 
     /// Where they listen.
     pub fn addresses(&self) -> Addresses {
-        let [whatsapp, smsc, smsru] = &self.silent;
+        let [smsc, smsru] = &self.silent;
         Addresses {
             telegram: self.stand.telegram.url(),
-            whatsapp: whatsapp.url(),
+            whatsapp: self.stand.whatsapp.url(),
             telphin: self.stand.telphin.url(),
             smsc: smsc.url(),
             smsru: smsru.url(),
@@ -186,6 +215,11 @@ impl Fakes {
     /// The PBX's API.
     pub fn telphin(&self) -> &telphin::Server {
         &self.stand.telphin
+    }
+
+    /// The Graph API.
+    pub fn whatsapp(&self) -> &graph::Server {
+        &self.stand.whatsapp
     }
 
     /// What the hub asked the fakes for.
@@ -219,16 +253,7 @@ impl Fakes {
         let stand = Arc::clone(&self.stand);
         async move {
             let poster = Arc::clone(&stand.poster);
-            poster.play_routed(steps, pace, move |outgoing| stand.route(outgoing), tell).await;
+            poster.play_routed(steps, pace, move |outgoing| stand.route(&outgoing), tell).await;
         }
-    }
-}
-
-impl Stand {
-    pub(crate) fn route(&self, outgoing: Outgoing) -> Option<Outgoing> {
-        if outgoing.provider == Provider::Telphin {
-            self.telphin.observe(&outgoing);
-        }
-        if outgoing.provider == Provider::Telegram { self.telegram.route(&outgoing) } else { Some(outgoing) }
     }
 }

@@ -74,7 +74,9 @@ impl ProvidersConfig {
             Provider::WhatsApp => json!({
                 "app_secret": self.whatsapp.app_secret,
                 "verify_token": self.whatsapp.verify_token,
+                "access_token": self.whatsapp.access_token,
                 "phone_number_id": self.whatsapp.phone_number_id,
+                "waba_id": self.whatsapp.waba_id,
             }),
             Provider::Telphin => {
                 let staff: Vec<&str> =

@@ -5,7 +5,7 @@ mod sample;
 mod server;
 
 pub use action::{Action, Author, Content, Message, Photo, Place, User};
-pub use server::{Server, Surroundings};
+pub use server::Server;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};

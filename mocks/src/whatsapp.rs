@@ -1,6 +1,7 @@
 //! WhatsApp Business Platform: notifications with escaped, signed bodies (`whatsapp.md`, 3, 4, 6, 7 and 9).
 
 mod action;
+pub mod graph;
 mod sign;
 mod wire;
 
@@ -20,6 +21,8 @@ pub struct Config {
     pub hook_url: String,
     /// The key of the signature.
     pub app_secret: String,
+    /// The key to the API.
+    pub access_token: String,
     /// The word of the `GET` handshake.
     pub verify_token: String,
     /// The account's id, `entry[].id`.
@@ -36,6 +39,7 @@ impl Config {
         Self {
             hook_url: hook_url.to_owned(),
             app_secret: "test-app-secret-0001".to_owned(),
+            access_token: "EAAinventedTokenOfTheExampleTrade".to_owned(),
             verify_token: "verify-me-0001".to_owned(),
             waba_id: "900000000000001".to_owned(),
             phone_number_id: "900000000000002".to_owned(),

@@ -27,10 +27,10 @@ pub struct Config {
     /// How numbers without a country code are read (visiting cards, the phone's address book).
     pub region: Region,
     /// The provider's API without the version: the provider, a relay, or a fake one.
-    pub base_url: String,
+    pub api_url: String,
     /// Version of the API: `v25.0`.
     pub api_version: String,
-    /// Domains, separated by commas, whose hosts get the access token with a download. The host of `base_url` gets it
+    /// Domains, separated by commas, whose hosts get the access token with a download. The host of `api_url` gets it
     /// too.
     pub media_hosts: String,
     /// Messages a second that this number may send.
@@ -50,7 +50,7 @@ impl Default for Config {
             waba_id: None,
             portfolio: "default".into(),
             region: Region::default(),
-            base_url: "https://graph.facebook.com".into(),
+            api_url: "https://graph.facebook.com".into(),
             api_version: "v25.0".into(),
             media_hosts: "fbsbx.com, facebook.com, fbcdn.net".into(),
             messages_per_second: 80,
@@ -64,9 +64,9 @@ impl Config {
     /// otherwise.
     pub(crate) fn checked(self) -> Result<Self, ConfigError> {
         let wrong = |text: String| Err(ConfigError(text));
-        match reqwest::Url::parse(&self.base_url) {
+        match reqwest::Url::parse(&self.api_url) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {}
-            _ => return wrong("`base_url` is not an http or https address".into()),
+            _ => return wrong("`api_url` is not an http or https address".into()),
         }
         let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
         for (name, text) in [
@@ -158,7 +158,7 @@ pub const SETTINGS: &[Setting] = &[
         hint: "За сколько минут до конца 24-часового окна считать его закрытым. По умолчанию 1.",
     },
     Setting {
-        name: "base_url",
+        name: "api_url",
         secret: false,
         required: false,
         hint: "Адрес Graph API без версии. Меняйте, только если обращения идут через свой ретранслятор. По умолчанию \
@@ -190,7 +190,7 @@ mod tests {
         assert!(fine.is_ok());
         let usual = Config::default;
         for (config, name) in [
-            (Config { base_url: "graph.facebook.com".into(), ..usual() }, "base_url"),
+            (Config { api_url: "graph.facebook.com".into(), ..usual() }, "api_url"),
             (Config { api_version: "v25.0/../x".into(), ..usual() }, "api_version"),
             (Config { phone_number_id: Some("1?x=2".into()), ..usual() }, "phone_number_id"),
             (Config { waba_id: Some("+7 900".into()), ..usual() }, "waba_id"),

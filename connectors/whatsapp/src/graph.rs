@@ -30,7 +30,7 @@ pub(crate) struct Graph {
 impl Graph {
     /// `None` when the base URL is none.
     pub fn new(config: &Config, http: reqwest::Client) -> Option<Self> {
-        let mut root = Url::parse(&config.base_url).ok()?;
+        let mut root = Url::parse(&config.api_url).ok()?;
         root.path_segments_mut().ok()?.pop_if_empty().push(&config.api_version);
         Some(Self { http, root, token: config.access_token.clone() })
     }

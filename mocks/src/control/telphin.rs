@@ -81,7 +81,7 @@ pub(super) async fn call(State(control): State<Control>, Json(asked): Json<Calls
     let stand = Arc::clone(&control.stand);
     tokio::spawn(async move {
         let poster = Arc::clone(&stand.poster);
-        poster.play_routed(steps, 1.0, move |outgoing| stand.route(outgoing), |_| {}).await;
+        poster.play_routed(steps, 1.0, move |outgoing| stand.route(&outgoing), |_| {}).await;
     });
     (StatusCode::ACCEPTED, Json(answer))
 }

@@ -3,8 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::{Answer, Control, Said, bad, digits};
+use crate::whatsapp::graph::Template;
 use crate::whatsapp::{Action, Content, Echo, Message, NumberChange, Reached, Sender, Status, wamid};
 
 #[derive(Debug, Default, Deserialize)]
@@ -152,4 +154,27 @@ pub(super) async fn number_change(State(control): State<Control>, Json(asked): J
         after: Sender { phone: Some(new), user_id: asked.user_id, ..Sender::default() },
     });
     control.deliver(control.stand.providers.whatsapp.request(&change)).await
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Wrote {
+    from: Option<String>,
+    user_id: Option<String>,
+}
+
+/// Opens the window without a message.
+pub(super) async fn window(State(control): State<Control>, Json(asked): Json<Wrote>) {
+    let from =
+        Sender { phone: asked.from.as_deref().map(digits), user_id: asked.user_id, ..Sender::default() };
+    control.stand.whatsapp.heard(&from, control.now());
+}
+
+pub(super) async fn template(State(control): State<Control>, Json(template): Json<Template>) {
+    control.stand.whatsapp.put_template(template);
+}
+
+pub(super) async fn number(State(control): State<Control>, Json(fields): Json<Map<String, Value>>) {
+    for (field, value) in fields {
+        control.stand.whatsapp.set_number_field(&field, value);
+    }
 }

@@ -30,7 +30,7 @@ use self::pace::Pace;
 use self::parameters::Parameters;
 use self::refusal::{MANNERS, Refusal, refuse, success, too_large};
 use super::{Action, Config, FakeTelegram};
-use crate::fakes::Clock;
+use crate::fakes::{Clock, Surroundings};
 use crate::fault::{self, Faults};
 use crate::log::{Log, Received};
 use crate::outgoing::{Outgoing, Provider};
@@ -44,21 +44,6 @@ const ECHO_AFTER: Duration = Duration::from_millis(20);
 
 /// The result of a method.
 type Outcome = Result<Value, Refusal>;
-
-/// What the servers of all fakes share.
-#[derive(Clone)]
-pub struct Surroundings {
-    /// What the hub asked for.
-    pub log: Log,
-    /// What the clients' phones received.
-    pub phone: Phone,
-    /// What goes wrong.
-    pub faults: Faults,
-    /// How updates are posted.
-    pub poster: Arc<Poster>,
-    /// The provider's clock.
-    pub clock: Clock,
-}
 
 /// A Bot API on a loopback port, with its queue of updates.
 #[derive(Debug)]

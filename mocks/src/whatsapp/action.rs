@@ -134,8 +134,13 @@ impl File {
     /// A file of this number; its hash follows from the number.
     pub fn new(number: u64, mime_type: &str) -> Self {
         let id = format!("12{number:014}");
-        let sha256 = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(id.as_bytes()));
+        let sha256 = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(Self::bytes_of(&id)));
         Self { id, mime_type: mime_type.to_owned(), sha256, caption: None, file_name: None }
+    }
+
+    /// What a download of this id brings.
+    pub fn bytes_of(id: &str) -> Vec<u8> {
+        id.as_bytes().to_vec()
     }
 
     /// The same with a text under it.

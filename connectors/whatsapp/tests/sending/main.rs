@@ -29,13 +29,13 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_793_606_400, 0).expect("a time of this century")
 }
 
-fn config(base_url: &str) -> Config {
+fn config(api_url: &str) -> Config {
     Config {
         access_token: TOKEN.into(),
         verify_token: "verify-me-0001".into(),
         phone_number_id: Some(NUMBER.into()),
         waba_id: Some("900000000000001".into()),
-        base_url: base_url.into(),
+        api_url: api_url.into(),
         ..Config::default()
     }
 }
