@@ -16,7 +16,7 @@ use crate::providers::{Providers, ProvidersConfig};
 use crate::scenario::Step;
 use crate::serving::Serving;
 use crate::whatsapp::graph;
-use crate::{telegram, telphin};
+use crate::{smsc, smsru, telegram, telphin};
 
 /// The providers' clock. It is given from outside: nothing here reads the time.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -49,9 +49,9 @@ pub struct Addresses {
     pub whatsapp: String,
     /// The `RingMe` API.
     pub telphin: String,
-    /// SMSC.ru; answers 404 for now.
+    /// The API of SMSC.ru.
     pub smsc: String,
-    /// SMS.ru; answers 404 for now.
+    /// The API of SMS.ru.
     pub smsru: String,
     /// Makes the fakes act by HTTP.
     pub control: String,
@@ -104,6 +104,8 @@ pub(crate) struct Stand {
     pub(crate) telegram: telegram::Server,
     pub(crate) telphin: telphin::Server,
     pub(crate) whatsapp: graph::Server,
+    pub(crate) smsc: smsc::Server,
+    pub(crate) smsru: smsru::Server,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     pub(crate) phone: Phone,
@@ -143,7 +145,6 @@ impl Stand {
 pub struct Fakes {
     stand: Arc<Stand>,
     control: Serving,
-    silent: [Serving; 2],
 }
 
 impl Fakes {
@@ -164,10 +165,6 @@ impl Fakes {
             around.clone(),
         )
         .await?;
-        let silent = [
-            Serving::silent(Provider::Smsc.name(), log.clone()).await?,
-            Serving::silent(Provider::SmsRu.name(), log.clone()).await?,
-        ];
         let providers = Providers::new(config.providers);
         let clock = Arc::clone(&config.clock);
         let telphin = telphin::Server::start(
@@ -178,21 +175,33 @@ impl Fakes {
             &faults,
         )
         .await?;
+        let smsc = smsc::Server::start(providers.smsc.clone(), around.clone()).await?;
+        let smsru = smsru::Server::start(providers.smsru.clone(), around.clone()).await?;
         let whatsapp = graph::Server::start(providers.whatsapp.clone(), around).await?;
-        let stand = Arc::new(Stand { providers, poster, telegram, telphin, whatsapp, log, faults, phone });
+        let stand = Arc::new(Stand {
+            providers,
+            poster,
+            telegram,
+            telphin,
+            whatsapp,
+            smsc,
+            smsru,
+            log,
+            faults,
+            phone,
+        });
         let control = Serving::start(control::router(Arc::clone(&stand), config.clock)).await?;
-        Ok(Self { stand, control, silent })
+        Ok(Self { stand, control })
     }
 
     /// Where they listen.
     pub fn addresses(&self) -> Addresses {
-        let [smsc, smsru] = &self.silent;
         Addresses {
             telegram: self.stand.telegram.url(),
             whatsapp: self.stand.whatsapp.url(),
             telphin: self.stand.telphin.url(),
-            smsc: smsc.url(),
-            smsru: smsru.url(),
+            smsc: self.stand.smsc.url(),
+            smsru: self.stand.smsru.url(),
             control: self.control.url(),
         }
     }
@@ -225,6 +234,11 @@ impl Fakes {
     /// What the hub asked the fakes for.
     pub fn log(&self) -> Vec<Received> {
         self.stand.log.entries()
+    }
+
+    /// The API of SMSC.ru.
+    pub fn smsc(&self) -> &smsc::Server {
+        &self.stand.smsc
     }
 
     /// What goes wrong at them.

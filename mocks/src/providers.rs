@@ -88,7 +88,11 @@ impl ProvidersConfig {
                 "token": self.telegram.token,
                 "secret_token": self.telegram.secret_token,
             }),
-            Provider::Smsc => json!({ "secret": self.smsc.secret }),
+            Provider::Smsc => json!({
+                "secret": self.smsc.secret,
+                "apikey": self.smsc.apikey,
+                "sender": self.smsc.our_number,
+            }),
             Provider::SmsRu => json!({ "api_id": self.smsru.api_id }),
         }
     }

@@ -3,12 +3,8 @@
 use std::net::SocketAddr;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::http::{Method, StatusCode, Uri};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-
-use crate::log::{Log, Received};
 
 #[derive(Debug)]
 pub(crate) struct Serving {
@@ -26,23 +22,6 @@ impl Serving {
             }
         });
         Ok(Self { address, task })
-    }
-
-    /// A fake with nothing to serve yet: it answers 404 to everything and writes it down.
-    pub(crate) async fn silent(fake: &'static str, log: Log) -> std::io::Result<Self> {
-        let app = Router::new().fallback(move |method: Method, uri: Uri, body: Bytes| async move {
-            log.add(Received {
-                number: 0,
-                fake,
-                method: method.to_string(),
-                path: uri.path().to_owned(),
-                query: uri.query().unwrap_or_default().to_owned(),
-                body: String::from_utf8_lossy(&body).into_owned(),
-                status: 404,
-            });
-            (StatusCode::NOT_FOUND, "this fake does not serve it yet")
-        });
-        Self::start(app).await
     }
 
     pub(crate) fn url(&self) -> String {

@@ -1,9 +1,13 @@
 //! SMSC.ru: delivery reports and inbound SMS as signed forms (`sms.md`, 4.3).
 
+mod server;
+
 use bytes::Bytes;
 use chrono::{DateTime, Duration, Utc};
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
+
+pub use server::Server;
 
 use crate::outgoing::{Method, Outgoing, Provider, form, form_header};
 
@@ -16,6 +20,8 @@ pub struct Config {
     pub secret: String,
     /// Our rented number, digits.
     pub our_number: String,
+    /// The key for sending.
+    pub apikey: String,
 }
 
 impl Config {
@@ -25,6 +31,7 @@ impl Config {
             hook_url: hook_url.to_owned(),
             secret: "hub-secret-1".to_owned(),
             our_number: "79000999900".to_owned(),
+            apikey: "invented-smsc-key-0001".to_owned(),
         }
     }
 }

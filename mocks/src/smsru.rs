@@ -1,9 +1,13 @@
 //! SMS.ru: delivery reports in batches, answered with exactly `100` (`sms.md`, 5.4).
 
+mod server;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+pub use server::Server;
 
 use crate::outgoing::{Method, Outgoing, Provider, form, form_header};
 

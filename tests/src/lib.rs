@@ -3,3 +3,4 @@
 pub mod crash;
 pub mod hub;
 pub mod load;
+pub mod storm;

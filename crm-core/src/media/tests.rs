@@ -279,7 +279,8 @@ async fn after_its_term_the_sound_goes_and_the_row_stays_unless_the_client_is_he
     for name in ["Ромашка", "Лютик"] {
         let company = client(&mut conn, name, None).await;
         let person = contact(&mut conn, name, company).await;
-        let row = call(&mut conn, line, Some(person), minute(made.len() as i64), "answered").await;
+        let row =
+            call(&mut conn, line, Some(person), minute(i64::try_from(made.len()).unwrap()), "answered").await;
         made.push((company, fixture::file(&mut conn, line, name, "recording", row, minute(5)).await));
     }
     let (held, free) = (made[0], made[1]);

@@ -164,7 +164,7 @@ fn read_status(
             Some(Status::Reached(_) | Status::Failed(_)) | None => LookUp::Arrived(request.accepted()),
         }),
         Some(Err(9)) => Err(FetchError::RateLimited { retry_after: Some(Duration::from_secs(60)) }),
-        Some(Err(code @ (2 | 3 | 4))) => Err(FetchError::Refused(Refusal::of(code).into())),
+        Some(Err(code @ 2..=4)) => Err(FetchError::Refused(Refusal::of(code).into())),
         _ => Err(FetchError::Temporary(format!("status {}", answer.status.as_u16()).into())),
     }
 }

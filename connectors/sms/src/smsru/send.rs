@@ -58,11 +58,10 @@ impl Outbound for SmsRu {
     }
 }
 
+type Fields = Vec<(&'static str, String)>;
+
 /// The number, and one request with the key in its body.
-fn request_for(
-    account: &SmsRu,
-    message: &OutboundMessage,
-) -> Result<(String, Vec<(&'static str, String)>), SendError> {
+fn request_for(account: &SmsRu, message: &OutboundMessage) -> Result<(String, Fields), SendError> {
     let outgoing = outgoing::outgoing(message)?;
     let mut fields = vec![
         ("api_id", account.api_id.expose_secret().to_owned()),
