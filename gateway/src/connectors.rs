@@ -83,6 +83,15 @@ const KNOWN: &[ConnectorInfo] = &[
         in_address: None,
         least: r#"{"api_id":"none"}"#,
     },
+    ConnectorInfo {
+        name: "max",
+        channel: Channel::Max,
+        title: "MAX: бот компании",
+        settings: max::SETTINGS,
+        invented: &[Invented { name: "secret", unless: None }],
+        in_address: None,
+        least: r#"{"token":"none","intake":"poll"}"#,
+    },
 ];
 
 /// All connectors.
@@ -131,6 +140,10 @@ pub fn build(
             Box::new(sms::Smsc::new(read(fields)?, http)?)
         }
         "smsru" => Box::new(sms::SmsRu::new(read(fields)?, http)?),
+        "max" => {
+            number(&mut fields, "poll_timeout_s");
+            Box::new(max::Max::new(read(fields)?, http)?)
+        }
         other => unreachable!("the connector {other} stands in the list and is not built"),
     })
 }
@@ -286,6 +299,7 @@ pub(crate) mod tests {
             "telegram": {"token": "7000000001:AAH", "secret_token": "s", "poll_timeout_s": "20"},
             "smsc": {"url_secret": "u"},
             "smsru": {"api_id": "a"},
+            "max": {"token": "t", "secret": "s3cret", "poll_timeout_s": "20"},
         });
         let http = http();
         for info in known() {

@@ -1,5 +1,6 @@
 //! A small JSON API by which a person or a test makes the fakes act: «a client writes» by `curl`.
 
+mod max;
 mod sms;
 mod telegram;
 mod telphin;
@@ -58,6 +59,12 @@ pub(crate) fn router(stand: Arc<Stand>, clock: Clock) -> Router {
         .route("/telegram/presses", post(telegram::press))
         .route("/telegram/connections", post(telegram::connection_change))
         .route("/telegram/deletions", post(telegram::deletion))
+        .route("/max/messages", post(max::message))
+        .route("/max/starts", post(max::start))
+        .route("/max/stops", post(max::stop))
+        .route("/max/removals", post(max::removal))
+        .route("/max/presses", post(max::press))
+        .route("/max/subscriptions", get(max::subscriptions).delete(max::forget))
         .route("/smsc/messages", post(sms::message))
         .route("/smsc/reports", post(sms::report))
         .route("/smsru/reports", post(sms::smsru_report))

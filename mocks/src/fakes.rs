@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::control;
 use crate::fault::Faults;
 use crate::log::{Log, Received};
+use crate::max;
 use crate::outgoing::{Outgoing, Provider};
 use crate::phone::Phone;
 use crate::post::{Posted, Poster, Settings};
@@ -53,6 +54,8 @@ pub struct Addresses {
     pub smsc: String,
     /// The API of SMS.ru.
     pub smsru: String,
+    /// Bot API of MAX, and its upload host.
+    pub max: String,
     /// Makes the fakes act by HTTP.
     pub control: String,
 }
@@ -66,6 +69,7 @@ impl Addresses {
             Provider::Telegram => &self.telegram,
             Provider::Smsc => &self.smsc,
             Provider::SmsRu => &self.smsru,
+            Provider::Max => &self.max,
         }
     }
 }
@@ -106,6 +110,7 @@ pub(crate) struct Stand {
     pub(crate) whatsapp: graph::Server,
     pub(crate) smsc: smsc::Server,
     pub(crate) smsru: smsru::Server,
+    pub(crate) max: max::Server,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     pub(crate) phone: Phone,
@@ -116,9 +121,7 @@ impl Stand {
         match self.route(outgoing) {
             Some(outgoing) => {
                 let posted = self.poster.post(&outgoing).await;
-                if posted.provider == Provider::Telegram {
-                    self.telegram.posted(&posted);
-                }
+                self.settle(&posted);
                 posted
             }
             None => Posted::queued(outgoing),
@@ -131,11 +134,21 @@ impl Stand {
         match outgoing.provider {
             Provider::Telegram => self.telegram.route(outgoing),
             Provider::WhatsApp => self.whatsapp.route(outgoing),
+            Provider::Max => self.max.route(outgoing),
             Provider::Telphin => {
                 self.telphin.observe(outgoing);
                 Some(outgoing.clone())
             }
             _ => Some(outgoing.clone()),
+        }
+    }
+
+    /// Bots remember what became of their webhooks. MAX gives its subscription up with the first one that it gives up.
+    fn settle(&self, posted: &Posted) {
+        match posted.provider {
+            Provider::Telegram => self.telegram.posted(posted),
+            Provider::Max if posted.attempts > 0 && !posted.acknowledged => self.max.unsubscribe_all(),
+            _ => {}
         }
     }
 }
@@ -165,7 +178,10 @@ impl Fakes {
             around.clone(),
         )
         .await?;
-        let providers = Providers::new(config.providers);
+        let mut providers = config.providers;
+        let max = max::Server::start(providers.max.clone(), around.clone()).await?;
+        providers.max.files_url = max.url();
+        let providers = Providers::new(providers);
         let clock = Arc::clone(&config.clock);
         let telphin = telphin::Server::start(
             providers.telphin.clone(),
@@ -186,6 +202,7 @@ impl Fakes {
             whatsapp,
             smsc,
             smsru,
+            max,
             log,
             faults,
             phone,
@@ -202,6 +219,7 @@ impl Fakes {
             telphin: self.stand.telphin.url(),
             smsc: self.stand.smsc.url(),
             smsru: self.stand.smsru.url(),
+            max: self.stand.max.url(),
             control: self.control.url(),
         }
     }
@@ -224,6 +242,11 @@ impl Fakes {
     /// The PBX's API.
     pub fn telphin(&self) -> &telphin::Server {
         &self.stand.telphin
+    }
+
+    /// The Bot API of MAX.
+    pub fn max(&self) -> &max::Server {
+        &self.stand.max
     }
 
     /// The Graph API.
@@ -267,7 +290,12 @@ impl Fakes {
         let stand = Arc::clone(&self.stand);
         async move {
             let poster = Arc::clone(&stand.poster);
-            poster.play_routed(steps, pace, move |outgoing| stand.route(&outgoing), tell).await;
+            let routing = Arc::clone(&stand);
+            let settled = move |posted: Posted| {
+                stand.settle(&posted);
+                tell(posted);
+            };
+            poster.play_routed(steps, pace, move |outgoing| routing.route(&outgoing), settled).await;
         }
     }
 }

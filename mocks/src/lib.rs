@@ -5,6 +5,7 @@ pub mod dice;
 pub mod fakes;
 pub mod fault;
 pub mod log;
+pub mod max;
 pub mod outgoing;
 pub mod people;
 pub mod phone;

@@ -17,11 +17,14 @@ pub enum Provider {
     Smsc,
     /// SMS.ru.
     SmsRu,
+    /// MAX Bot API.
+    Max,
 }
 
 impl Provider {
     /// All of them, in the order of the code.
-    pub const ALL: [Self; 5] = [Self::WhatsApp, Self::Telphin, Self::Telegram, Self::Smsc, Self::SmsRu];
+    pub const ALL: [Self; 6] =
+        [Self::WhatsApp, Self::Telphin, Self::Telegram, Self::Smsc, Self::SmsRu, Self::Max];
 
     /// The name in logs and JSON.
     pub fn name(self) -> &'static str {
@@ -31,6 +34,7 @@ impl Provider {
             Self::Telegram => "telegram",
             Self::Smsc => "smsc",
             Self::SmsRu => "smsru",
+            Self::Max => "max",
         }
     }
 }

@@ -1,8 +1,9 @@
-//! The five fakes together, as a scenario needs them.
+//! The fakes together, as a scenario needs them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::max::{self, FakeMax};
 use crate::outgoing::Provider;
 use crate::smsc::{self, FakeSmsc};
 use crate::smsru::{self, FakeSmsRu};
@@ -23,6 +24,8 @@ pub struct Hooks {
     pub smsc: String,
     /// For SMS.ru.
     pub smsru: String,
+    /// For MAX.
+    pub max: String,
 }
 
 impl Hooks {
@@ -35,6 +38,7 @@ impl Hooks {
             telegram: url(Provider::Telegram),
             smsc: url(Provider::Smsc),
             smsru: url(Provider::SmsRu),
+            max: url(Provider::Max),
         }
     }
 }
@@ -52,6 +56,8 @@ pub struct ProvidersConfig {
     pub smsc: smsc::Config,
     /// SMS.ru.
     pub smsru: smsru::Config,
+    /// MAX.
+    pub max: max::Config,
 }
 
 impl ProvidersConfig {
@@ -63,6 +69,7 @@ impl ProvidersConfig {
             telegram: telegram::Config::example(&hooks.telegram),
             smsc: smsc::Config::example(&hooks.smsc),
             smsru: smsru::Config::example(&hooks.smsru),
+            max: max::Config::example(&hooks.max),
         }
     }
 }
@@ -94,6 +101,7 @@ impl ProvidersConfig {
                 "sender": self.smsc.our_number,
             }),
             Provider::SmsRu => json!({ "api_id": self.smsru.api_id }),
+            Provider::Max => json!({ "token": self.max.token, "secret": self.max.secret }),
         }
     }
 
@@ -105,11 +113,12 @@ impl ProvidersConfig {
             Provider::Telegram => self.telegram.hook_url = url,
             Provider::Smsc => self.smsc.hook_url = url,
             Provider::SmsRu => self.smsru.hook_url = url,
+            Provider::Max => self.max.hook_url = url,
         }
     }
 }
 
-/// The five makers of requests.
+/// The makers of requests.
 #[derive(Debug, Clone)]
 pub struct Providers {
     /// WhatsApp.
@@ -122,6 +131,8 @@ pub struct Providers {
     pub smsc: FakeSmsc,
     /// SMS.ru.
     pub smsru: FakeSmsRu,
+    /// MAX.
+    pub max: FakeMax,
 }
 
 impl Providers {
@@ -133,6 +144,7 @@ impl Providers {
             telegram: FakeTelegram::new(config.telegram),
             smsc: FakeSmsc::new(config.smsc),
             smsru: FakeSmsRu::new(config.smsru),
+            max: FakeMax::new(config.max),
         }
     }
 

@@ -203,7 +203,7 @@ async fn a_day_is_delivered_whole_with_telegram_in_the_queue() {
 async fn addresses_are_json_and_the_silent_fakes_keep_a_log() {
     let fakes = fakes("http://127.0.0.1:9/hooks", false).await;
     let addresses = serde_json::to_value(fakes.addresses()).expect("JSON");
-    for name in ["telegram", "whatsapp", "telphin", "smsc", "smsru", "control"] {
+    for name in ["telegram", "whatsapp", "telphin", "smsc", "smsru", "max", "control"] {
         assert!(addresses[name].as_str().is_some_and(|url| url.starts_with("http://127.0.0.1:")), "{name}");
     }
     let smsc = Asker::of(&fakes.addresses().smsc);

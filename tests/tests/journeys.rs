@@ -1,5 +1,6 @@
 //! Journeys against the real program with its private database, killed and stopped as life does it.
 
+mod max;
 mod stand;
 
 use std::time::Duration;

@@ -18,11 +18,13 @@ pub enum Channel {
     Telegram,
     /// Short messages.
     Sms,
+    /// The messenger MAX.
+    Max,
 }
 
 impl Channel {
     /// All of them: what the API's document lists.
-    pub const ALL: [Self; 4] = [Self::Whatsapp, Self::Telephony, Self::Telegram, Self::Sms];
+    pub const ALL: [Self; 5] = [Self::Whatsapp, Self::Telephony, Self::Telegram, Self::Sms, Self::Max];
 
     /// The word in the database and in JSON.
     pub fn as_str(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Channel {
             Self::Telephony => "telephony",
             Self::Telegram => "telegram",
             Self::Sms => "sms",
+            Self::Max => "max",
         }
     }
 }

@@ -10,7 +10,7 @@ const HOUR: Duration = Duration::from_hours(1);
 /// Whether this answer lets the provider forget the webhook.
 pub fn acknowledged(provider: Provider, status: u16, body: &[u8]) -> bool {
     match provider {
-        Provider::WhatsApp => status == 200,
+        Provider::WhatsApp | Provider::Max => status == 200,
         // The body must be exactly `100`.
         Provider::SmsRu => status == 200 && body == b"100",
         Provider::Telphin | Provider::Telegram | Provider::Smsc => (200..300).contains(&status),
@@ -34,6 +34,11 @@ pub fn pause_after(
         // The shorter of the two contradicting pages: 36 hours.
         (Provider::WhatsApp, _) => (doubled(1, attempts - 2).min(HOUR), 36 * HOUR),
         (Provider::Telegram, _) => (doubled(2, attempts - 2).min(dice.seconds(60, 120)), 24 * HOUR),
+        // Ten repeats are promised, but after eight hours the subscription is gone.
+        (Provider::Max, 11..) => return None,
+        (Provider::Max, _) => {
+            (Duration::from_secs(60).mul_f64(2.5_f64.powi(attempts.cast_signed() - 1)), 8 * HOUR)
+        }
         (Provider::SmsRu, _) => (doubled(10, attempts - 1).min(HOUR), 5 * 24 * HOUR),
         (Provider::Telphin | Provider::Smsc, _) if attempts > unknown_repeats => return None,
         (Provider::Telphin | Provider::Smsc, _) => (doubled(5, attempts - 1), HOUR),
@@ -79,6 +84,14 @@ mod tests {
     fn an_undocumented_provider_repeats_as_often_as_it_is_told() {
         assert_eq!(pauses(Provider::Telphin).len(), 3);
         assert_eq!(pauses(Provider::Smsc).len(), 3);
+    }
+
+    #[test]
+    fn max_repeats_ever_more_seldom_for_eight_hours() {
+        let pauses = pauses(Provider::Max);
+        assert_eq!(pauses[..3].iter().map(Duration::as_secs).collect::<Vec<_>>(), [60, 150, 375]);
+        assert_eq!(pauses.len(), 7, "the eighth would come after seventeen hours");
+        assert!(acknowledged(Provider::Max, 200, b"") && !acknowledged(Provider::Max, 201, b""));
     }
 
     #[test]

@@ -71,6 +71,25 @@ pub(super) enum Beat {
     /// He deletes his last message there.
     TgDelete,
 
+    /// MAX: «Начать» with a payload.
+    MaxStart(&'static str),
+    /// He shares his own number by the button.
+    MaxContact,
+    /// A text.
+    Max(&'static str),
+    /// Pictures of one message: how many, and the text.
+    MaxPhotos(usize, &'static str),
+    /// «Голосовое» of so many seconds.
+    MaxVoice(u32),
+    /// A file.
+    MaxPdf(&'static str),
+    /// Somebody else's words.
+    MaxForward(&'static str),
+    /// He edits his last text.
+    MaxEdit(&'static str),
+    /// He takes his last text back.
+    MaxRemove,
+
     /// SMS: our message went out and arrived (SMSC.ru).
     SmsDone,
     /// Our message never arrived.

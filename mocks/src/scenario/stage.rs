@@ -13,7 +13,7 @@ use crate::outgoing::Outgoing;
 use crate::people::Person;
 use crate::providers::Providers;
 use crate::telphin::{Incoming, Outgoer, Talk};
-use crate::{smsc, smsru, telegram, whatsapp};
+use crate::{max, smsc, smsru, telegram, whatsapp};
 
 /// The manager whose own Telegram account is connected.
 const ANNA: (i64, &str) = (5_000_000_002, "Анна");
@@ -32,6 +32,7 @@ struct Memory {
     our_whatsapp: Option<String>,
     his_telegram: Option<telegram::Message>,
     his_business: Option<i64>,
+    his_max: Option<max::Message>,
 }
 
 pub(super) struct Stage {
@@ -217,6 +218,15 @@ impl Stage {
                 let outgoing = self.providers.smsru.request(&[entry(102, 1), entry(103, 9)]);
                 self.put(at + Duration::from_secs(10), outgoing);
             }
+            Beat::MaxStart(_)
+            | Beat::MaxContact
+            | Beat::Max(_)
+            | Beat::MaxPhotos(..)
+            | Beat::MaxVoice(_)
+            | Beat::MaxPdf(_)
+            | Beat::MaxForward(_)
+            | Beat::MaxEdit(_)
+            | Beat::MaxRemove => self.in_max(at, person, beat),
             telegram => self.in_telegram(at, person, telegram),
         }
         Duration::from_secs(10)
@@ -427,6 +437,58 @@ impl Stage {
             }
             _ => {}
         }
+    }
+
+    fn in_max(&mut self, at: Duration, person: &Person, beat: Beat) {
+        use max::{Action, Content};
+        let (client, now) = (max::User::of(person), self.time(at));
+        let name = |stage: &mut Self, ending: &str| format!("{:x}.{ending}", stage.next());
+        let content = match beat {
+            Beat::MaxStart(payload) => {
+                let payload = (!payload.is_empty()).then(|| payload.to_owned());
+                return self.put_max(at, &Action::Started { client, payload, at: now });
+            }
+            Beat::MaxEdit(text) => {
+                let text = Content::Text(self.filled(person, text));
+                if let Some(said) = self.memory(person).his_max.clone() {
+                    let edited = max::Message { content: text, ..said };
+                    self.put_max(at, &Action::Edited(edited, now));
+                }
+                return;
+            }
+            Beat::MaxRemove => {
+                if let Some(said) = self.memory(person).his_max.take() {
+                    self.put_max(at, &Action::Removed { client, mid: said.mid(), at: now });
+                }
+                return;
+            }
+            Beat::MaxContact => {
+                let (phone, name) = (person.phone.clone(), person.first_name.clone());
+                Content::Contact { phone, name, own: true }
+            }
+            Beat::MaxPhotos(count, text) => {
+                let names = (0..count).map(|_| name(self, "png")).collect();
+                Content::Photos { names, text: Some(text.to_owned()) }
+            }
+            Beat::MaxVoice(seconds) => Content::Voice { name: name(self, "ogg"), seconds },
+            Beat::MaxPdf(file) => Content::File { name: file.to_owned(), text: None },
+            Beat::MaxForward(text) => {
+                Content::Forward { from: "Склад".to_owned(), text: text.to_owned() }
+            }
+            Beat::Max(text) => Content::Text(self.filled(person, text)),
+            _ => return,
+        };
+        let count = u16::try_from(self.next() % 65_536).unwrap_or(0);
+        let said = max::Message::new(client, count, now, content);
+        // Only a text is edited or taken back.
+        if matches!(said.content, Content::Text(_)) {
+            self.memory(person).his_max = Some(said.clone());
+        }
+        self.put_max(at, &Action::Message(said));
+    }
+
+    fn put_max(&mut self, at: Duration, action: &max::Action) {
+        self.put(at, self.providers.max.request(action));
     }
 
     fn tell_the_bot(

@@ -2,9 +2,10 @@
 
 use super::beat::Beat;
 use super::beat::Beat::{
-    Call, CallHidden, CallMissed, CallOut, CallPassed, Later, Sms, SmsDone, SmsLost, SmsRuDone, Tg, TgAlbum,
-    TgAnna, TgBlock, TgContact, TgDelete, TgEdit, TgPdf, TgPhoto, TgStart, TgUnblock, TgVoice, TgWork, Wa,
-    WaCard, WaEdit, WaHidden, WaPdf, WaPhoto, WaPlace, WaPoll, WaQuote, WaReact, WaRevoke, WaUs, WaVoice,
+    Call, CallHidden, CallMissed, CallOut, CallPassed, Later, Max, MaxContact, MaxEdit, MaxForward, MaxPdf,
+    MaxPhotos, MaxRemove, MaxStart, MaxVoice, Sms, SmsDone, SmsLost, SmsRuDone, Tg, TgAlbum, TgAnna, TgBlock,
+    TgContact, TgDelete, TgEdit, TgPdf, TgPhoto, TgStart, TgUnblock, TgVoice, TgWork, Wa, WaCard, WaEdit,
+    WaHidden, WaPdf, WaPhoto, WaPlace, WaPoll, WaQuote, WaReact, WaRevoke, WaUs, WaVoice,
 };
 
 /// One thing we sell: its name, a part for it and the price in words.
@@ -176,7 +177,19 @@ pub(super) const FULL: [&[Beat]; 8] = [
 ];
 
 /// Short stories of one or two channels.
-pub(super) const SHORT: [&[Beat]; 10] = [
+pub(super) const SHORT: [&[Beat]; 11] = [
+    &[
+        MaxStart("site_pump"),
+        Max("Добрый день! {goods} есть в наличии?"),
+        MaxContact,
+        MaxPhotos(2, "Шильдик и место установки"),
+        MaxVoice(9),
+        Call(70),
+        MaxForward("Машина 12 выехала, будет к трём"),
+        Max("Нужно {count} шт."),
+        MaxEdit("Поправлюсь: нужно {count} шт. и {part}"),
+        MaxPdf("Карточка предприятия.pdf"),
+    ],
     &[Wa("Сколько стоит {goods}?"), WaUs("{price}, в наличии {count} шт."), Wa("Дорого, подумаю")],
     &[CallMissed, CallOut(75)],
     &[Wa("Есть {part}?"), WaUs("Есть, цену уточню."), Later, WaQuote("Уточнили?"), WaUs("650 ₽.")],
@@ -190,7 +203,7 @@ pub(super) const SHORT: [&[Beat]; 10] = [
 ];
 
 /// What may happen at any moment to anybody: storms and trickles are made of it.
-pub(super) const ANY: [Beat; 24] = [
+pub(super) const ANY: [Beat; 28] = [
     Wa("Здравствуйте, {goods} есть?"),
     Wa("Цена {price} ещё действует?"),
     Wa("Нужен {part}, {count} шт."),
@@ -212,6 +225,10 @@ pub(super) const ANY: [Beat; 24] = [
     TgAlbum(2, "Накладная, два листа"),
     TgEdit("По заявке 12 есть новости?"),
     TgWork("Анна, перезвоните, пожалуйста"),
+    Max("Здравствуйте, {goods} когда приедет?"),
+    MaxPhotos(2, "Фото с объекта"),
+    MaxEdit("Поправлюсь: {goods}, {count} шт."),
+    MaxRemove,
     SmsDone,
     Sms("Да, всё верно"),
     SmsRuDone,
