@@ -71,7 +71,8 @@ impl Report {
 }
 
 /// The channels that clients write by.
-const WRITTEN: [Provider; 4] = [Provider::WhatsApp, Provider::Telegram, Provider::Smsc, Provider::SmsRu];
+const WRITTEN: [Provider; 5] =
+    [Provider::WhatsApp, Provider::Telegram, Provider::Max, Provider::Smsc, Provider::SmsRu];
 
 /// The whole of it.
 pub async fn run(options: &Options) -> anyhow::Result<Report> {

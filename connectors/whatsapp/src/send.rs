@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{
     Abilities, Accepted, Address, ConversationFacts, ExternalId, FetchError, LookUp, Outbound,
-    OutboundMessage, Permission, SendAttempt, SendError, SendLimits,
+    OutboundAction, OutboundContent, OutboundMessage, Permission, SendAttempt, SendError, SendLimits,
 };
 use secrecy::ExposeSecret;
 
@@ -121,7 +121,16 @@ impl Outbound for Line {
     /// carries our reference. When that does not come in time, only a person can decide.
     async fn look_up(&self, attempt: &SendAttempt<'_>) -> Result<LookUp, FetchError> {
         let until = attempt.tried_at + STATUS_PATIENCE;
-        Ok(if attempt.now < until { LookUp::TellsBy(until) } else { LookUp::CannotTell })
+        if attempt.now < until {
+            return Ok(LookUp::TellsBy(until));
+        }
+        // A status comes within seconds of a message that was taken. A text may go again after so long a silence; whether
+        // a file or a paid template does is a person's decision.
+        let is_text = matches!(
+            &attempt.message.action,
+            OutboundAction::Send { content: OutboundContent::Text { .. }, .. }
+        );
+        Ok(if is_text { LookUp::NotArrived } else { LookUp::CannotTell })
     }
 
     async fn mark_read(&self, message: &ExternalId, typing: bool) -> Result<(), SendError> {

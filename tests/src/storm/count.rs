@@ -104,7 +104,7 @@ async fn state(api: &Api, press: &Press, arrived: bool, counted: &mut Channel) -
     Ok(())
 }
 
-/// WhatsApp gives our reference back with every state, SMSC knows our own ids.
+/// WhatsApp gives our reference back with every state, MAX shows its history, SMSC knows our own ids.
 fn can_tell(provider: Provider) -> bool {
-    matches!(provider, Provider::WhatsApp | Provider::Smsc)
+    matches!(provider, Provider::WhatsApp | Provider::Max | Provider::Smsc)
 }

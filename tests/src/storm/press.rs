@@ -11,7 +11,7 @@ use gateway::clock;
 use mocks::dice::Dice;
 use mocks::people::Person;
 use mocks::scenario::Step;
-use mocks::{Fakes, Outgoing, Provider, Providers, smsc, telegram, whatsapp};
+use mocks::{Fakes, Outgoing, Provider, Providers, max, smsc, telegram, whatsapp};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -83,6 +83,8 @@ fn letters_of(providers: &Providers, person: &Person, number: u32) -> Vec<Outgoi
     let client = telegram::User::new(person.telegram_id, &person.first_name);
     let content = telegram::Content::Text("Добрый день".to_owned());
     let text = telegram::Message::new(telegram::Place::Bot, 1, client, now, content);
+    let written = max::Content::Text("Добрый день".to_owned());
+    let in_max = max::Message::new(max::User::of(person), 1, now, written);
     let sms = smsc::Action::Inbound {
         id: Some(900_000 + u64::from(number)),
         phone: person.phone.clone(),
@@ -92,6 +94,7 @@ fn letters_of(providers: &Providers, person: &Person, number: u32) -> Vec<Outgoi
     vec![
         providers.whatsapp.request(&whatsapp::Action::Message(message)),
         providers.telegram.request(3_000_000_000 + i64::from(number), &telegram::Action::Message(text)),
+        providers.max.request(&max::Action::Message(in_max)),
         providers.smsc.request(&sms),
     ]
 }
@@ -122,9 +125,10 @@ async fn conversations(
             .collect();
         let is_theirs = |person: &&Person| {
             let telegram = person.telegram_id.to_string();
-            addresses
-                .iter()
-                .any(|address| address.trim_start_matches('+') == person.phone || *address == telegram)
+            let in_max = max::User::of(person).id().to_string();
+            addresses.iter().any(|address| {
+                address.trim_start_matches('+') == person.phone || *address == telegram || *address == in_max
+            })
         };
         let Some(person) = people.iter().find(is_theirs) else { continue };
         if provider == Provider::Smsc {
@@ -135,7 +139,6 @@ async fn conversations(
             provider,
             path: format!("/api/conversations/{id}/messages"),
             account: None,
-            phone,
         });
     }
     let smsru = cast.accounts.get(&Provider::SmsRu).context("every provider has an account")?;

@@ -1,7 +1,10 @@
 //! Sending, asking after an unknown outcome, the client's ticks.
 
 use chrono::TimeDelta;
-use connector_api::{Address, Connector, ExternalId, LookUp, PhoneNumber, Region, SendAttempt, SendError};
+use connector_api::{
+    Address, Connector, ExternalId, LookUp, OutboundAction, OutboundContent, OutboundMessage, PhoneNumber,
+    Region, SendAttempt, SendError,
+};
 use serde_json::json;
 use whatsapp::Config;
 
@@ -47,15 +50,25 @@ async fn no_connection_is_surely_not_sent_and_a_lost_answer_may_have_been() {
 }
 
 #[tokio::test]
-async fn an_unknown_outcome_waits_a_minute_for_the_status_and_is_never_repeated_blindly() {
+async fn an_unknown_outcome_waits_a_minute_for_the_status_and_then_only_a_text_goes_again() {
     let line = connector(config("http://127.0.0.1:9"));
     let outbound = line.outbound().expect("it can send");
-    let message = text();
-    let look_up = async |seconds: i64| {
+    let text = text();
+    let mut place = text.clone();
+    place.action = OutboundAction::Send {
+        content: OutboundContent::Location {
+            latitude: 55.into(),
+            longitude: 83.into(),
+            name: None,
+            address: None,
+        },
+        quote: None,
+    };
+    let look_up = async |message: &OutboundMessage, seconds: i64| {
         let now = now() + TimeDelta::seconds(seconds);
         let tried_at = crate::now();
         let attempt = SendAttempt {
-            message: &message,
+            message,
             part: 0,
             sent: &[],
             files: &Store,
@@ -65,8 +78,9 @@ async fn an_unknown_outcome_waits_a_minute_for_the_status_and_is_never_repeated_
         };
         outbound.look_up(&attempt).await.expect("an answer")
     };
-    assert_eq!(look_up(1).await, LookUp::TellsBy(now() + TimeDelta::seconds(60)));
-    assert_eq!(look_up(60).await, LookUp::CannotTell);
+    assert_eq!(look_up(&text, 1).await, LookUp::TellsBy(now() + TimeDelta::seconds(60)));
+    assert_eq!(look_up(&text, 60).await, LookUp::NotArrived);
+    assert_eq!(look_up(&place, 60).await, LookUp::CannotTell);
 }
 
 #[tokio::test]
