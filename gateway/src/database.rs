@@ -53,8 +53,15 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
             (options, Some(Arc::new(Mutex::new(Some(server)))))
         }
     };
-    // What is acknowledged is on disk, whatever the server's own default is.
-    let options = options.application_name("uzel").options([("synchronous_commit", "on")]);
+    // Whatever the server's own defaults are: what is acknowledged is on disk; timelines are walked along their indexes,
+    // where a price made for turning disks would read and sort whole timelines for every page; and a statement is planned
+    // once for a connection, for many take longer to be planned than to run and none needs another plan for other values.
+    let session = [
+        ("synchronous_commit", "on"),
+        ("random_page_cost", "1.1"),
+        ("plan_cache_mode", "force_generic_plan"),
+    ];
+    let options = options.application_name("uzel").options(session);
     let intake_options = options.clone().options([("statement_timeout", "5s")]);
     let database = Database {
         pool: pool(config.database.pool_size).connect_lazy_with(options),
