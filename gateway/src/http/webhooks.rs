@@ -25,7 +25,6 @@ use crate::http::Remote;
 use crate::intake::Intake;
 
 /// What the door needs.
-#[derive(Clone)]
 pub struct Hooks {
     /// Whose key it is.
     pub accounts: Accounts,
@@ -48,15 +47,19 @@ pub fn router(hooks: Hooks) -> Router {
     Router::new()
         .route("/hooks/{key}", any(without_secret))
         .route("/hooks/{key}/{secret}", any(with_secret))
-        .with_state(hooks)
+        .with_state(Arc::new(hooks))
 }
 
-async fn without_secret(State(hooks): State<Hooks>, Path(key): Path<String>, request: Request) -> Response {
+async fn without_secret(
+    State(hooks): State<Arc<Hooks>>,
+    Path(key): Path<String>,
+    request: Request,
+) -> Response {
     receive(&hooks, &key, None, request).await
 }
 
 async fn with_secret(
-    State(hooks): State<Hooks>,
+    State(hooks): State<Arc<Hooks>>,
     Path((key, secret)): Path<(String, String)>,
     request: Request,
 ) -> Response {
@@ -160,7 +163,10 @@ async fn accept(
     match account.connector.verify(&request).map_err(Refusal::Verify)? {
         Verified::Handshake(text) => Ok(text.into_response()),
         Verified::Genuine => {
-            let raw = RawEvent::of_webhook(&request, body.clone());
+            // A copy of its own: the body lies in the buffer of the connection, many times as large, which would be kept
+            // for as long as the event waits, and made anew for the next request.
+            let raw = RawEvent::of_webhook(&request, Bytes::copy_from_slice(&body));
+            drop((parts, body));
             hooks.intake.store(StoredRaw::new(account.id, raw)).await.map_err(|_| Refusal::NotStored)?;
             let acknowledgement = account.connector.acknowledgement();
             let mut response = acknowledgement.body.into_response();
