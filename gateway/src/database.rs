@@ -5,15 +5,16 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use crm_core::timeline::raw_event;
 use private_postgres::{PrivatePostgres, Settings, Stopped};
 use secrecy::ExposeSecret;
-use sqlx::PgPool;
 use sqlx::migrate::MigrateError;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool, Postgres};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +23,9 @@ use crate::config::Config;
 
 /// How often the private server is looked after.
 const LOOK_AFTER: Duration = Duration::from_secs(1);
+
+/// A connection that lay idle for so long may have lost its server.
+const TRIED_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// An open database.
 #[derive(Clone)]
@@ -72,8 +76,21 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
     Ok(database)
 }
 
+/// A connection is tried whenever it comes back. Before it is taken again that is repeated only after a while, for a
+/// round trip before each first statement is a good part of what a quick answer costs.
 fn pool(size: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(size.max(4)).acquire_timeout(Duration::from_secs(5))
+    PgPoolOptions::new()
+        .max_connections(size.max(4))
+        .acquire_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
+        .before_acquire(|conn, known| {
+            Box::pin(async move {
+                if known.idle_for >= TRIED_AGAIN_AFTER {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 async fn start_private(config: &Config) -> anyhow::Result<PrivatePostgres> {
@@ -160,6 +177,37 @@ impl Database {
             Ok(Err(error)) => tracing::warn!(%error, "the private PostgreSQL was not stopped"),
             Err(error) => tracing::warn!(%error, "the private PostgreSQL was not stopped"),
         }
+    }
+}
+
+/// A connection that a worker keeps from one statement to the next: the pool tries every connection that comes back.
+pub struct HeldConnection {
+    pool: PgPool,
+    held: Option<PoolConnection<Postgres>>,
+    used: Instant,
+}
+
+impl HeldConnection {
+    /// None yet.
+    pub fn of(pool: PgPool) -> Self {
+        Self { pool, held: None, used: Instant::now() }
+    }
+
+    /// The connection; a tried one after a pause.
+    pub async fn get(&mut self) -> sqlx::Result<&mut PgConnection> {
+        if self.used.elapsed() >= TRIED_AGAIN_AFTER {
+            self.let_go();
+        }
+        self.used = Instant::now();
+        match &mut self.held {
+            Some(conn) => Ok(conn),
+            none => Ok(none.insert(self.pool.acquire().await?)),
+        }
+    }
+
+    /// Gives the connection back, after a failure or a statement that was given up.
+    pub fn let_go(&mut self) {
+        self.held = None;
     }
 }
 

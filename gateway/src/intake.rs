@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::database::HeldConnection;
 use crate::worker::apply::ApplyQueue;
 
 pub use spool::{Spool, SpoolError};
@@ -74,7 +75,7 @@ impl Intake {
         let queue = std::sync::Arc::new(tokio::sync::Mutex::new(queue));
         for _ in 0..COMMITTERS {
             let committer = committer::Committer {
-                pool: pool.clone(),
+                database: HeldConnection::of(pool.clone()),
                 spool: spool.clone(),
                 apply: apply.clone(),
                 slow_after: settings.slow_after,
