@@ -52,6 +52,7 @@ pub enum NotStored {
 pub struct Intake {
     waiting: mpsc::Sender<Waiting>,
     spool: Spool,
+    apply: ApplyQueue,
 }
 
 /// A request that waits for its fsync.
@@ -82,12 +83,13 @@ impl Intake {
             };
             tasks.spawn(committer.run(queue.clone(), stop.clone()));
         }
-        tasks.spawn(spool::drain(spool.clone(), pool, apply, stop.clone()));
-        Ok(Self { waiting, spool })
+        tasks.spawn(spool::drain(spool.clone(), pool, apply.clone(), stop.clone()));
+        Ok(Self { waiting, spool, apply })
     }
 
     /// Returns when the event is on disk.
     pub async fn store(&self, raw: StoredRaw) -> Result<(), NotStored> {
+        let _storing = self.apply.storing();
         let (done, stored) = oneshot::channel();
         self.waiting.try_send(Waiting { raw, done }).map_err(|_| NotStored::Overloaded)?;
         match stored.await {
