@@ -5,15 +5,16 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use crm_core::timeline::raw_event;
 use private_postgres::{PrivatePostgres, Settings, Stopped};
 use secrecy::ExposeSecret;
-use sqlx::PgPool;
 use sqlx::migrate::MigrateError;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool, Postgres};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +23,9 @@ use crate::config::Config;
 
 /// How often the private server is looked after.
 const LOOK_AFTER: Duration = Duration::from_secs(1);
+
+/// A connection that lay idle for so long may have lost its server.
+const TRIED_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// An open database.
 #[derive(Clone)]
@@ -55,8 +59,15 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
             (options, Some(Arc::new(Mutex::new(Some(server)))))
         }
     };
-    // What is acknowledged is on disk, whatever the server's own default is.
-    let options = options.application_name("uzel").options([("synchronous_commit", "on")]);
+    // Whatever the server's own defaults are: what is acknowledged is on disk; timelines are walked along their indexes,
+    // where a price made for turning disks would read and sort whole timelines for every page; and a statement is planned
+    // once for a connection, for many take longer to be planned than to run and none needs another plan for other values.
+    let session = [
+        ("synchronous_commit", "on"),
+        ("random_page_cost", "1.1"),
+        ("plan_cache_mode", "force_generic_plan"),
+    ];
+    let options = options.application_name("uzel").options(session);
     let intake_options = options.clone().options([("statement_timeout", "5s")]);
     let database = Database {
         senders: pool(8).connect_lazy_with(options.clone()),
@@ -68,8 +79,21 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
     Ok(database)
 }
 
+/// A connection is tried whenever it comes back. Before it is taken again that is repeated only after a while, for a
+/// round trip before each first statement is a good part of what a quick answer costs.
 fn pool(size: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(size.max(4)).acquire_timeout(Duration::from_secs(5))
+    PgPoolOptions::new()
+        .max_connections(size.max(4))
+        .acquire_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
+        .before_acquire(|conn, known| {
+            Box::pin(async move {
+                if known.idle_for >= TRIED_AGAIN_AFTER {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 async fn start_private(config: &Config) -> anyhow::Result<PrivatePostgres> {
@@ -157,6 +181,37 @@ impl Database {
             Ok(Err(error)) => tracing::warn!(%error, "the private PostgreSQL was not stopped"),
             Err(error) => tracing::warn!(%error, "the private PostgreSQL was not stopped"),
         }
+    }
+}
+
+/// A connection that a worker keeps from one statement to the next: the pool tries every connection that comes back.
+pub struct HeldConnection {
+    pool: PgPool,
+    held: Option<PoolConnection<Postgres>>,
+    used: Instant,
+}
+
+impl HeldConnection {
+    /// None yet.
+    pub fn of(pool: PgPool) -> Self {
+        Self { pool, held: None, used: Instant::now() }
+    }
+
+    /// The connection; a tried one after a pause.
+    pub async fn get(&mut self) -> sqlx::Result<&mut PgConnection> {
+        if self.used.elapsed() >= TRIED_AGAIN_AFTER {
+            self.let_go();
+        }
+        self.used = Instant::now();
+        match &mut self.held {
+            Some(conn) => Ok(conn),
+            none => Ok(none.insert(self.pool.acquire().await?)),
+        }
+    }
+
+    /// Gives the connection back, after a failure or a statement that was given up.
+    pub fn let_go(&mut self) {
+        self.held = None;
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::database::HeldConnection;
 use crate::worker::apply::ApplyQueue;
 
 pub use spool::{Spool, SpoolError};
@@ -51,6 +52,7 @@ pub enum NotStored {
 pub struct Intake {
     waiting: mpsc::Sender<Waiting>,
     spool: Spool,
+    apply: ApplyQueue,
 }
 
 /// A request that waits for its fsync.
@@ -74,19 +76,20 @@ impl Intake {
         let queue = std::sync::Arc::new(tokio::sync::Mutex::new(queue));
         for _ in 0..COMMITTERS {
             let committer = committer::Committer {
-                pool: pool.clone(),
+                database: HeldConnection::of(pool.clone()),
                 spool: spool.clone(),
                 apply: apply.clone(),
                 slow_after: settings.slow_after,
             };
             tasks.spawn(committer.run(queue.clone(), stop.clone()));
         }
-        tasks.spawn(spool::drain(spool.clone(), pool, apply, stop.clone()));
-        Ok(Self { waiting, spool })
+        tasks.spawn(spool::drain(spool.clone(), pool, apply.clone(), stop.clone()));
+        Ok(Self { waiting, spool, apply })
     }
 
     /// Returns when the event is on disk.
     pub async fn store(&self, raw: StoredRaw) -> Result<(), NotStored> {
+        let _storing = self.apply.storing();
         let (done, stored) = oneshot::channel();
         self.waiting.try_send(Waiting { raw, done }).map_err(|_| NotStored::Overloaded)?;
         match stored.await {

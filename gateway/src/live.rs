@@ -48,6 +48,8 @@ pub struct LiveFeed {
     pool: PgPool,
     events: broadcast::Sender<Arc<LiveEvent>>,
     following: watch::Sender<bool>,
+    /// Makes the feed be read at once.
+    woken: Arc<Notify>,
     stop: CancellationToken,
 }
 
@@ -58,17 +60,17 @@ impl LiveFeed {
             pool,
             events: broadcast::Sender::new(BUFFER),
             following: watch::Sender::new(false),
+            woken: Arc::default(),
             stop: CancellationToken::new(),
         }
     }
 
     /// Follows the feed until [`stop`](Self::stop); failures of the database only delay it.
     pub async fn run(self) {
-        let woken = Notify::new();
         tokio::select! {
             () = self.stop.cancelled() => {}
-            () = self.listen(&woken) => {}
-            () = self.follow(&woken) => {}
+            () = self.listen() => {}
+            () = self.follow() => {}
         }
     }
 
@@ -82,6 +84,13 @@ impl LiveFeed {
         self.events.receiver_count()
     }
 
+    /// What happens from now on. Nothing is read for nobody: the first to subscribe begins the reading.
+    fn subscribe(&self) -> broadcast::Receiver<Arc<LiveEvent>> {
+        let receiver = self.events.subscribe();
+        self.woken.notify_one();
+        receiver
+    }
+
     /// Whether the feed is read, now or within moments.
     async fn is_followed(&self) -> bool {
         let mut following = self.following.subscribe();
@@ -90,9 +99,9 @@ impl LiveFeed {
     }
 
     /// Turns notifications into wake-ups.
-    async fn listen(&self, woken: &Notify) {
+    async fn listen(&self) {
         loop {
-            if let Err(error) = self.listen_once(woken).await {
+            if let Err(error) = self.listen_once().await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the live feed lost its listener");
             }
             metrics::counter!("uzel_live_listener_lost_total").increment(1);
@@ -100,20 +109,20 @@ impl LiveFeed {
         }
     }
 
-    async fn listen_once(&self, woken: &Notify) -> sqlx::Result<()> {
+    async fn listen_once(&self) -> sqlx::Result<()> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener.listen(feed::CHANNEL).await?;
         // What was said before we listened.
-        woken.notify_one();
+        self.woken.notify_one();
         // `None` is a broken connection: what it would have said is unknown, so that the feed is read at once.
         while listener.try_recv().await?.is_some() {
             while listener.next_buffered().is_some() {}
-            woken.notify_one();
+            self.woken.notify_one();
         }
         Ok(())
     }
 
-    async fn follow(&self, woken: &Notify) {
+    async fn follow(&self) {
         let mut last = loop {
             match self.head().await {
                 Ok(head) => break head,
@@ -123,6 +132,18 @@ impl LiveFeed {
         self.following.send_replace(true);
         let mut wait = SHORTEST_WAIT;
         loop {
+            if self.streams() == 0 {
+                match self.head().await {
+                    // A stream that opened meanwhile may stand before this head; one that opens from now on cannot.
+                    Ok(head) if self.streams() == 0 => {
+                        last = head;
+                        let _ = timeout(LOOK_ANYWAY, self.woken.notified()).await;
+                    }
+                    Ok(_) => {}
+                    Err(error) => self.failed(&error).await,
+                }
+                continue;
+            }
             match self.read(last, BATCH).await {
                 Ok(batch) => {
                     if let Some(event) = batch.events.last() {
@@ -140,7 +161,7 @@ impl LiveFeed {
                     };
                     wait = if batch.waiting { (wait * 2).min(LONGEST_WAIT) } else { SHORTEST_WAIT };
                     // Running out of time is one of the two ways to go on.
-                    let _ = timeout(pause, woken.notified()).await;
+                    let _ = timeout(pause, self.woken.notified()).await;
                 }
                 Err(error) => self.failed(&error).await,
             }

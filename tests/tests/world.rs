@@ -125,7 +125,9 @@ impl World {
 
     /// Stores requests without applying them.
     pub async fn store(&self, raws: &[StoredRaw]) {
-        insert_group(&self.pool, raws, false).await.expect("stored");
+        insert_group(&mut self.pool.acquire().await.expect("a connection"), raws, false)
+            .await
+            .expect("stored");
     }
 
     /// Applies batches one after another.

@@ -290,6 +290,13 @@ pub(super) async fn somebody_administers(conn: &mut PgConnection) -> sqlx::Resul
     Ok(store::administrators(conn).await? > 0)
 }
 
+/// Each right once, with the widest scope: `over_all` are the words of those that some role gives over all.
+pub(super) fn widest(words: &[String], over_all: &[String]) -> BTreeMap<Right, Scope> {
+    let own = words.iter().map(|word| (word, Scope::Own));
+    let all = over_all.iter().map(|word| (word, Scope::All));
+    own.chain(all).filter_map(|(word, scope)| Some((Right::from_word(word)?, scope))).collect()
+}
+
 /// The rights of all roles of a user together, the widest scope of each.
 pub(super) async fn rights_of(conn: &mut PgConnection, user: UserId) -> sqlx::Result<BTreeMap<Right, Scope>> {
     let rows = store::rights(conn, user).await?;

@@ -12,8 +12,11 @@ use sqlx::PgConnection;
 pub use change::{create, edit};
 pub use transfer::{take, transfer};
 
-use super::{error::Result, join::Joined, reach};
-use crate::{ClientId, UserId, access::Viewer};
+use super::{ClientError, error::Result, join::Joined, reach};
+use crate::{
+    ClientId, UserId,
+    access::{Right, Viewer},
+};
 
 /// Whether a contract was concluded (S1.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
@@ -199,26 +202,10 @@ where
 
 /// The card of a client. A foreign one is refused with its stub.
 pub async fn read(conn: &mut PgConnection, viewer: &Viewer, id: ClientId) -> Result<ClientCard> {
-    let root = reach::readable_client(conn, viewer, id).await?;
-    let fields = store::fields(conn, root.id).await?;
-    let responsible = store::person(conn, fields.responsible_id).await?;
-    let joined = super::join::store::joined_into(conn, "client", root.id.0).await?;
-    Ok(ClientCard {
-        id: fields.id,
-        name: fields.name,
-        status: fields.status,
-        automatic: fields.automatic,
-        inn: fields.inn,
-        kpp: fields.kpp,
-        ogrn: fields.ogrn,
-        city: fields.city,
-        time_zone: fields.time_zone,
-        features: fields.features,
-        contract_mark: fields.contract_mark,
-        responsible,
-        version: fields.version,
-        created_at: fields.created_at,
-        updated_at: fields.updated_at,
-        joined,
-    })
+    viewer.require(Right::ClientsRead)?;
+    let mut card = store::card(conn, id).await?.ok_or(ClientError::NotFound)?;
+    let responsible_id = card.responsible.as_ref().map(|person| person.id);
+    reach::readable_root(conn, viewer, reach::Root { id: card.id, responsible_id }).await?;
+    card.joined = super::join::store::joined_into(conn, "client", card.id.0).await?;
+    Ok(card)
 }

@@ -36,6 +36,12 @@ pub(crate) struct Root {
 pub(crate) async fn readable_client(conn: &mut PgConnection, viewer: &Viewer, id: ClientId) -> Result<Root> {
     viewer.require(Right::ClientsRead)?;
     let root = store::root(conn, id).await?.ok_or(ClientError::NotFound)?;
+    readable_root(conn, viewer, root).await
+}
+
+/// The same for a root that was found already.
+pub(crate) async fn readable_root(conn: &mut PgConnection, viewer: &Viewer, root: Root) -> Result<Root> {
+    viewer.require(Right::ClientsRead)?;
     if viewer.readable_clients().covers(root.responsible_id) {
         return Ok(root);
     }

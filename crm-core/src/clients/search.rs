@@ -97,20 +97,26 @@ pub async fn search(conn: &mut PgConnection, viewer: &Viewer, typed: &str, rows:
     }
     let words: Vec<&String> = variants.iter().filter(|variant| variant.chars().count() >= 2).collect();
     candidates.extend(store::by_contact_name(conn, reach, &words, CANDIDATES).await?);
-    let clients = ranked(candidates, &variants, rows);
+    let own = ranked(candidates, &variants, rows);
 
     let mut foreign = Vec::new();
     if !reach.all {
         let others = Whose { reach, foreign: true };
         let mut candidates = by_name(conn, others, &variants).await?;
         // A number that stands for a name is no name to be found by.
-        candidates.retain(|candidate| !is_number(&candidate.client.name));
+        candidates.retain(|candidate| !is_number(&candidate.name));
         if let Some(inn) = inn {
             candidates.extend(store::by_inn(conn, others, inn, CANDIDATES).await?);
         }
-        foreign = ranked(candidates, &variants, rows).into_iter().map(stub).collect();
+        foreign = ranked(candidates, &variants, rows);
     }
-    Ok(Found { clients, foreign })
+    let ids: Vec<ClientId> = own.iter().chain(&foreign).map(|candidate| candidate.id).collect();
+    let cards = store::cards(conn, &ids).await?;
+    let card = |id| cards.get(&id).cloned();
+    Ok(Found {
+        clients: own.into_iter().filter_map(|found| Some(card(found.id)?.found(found))).collect(),
+        foreign: foreign.into_iter().filter_map(|found| Some(card(found.id)?.stub())).collect(),
+    })
 }
 
 /// Whose clients a query looks at.
@@ -120,10 +126,34 @@ pub(crate) struct Whose {
     pub(crate) foreign: bool,
 }
 
-/// A client and what was found in it.
+/// A root client and what was found in it; only what its rank depends on.
 pub(crate) struct Candidate {
-    pub(crate) client: FoundClient,
+    pub(crate) id: ClientId,
+    pub(crate) name: String,
     pub(crate) search_key: String,
+    pub(crate) by: FoundBy,
+    pub(crate) contact: Option<FoundContact>,
+}
+
+/// What is shown of a client that was found.
+#[derive(Clone)]
+pub(crate) struct Card {
+    pub(crate) id: ClientId,
+    pub(crate) name: String,
+    pub(crate) inn: Option<String>,
+    pub(crate) city: Option<String>,
+    pub(crate) responsible: Option<String>,
+}
+
+impl Card {
+    fn found(self, candidate: Candidate) -> FoundClient {
+        let Self { id, name, inn, city, responsible } = self;
+        FoundClient { id, name, inn, city, responsible, by: candidate.by, contact: candidate.contact }
+    }
+
+    fn stub(self) -> ClientStub {
+        ClientStub::new(self.name, self.inn, self.responsible)
+    }
 }
 
 /// By the beginning of the name, and where that gives little, by any part of it.
@@ -147,22 +177,22 @@ fn tail(digits: &str) -> &str {
     if digits.len() == 11 && digits.starts_with(['7', '8']) { &digits[1..] } else { digits }
 }
 
-fn ranked(candidates: Vec<Candidate>, variants: &[String], rows: usize) -> Vec<FoundClient> {
-    let mut best: BTreeMap<ClientId, FoundClient> = BTreeMap::new();
-    for candidate in candidates {
-        let Candidate { mut client, search_key } = candidate;
-        client.by = client.by.min(by_key(client.by, &search_key, variants));
-        match best.entry(client.id) {
-            Entry::Occupied(known) if known.get().by <= client.by => {}
+fn ranked(candidates: Vec<Candidate>, variants: &[String], rows: usize) -> Vec<Candidate> {
+    let wanted: Vec<Wanted> = variants.iter().map(|variant| Wanted::of(variant)).collect();
+    let mut best: BTreeMap<ClientId, Candidate> = BTreeMap::new();
+    for mut candidate in candidates {
+        candidate.by = candidate.by.min(by_key(candidate.by, &candidate.search_key, &wanted));
+        match best.entry(candidate.id) {
+            Entry::Occupied(known) if known.get().by <= candidate.by => {}
             Entry::Occupied(mut known) => {
-                known.insert(client);
+                known.insert(candidate);
             }
             Entry::Vacant(free) => {
-                free.insert(client);
+                free.insert(candidate);
             }
         }
     }
-    let mut clients: Vec<FoundClient> = best.into_values().collect();
+    let mut clients: Vec<Candidate> = best.into_values().collect();
     clients.sort_by_cached_key(|client| {
         (client.by, client.name.chars().count(), client.name.clone(), client.id)
     });
@@ -170,28 +200,32 @@ fn ranked(candidates: Vec<Candidate>, variants: &[String], rows: usize) -> Vec<F
     clients
 }
 
+/// A variant of what was typed, in the forms in which a key may hold it.
+struct Wanted<'a> {
+    text: &'a str,
+    as_word: String,
+    in_latin_behind: String,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, as_word: format!(" {text}"), in_latin_behind: format!(" {}", in_latin(text)) }
+    }
+}
+
 /// How well the name fits; a candidate that was not found by its name keeps what it was found by.
-fn by_key(by: FoundBy, key: &str, variants: &[String]) -> FoundBy {
+fn by_key(by: FoundBy, key: &str, wanted: &[Wanted<'_>]) -> FoundBy {
     if by != FoundBy::NamePart {
         return by;
     }
-    let fit = |variant: &String| {
+    let fit = |wanted: &Wanted<'_>| match key.strip_prefix(wanted.text) {
         // The key is the words of the name, and the same in Latin letters where that differs.
-        if key == variant || key.strip_prefix(variant.as_str()) == Some(&format!(" {}", in_latin(variant))) {
-            FoundBy::Name
-        } else if key.starts_with(variant.as_str()) {
-            FoundBy::NameStart
-        } else if format!(" {key}").contains(&format!(" {variant}")) {
-            FoundBy::Word
-        } else {
-            FoundBy::NamePart
-        }
+        Some(rest) if rest.is_empty() || rest == wanted.in_latin_behind => FoundBy::Name,
+        Some(_) => FoundBy::NameStart,
+        None if key.contains(&wanted.as_word) => FoundBy::Word,
+        None => FoundBy::NamePart,
     };
-    variants.iter().map(fit).min().unwrap_or(FoundBy::NamePart)
-}
-
-fn stub(client: FoundClient) -> ClientStub {
-    ClientStub::new(client.name, client.inn, client.responsible)
+    wanted.iter().map(fit).min().unwrap_or(FoundBy::NamePart)
 }
 
 /// The words of a variant that are long enough for the trigram index.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     ClientId, ContactId, ConversationId, InteractionId, MediaId,
-    access::Viewer,
+    access::{Right, Viewer},
     clients::{
         ClientError,
         reach::{self, Reach},
@@ -123,9 +123,10 @@ pub async fn of_client(
     part: Part,
     rows: i64,
 ) -> Result<TimelinePage> {
-    let root = reach::readable_client(conn, viewer, client).await?;
-    let family = reach::store::client_family(conn, root.id).await?;
-    let mut contacts = store::contacts_of_clients(conn, &family).await?;
+    viewer.require(Right::ClientsRead)?;
+    let place = store::client_place(conn, client).await?.ok_or(ClientError::NotFound)?;
+    reach::readable_root(conn, viewer, place.root).await?;
+    let store::ClientPlace { family, mut contacts, .. } = place;
     let mut clients = family.clone();
     if let Some(contact) = filter.contact {
         let person = store::family_of(conn, contact).await?;
@@ -181,7 +182,7 @@ async fn page(
     let rows = rows.clamp(1, 200);
     let accounts = store::accounts_of(conn, &filter.channels).await?;
     let query = store::Query { place, filter, accounts: accounts.as_deref() };
-    let (mut newest_first, has_older, has_newer) = match part {
+    let (newest_first, has_older, has_newer) = match part {
         Part::Latest => {
             let (found, more) = cut(store::older(conn, &query, None, rows + 1).await?, rows);
             (found, more, false)
@@ -206,12 +207,13 @@ async fn page(
             (found, has_older, more)
         }
     };
+    let mut newest_first = store::with_people(conn, newest_first).await?;
     quote_words(conn, place, &mut newest_first).await?;
     let entries = entries(conn, &newest_first).await?;
     Ok(TimelinePage { entries, has_older, has_newer })
 }
 
-fn cut(mut found: Vec<StoredRow>, rows: i64) -> (Vec<StoredRow>, bool) {
+fn cut(mut found: Vec<store::FoundRow>, rows: i64) -> (Vec<store::FoundRow>, bool) {
     let size = usize::try_from(rows).unwrap_or(usize::MAX);
     let more = found.len() > size;
     found.truncate(size);

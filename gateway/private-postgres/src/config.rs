@@ -6,6 +6,7 @@ use crate::{
     DATABASE, StartError, USER,
     account::{self, Account},
     files,
+    machine::Machine,
 };
 
 /// What `initdb` found out about the machine; read first.
@@ -15,11 +16,15 @@ pub(crate) const SUPERUSER: &str = "postgres";
 
 /// Fit for a small server. The log keeps to the server's own affairs: a failed statement is the caller's to report,
 /// and its text and values are people's data.
-const USUAL: [(&str, &str); 13] = [
-    ("shared_buffers", "128MB"),
+///
+/// After a checkpoint the first change of each page writes the whole page to the log, and timelines change pages all over
+/// their indexes: checkpoints are seldom, and the recovery of a crash reads half a minute of log at worst.
+const USUAL: [(&str, &str); 14] = [
     ("max_connections", "100"),
     ("synchronous_commit", "on"),
-    ("wal_compression", "on"),
+    ("checkpoint_timeout", "15min"),
+    ("max_wal_size", "4GB"),
+    ("min_wal_size", "512MB"),
     ("jit", "off"),
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
@@ -70,11 +75,12 @@ pub(crate) fn check(parameters: &[(String, String)]) -> Result<(), StartError> {
 pub(crate) fn write(
     cluster: &Path,
     socket_dir: &Path,
+    machine: &Machine,
     parameters: &[(String, String)],
     account: &Account,
 ) -> Result<bool, StartError> {
     let files = [
-        ("postgresql.conf", settings(socket_dir, parameters)),
+        ("postgresql.conf", settings(socket_dir, machine, parameters)),
         ("pg_hba.conf", b"# Written at every start: no passwords, the system tells who knocks.\nlocal all all peer map=uzel\n".to_vec()),
         ("pg_ident.conf", map(account).into_bytes()),
     ];
@@ -91,7 +97,7 @@ pub(crate) fn keep_machine_settings(cluster: &Path) -> io::Result<()> {
     std::fs::rename(cluster.join("postgresql.conf"), cluster.join(MACHINE_CONF))
 }
 
-fn settings(socket_dir: &Path, parameters: &[(String, String)]) -> Vec<u8> {
+fn settings(socket_dir: &Path, machine: &Machine, parameters: &[(String, String)]) -> Vec<u8> {
     let mut conf = format!(
         "# Written at every start. Own values belong to the hub's configuration.\ninclude_if_exists '{MACHINE_CONF}'\n"
     )
@@ -105,7 +111,9 @@ fn settings(socket_dir: &Path, parameters: &[(String, String)]) -> Vec<u8> {
     ];
     let chosen = parameters.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let usual = USUAL.iter().map(|(name, value)| (*name, value.as_bytes()));
-    for (name, value) in usual.chain(chosen).chain(fixed) {
+    let found = machine.settings();
+    let found = found.iter().map(|(name, value)| (*name, value.as_bytes()));
+    for (name, value) in usual.chain(found).chain(chosen).chain(fixed) {
         conf.extend_from_slice(name.as_bytes());
         conf.extend_from_slice(b" = ");
         conf.extend_from_slice(&quoted(value));
@@ -179,7 +187,8 @@ mod tests {
 
     #[test]
     fn the_last_word_is_ours_and_the_one_before_the_administrators() {
-        let conf = settings(Path::new("/run/uzel"), &[("jit".into(), "on".into())]);
+        let machine = Machine { memory_mb: 4096, has_lz4: true };
+        let conf = settings(Path::new("/run/uzel"), &machine, &[("jit".into(), "on".into())]);
         let conf = String::from_utf8(conf).unwrap();
         let at = |line: &str| conf.find(line).unwrap_or_else(|| panic!("{line} is not in\n{conf}"));
         assert!(at("jit = 'off'") < at("jit = 'on'"));

@@ -7,6 +7,7 @@ mod config;
 mod error;
 mod files;
 mod lock;
+mod machine;
 mod probe;
 mod process;
 mod server;

@@ -16,6 +16,7 @@ use crate::{
     binaries::Binaries,
     cluster::Cluster,
     config, files, lock,
+    machine::Machine,
     probe::{self, Answer},
     process::{self, Postmaster},
     socket,
@@ -43,13 +44,14 @@ pub(crate) struct Running {
 pub(crate) fn bring_up(cluster: &Cluster, binaries: &Binaries, version: &str) -> Result<Running, StartError> {
     account::check_owner(&cluster.folder, &cluster.account)?;
     let socket_dir = socket::folder(&cluster.data_dir, &cluster.account)?;
+    let machine = Machine::of(cluster, binaries);
     match find(cluster)? {
-        Some(postmaster) => match adopt(cluster, &postmaster, &socket_dir, version)? {
+        Some(postmaster) => match adopt(cluster, &machine, &postmaster, &socket_dir, version)? {
             Some(running) => Ok(running),
-            None => launch(cluster, binaries, socket_dir),
+            None => launch(cluster, &machine, binaries, socket_dir),
         },
         None => match probe::ask(&socket_dir, USER, DATABASE) {
-            Answer::Nobody { .. } => launch(cluster, binaries, socket_dir),
+            Answer::Nobody { .. } => launch(cluster, &machine, binaries, socket_dir),
             _ => Err(held(
                 cluster,
                 "a server that this system does not show, perhaps in another container".into(),
@@ -88,6 +90,7 @@ fn find(cluster: &Cluster) -> Result<Option<Postmaster>, StartError> {
 /// Takes over a living server, if it is of the installed version and can be reached; otherwise stops it.
 fn adopt(
     cluster: &Cluster,
+    machine: &Machine,
     postmaster: &Postmaster,
     socket_dir: &Path,
     version: &str,
@@ -96,7 +99,7 @@ fn adopt(
     // It was perhaps started with another temporary folder, or before the data folder was moved.
     let socket_dir = postmaster.socket_dir.as_deref().unwrap_or(socket_dir);
     let mark = log_length(cluster);
-    if config::write(&cluster.folder, socket_dir, &cluster.parameters, &cluster.account)? {
+    if config::write(&cluster.folder, socket_dir, machine, &cluster.parameters, &cluster.account)? {
         process::signal(pid, Signal::HUP).map_err(StartError::io("tell new settings to", &cluster.folder))?;
     }
     let deadline = Instant::now() + READY;
@@ -145,8 +148,13 @@ fn stop_to_replace(cluster: &Cluster, pid: i32) -> Result<Option<Running>, Start
     }
 }
 
-fn launch(cluster: &Cluster, binaries: &Binaries, socket_dir: PathBuf) -> Result<Running, StartError> {
-    config::write(&cluster.folder, &socket_dir, &cluster.parameters, &cluster.account)?;
+fn launch(
+    cluster: &Cluster,
+    machine: &Machine,
+    binaries: &Binaries,
+    socket_dir: PathBuf,
+) -> Result<Running, StartError> {
+    config::write(&cluster.folder, &socket_dir, machine, &cluster.parameters, &cluster.account)?;
     let started = Instant::now();
     let deadline = started + OLD_BACKENDS;
     loop {

@@ -145,7 +145,13 @@ impl DoubleAccounts {
             body: Bytes::from(lines.join("\n")),
         };
         let stored = StoredRaw::new(account, raw);
-        raw_event::insert_group(&self.pool, std::slice::from_ref(&stored), false).await.unwrap();
+        raw_event::insert_group(
+            &mut self.pool.acquire().await.unwrap(),
+            std::slice::from_ref(&stored),
+            false,
+        )
+        .await
+        .unwrap();
         stored
     }
 }

@@ -29,7 +29,6 @@ use crate::intake::{Intake, NotStored};
 const CALLER_WAITS: Duration = Duration::from_millis(900);
 
 /// What the door needs.
-#[derive(Clone)]
 pub struct Hooks {
     /// Whose key it is.
     pub accounts: Accounts,
@@ -52,15 +51,19 @@ pub fn router(hooks: Hooks) -> Router {
     Router::new()
         .route("/hooks/{key}", any(without_secret))
         .route("/hooks/{key}/{secret}", any(with_secret))
-        .with_state(hooks)
+        .with_state(Arc::new(hooks))
 }
 
-async fn without_secret(State(hooks): State<Hooks>, Path(key): Path<String>, request: Request) -> Response {
+async fn without_secret(
+    State(hooks): State<Arc<Hooks>>,
+    Path(key): Path<String>,
+    request: Request,
+) -> Response {
     receive(&hooks, &key, None, request).await
 }
 
 async fn with_secret(
-    State(hooks): State<Hooks>,
+    State(hooks): State<Arc<Hooks>>,
     Path((key, secret)): Path<(String, String)>,
     request: Request,
 ) -> Response {
@@ -164,14 +167,16 @@ async fn accept(
     match account.connector.verify(&request).map_err(Refusal::Verify)? {
         Verified::Handshake(text) => Ok(text.into_response()),
         Verified::Genuine => {
-            let raw = RawEvent::of_webhook(&request, body.clone());
-            let storing = hooks.intake.store(StoredRaw::new(account.id, raw));
+            // A copy of its own: the body lies in the buffer of the connection, many times as large, which would be kept
+            // for as long as the event waits, and made anew for the next request.
+            let raw = RawEvent::of_webhook(&request, Bytes::copy_from_slice(&body));
             let routing = account.connector.call_routing();
-            if let Some((routing, question)) =
-                routing.and_then(|routing| Some((routing, routing.routing_question(&request)?)))
-            {
-                let asked = calling::route(&hooks.app.pool, account.id, routing, &question);
-                return put_through(storing, asked).await;
+            let asked = routing.and_then(|routing| Some((routing, routing.routing_question(&request)?)));
+            drop((parts, body));
+            let storing = hooks.intake.store(StoredRaw::new(account.id, raw));
+            if let Some((routing, question)) = asked {
+                let routed = calling::route(&hooks.app.pool, account.id, routing, &question);
+                return put_through(storing, routed).await;
             }
             storing.await.map_err(|_| Refusal::NotStored)?;
             let acknowledgement = account.connector.acknowledgement();

@@ -4,25 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crm_core::timeline::raw_event::{StoredRaw, insert_group};
-use sqlx::PgPool;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::{Spool, Waiting};
+use crate::database::HeldConnection;
 use crate::worker::apply::ApplyQueue;
 
 /// The largest group; a larger one makes the first of it wait longer than it saves.
 const GROUP: usize = 64;
 
 pub(super) struct Committer {
-    pub pool: PgPool,
+    pub database: HeldConnection,
     pub spool: Spool,
     pub apply: ApplyQueue,
     pub slow_after: Duration,
 }
 
 impl Committer {
-    pub async fn run(self, queue: Arc<Mutex<mpsc::Receiver<Waiting>>>, stop: CancellationToken) {
+    pub async fn run(mut self, queue: Arc<Mutex<mpsc::Receiver<Waiting>>>, stop: CancellationToken) {
         loop {
             let mut group = Vec::new();
             {
@@ -42,7 +42,7 @@ impl Committer {
         }
     }
 
-    async fn commit(&self, group: Vec<Waiting>) {
+    async fn commit(&mut self, group: Vec<Waiting>) {
         let (group, waiting): (Vec<StoredRaw>, Vec<oneshot::Sender<bool>>) =
             group.into_iter().map(|waiting| (waiting.raw, waiting.done)).unzip();
         let group = Arc::new(group);
@@ -58,19 +58,18 @@ impl Committer {
         }
     }
 
-    async fn insert(&self, group: &Arc<Vec<StoredRaw>>) -> bool {
+    async fn insert(&mut self, group: &[StoredRaw]) -> bool {
         let left = !self.apply.is_here();
-        match tokio::time::timeout(self.slow_after, insert_group(&self.pool, group, left)).await {
-            Ok(Ok(())) => true,
+        let inserted = async { insert_group(self.database.get().await?, group, left).await };
+        match tokio::time::timeout(self.slow_after, inserted).await {
+            Ok(Ok(())) => return true,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the database does not take raw events; they go to the spool");
-                false
             }
-            Err(_) => {
-                tracing::warn!("the database is slow; raw events go to the spool");
-                false
-            }
+            Err(_) => tracing::warn!("the database is slow; raw events go to the spool"),
         }
+        self.database.let_go();
+        false
     }
 
     async fn spool_group(&self, group: &Arc<Vec<StoredRaw>>) -> bool {

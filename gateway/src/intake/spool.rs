@@ -288,7 +288,8 @@ pub(super) async fn drain(spool: Spool, pool: PgPool, apply: ApplyQueue, stop: C
 
 async fn drain_oldest(spool: &Spool, pool: &PgPool, apply: &ApplyQueue) -> anyhow::Result<()> {
     // Ask before a file is closed: a file per attempt would litter the folder while the database is away.
-    sqlx::Connection::ping(&mut *pool.acquire().await?).await?;
+    let mut conn = pool.acquire().await?;
+    sqlx::Connection::ping(&mut *conn).await?;
     let taken = {
         let spool = spool.clone();
         tokio::task::spawn_blocking(move || -> io::Result<_> {
@@ -301,7 +302,7 @@ async fn drain_oldest(spool: &Spool, pool: &PgPool, apply: &ApplyQueue) -> anyho
     let Some((file, Contents { events, damaged })) = taken else { return Ok(()) };
     let left = !apply.is_here();
     for group in events.chunks(GROUP) {
-        insert_group(pool, group, left).await?;
+        insert_group(&mut conn, group, left).await?;
         apply.offer(group.to_vec());
     }
     tracing::info!(events = events.len(), "spooled raw events are in the database");

@@ -79,7 +79,7 @@ impl LiveStream {
             return Ok(None);
         }
         // First the live part, then the table: between the two lies no gap, and what is in both is told once.
-        let receiver = feed.events.subscribe();
+        let receiver = feed.subscribe();
         let known = match from {
             StartAt::Position(position) if feed.holds(position).await? => Some(position),
             _ => None,

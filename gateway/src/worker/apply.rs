@@ -1,14 +1,15 @@
 //! Raw events become timeline: from memory on the happy path, from the table after a restart or for another copy.
 
+mod queue;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crm_core::timeline::ingest::{self, ApplyError, ReadRaw};
 use crm_core::timeline::raw_event::{self, StoredRaw};
 use crm_core::{AccountId, RawEventId};
 use sqlx::PgPool;
-use tokio::sync::{Mutex, Notify, mpsc};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -16,77 +17,18 @@ use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::reading::read;
 
-/// Events that may wait in memory; more are found in the table by the sweep.
-const BACKLOG: usize = 20_000;
-/// The largest batch of one transaction.
-const BATCH: usize = 256;
-/// Two: one reads bytes while the other waits for the database. More of them make the timeline a little faster and take
-/// from the intake what keeps providers answered.
-const WORKERS: usize = 2;
+pub use queue::{ApplyQueue, ApplyWork};
+
+/// One reads bytes while others wait for the database.
+const WORKERS: usize = 3;
+/// What is in memory at a stop is finished within this time; the rest is left to the next start.
+const FINISH_WITHIN: Duration = Duration::from_secs(3);
 /// The largest batch of the sweep.
 const SWEPT: i64 = 1024;
 /// How often a single event is tried again when something else was stored under the same key meanwhile.
 const COLLISIONS: u32 = 5;
 /// Pause between two looks at the table.
 const LOOK: Duration = Duration::from_millis(500);
-
-/// The queue between intake and workers. Cheap to clone.
-#[derive(Clone)]
-pub struct ApplyQueue {
-    sender: Option<mpsc::Sender<StoredRaw>>,
-    waiting: Arc<AtomicUsize>,
-    overflowed: Arc<AtomicBool>,
-}
-
-impl ApplyQueue {
-    /// A queue and its workers' end.
-    pub fn new() -> (Self, ApplyWork) {
-        let (sender, receiver) = mpsc::channel(BACKLOG);
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let overflowed = Arc::new(AtomicBool::new(false));
-        let work = ApplyWork {
-            receiver: Arc::new(Mutex::new(receiver)),
-            waiting: waiting.clone(),
-            overflowed: overflowed.clone(),
-        };
-        (Self { sender: Some(sender), waiting, overflowed }, work)
-    }
-
-    /// For a copy without workers: others find its events in the table.
-    pub fn elsewhere() -> Self {
-        Self { sender: None, waiting: Arc::default(), overflowed: Arc::default() }
-    }
-
-    /// Whether the workers are in this process.
-    pub fn is_here(&self) -> bool {
-        self.sender.is_some()
-    }
-
-    /// Hands stored events over; those that find no room are left to the sweep.
-    pub fn offer(&self, group: Vec<StoredRaw>) {
-        let Some(sender) = &self.sender else { return };
-        for stored in group {
-            self.waiting.fetch_add(1, Ordering::Relaxed);
-            if sender.try_send(stored).is_err() {
-                self.waiting.fetch_sub(1, Ordering::Relaxed);
-                self.overflowed.store(true, Ordering::Relaxed);
-                return;
-            }
-        }
-    }
-
-    /// Events that wait in memory.
-    pub fn backlog(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
-    }
-}
-
-/// The workers' end of the queue.
-pub struct ApplyWork {
-    receiver: Arc<Mutex<mpsc::Receiver<StoredRaw>>>,
-    waiting: Arc<AtomicUsize>,
-    overflowed: Arc<AtomicBool>,
-}
 
 /// What the workers need.
 #[derive(Clone)]
@@ -104,38 +46,25 @@ pub struct Applier {
 /// Starts workers, sweep and settling; they end when `stop` is cancelled. What is left in memory then is in the table.
 pub fn start(applier: &Applier, work: ApplyWork, tasks: &TaskTracker, stop: &CancellationToken) {
     for _ in 0..WORKERS {
-        tasks.spawn(work_on(applier.clone(), work.receiver.clone(), work.waiting.clone(), stop.clone()));
+        tasks.spawn(work_on(applier.clone(), work.clone(), stop.clone()));
     }
-    tasks.spawn(sweep(applier.clone(), work.waiting.clone(), work.overflowed.clone(), stop.clone()));
+    tasks.spawn(sweep(applier.clone(), work, stop.clone()));
     tasks.spawn(settle(applier.clone(), stop.clone()));
 }
 
-async fn work_on(
-    applier: Applier,
-    queue: Arc<Mutex<mpsc::Receiver<StoredRaw>>>,
-    waiting: Arc<AtomicUsize>,
-    stop: CancellationToken,
-) {
+async fn work_on(applier: Applier, work: ApplyWork, stop: CancellationToken) {
+    let mut stopped = None;
     loop {
-        let mut batch = Vec::new();
-        {
-            let mut queue = queue.lock().await;
-            tokio::select! {
-                received = queue.recv_many(&mut batch, BATCH) => if received == 0 { return },
-                () = stop.cancelled() => {
-                    // What is in memory is finished; the deadline of the stop leaves the rest to the next start.
-                    while batch.len() < BATCH && let Ok(stored) = queue.try_recv() {
-                        batch.push(stored);
-                    }
-                    if batch.is_empty() {
-                        return;
-                    }
-                }
-            }
+        let batch = work.next(&stop).await;
+        if stop.is_cancelled() {
+            stopped.get_or_insert_with(Instant::now);
         }
-        let taken = batch.len();
+        if batch.is_empty() || stopped.is_some_and(|at: Instant| at.elapsed() > FINISH_WITHIN) {
+            return;
+        }
+        let (events, bytes) = (batch.len(), batch.iter().map(|stored| stored.raw.body.len()).sum());
         applier.apply(batch, &stop).await;
-        waiting.fetch_sub(taken, Ordering::Relaxed);
+        work.done(events, bytes);
     }
 }
 
@@ -216,18 +145,12 @@ fn is_collision(error: &sqlx::Error) -> bool {
 }
 
 /// Finds what memory forgot: events of a process that died, of copies without workers, of a full backlog.
-async fn sweep(
-    applier: Applier,
-    waiting: Arc<AtomicUsize>,
-    overflowed: Arc<AtomicBool>,
-    stop: CancellationToken,
-) {
+async fn sweep(applier: Applier, work: ApplyWork, stop: CancellationToken) {
     // At the start nothing is in memory yet, so everything in the table is forgotten; so is what found no room.
     let mut recovering = true;
     let mut behind = None;
     loop {
-        let idle = waiting.load(Ordering::Relaxed) == 0;
-        recovering |= idle && overflowed.swap(false, Ordering::Relaxed);
+        recovering |= work.has_forgotten();
         let pause = match applier.sweep_once(&mut behind, recovering, &stop).await {
             Ok(true) => Duration::ZERO,
             Ok(false) => {

@@ -15,8 +15,6 @@ use super::figures::median;
 use super::seed;
 use super::stock::Writer;
 
-/// From the widest, where the rates show how large a stock is needed.
-const CONNECTIONS: [usize; 3] = [64, 16, 1];
 /// A backlog that is not through by then counts as stuck.
 const THROUGH_WITHIN: Duration = Duration::from_mins(5);
 /// Share of the ceiling that is promised.
@@ -46,7 +44,7 @@ pub(super) async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let rows = Arc::new(for_rows.stock(4000, clock::now()));
     let rows_before = interactions(&bench.pool).await?;
     let mut posted = 0;
-    for connections in CONNECTIONS {
+    for connections in bench.options.connections.clone() {
         eprintln!("ingest at {connections} connections");
         let mut rounds = Rounds::default();
         for round in 0..=bench.options.rounds {

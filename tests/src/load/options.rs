@@ -24,6 +24,9 @@ pub(super) struct Options {
     /// Measures only these; everything when it is not given.
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<Section>,
+    /// Connections that post webhooks. From the widest, where the rates show how large a stock is needed.
+    #[arg(long, value_delimiter = ',', default_values_t = [64, 16, 1])]
+    pub connections: Vec<usize>,
     /// A target that is missed fails the run.
     #[arg(long)]
     pub strict: bool,

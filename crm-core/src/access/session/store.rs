@@ -11,8 +11,12 @@ pub(super) struct Found {
     pub(super) user_id: UserId,
     pub(super) name: String,
     pub(super) last_seen_at: DateTime<Utc>,
+    /// Words of the rights of all roles of the user, and of those that reach over all.
+    pub(super) rights: Vec<String>,
+    pub(super) over_all: Vec<String>,
 }
 
+/// One statement, for every request begins with it.
 pub(super) async fn find_live(
     conn: &mut PgConnection,
     token_hash: &[u8],
@@ -20,7 +24,11 @@ pub(super) async fn find_live(
 ) -> sqlx::Result<Option<Found>> {
     query_as!(
         Found,
-        r#"select s.id as "id: SessionId", u.id as "user_id: UserId", u.name, s.last_seen_at
+        r#"select s.id as "id: SessionId", u.id as "user_id: UserId", u.name, s.last_seen_at,
+                  array(select r.right_name from user_roles x join role_rights r on r.role_code = x.role_code
+                        where x.user_id = u.id) as "rights!",
+                  array(select r.right_name from user_roles x join role_rights r on r.role_code = x.role_code
+                        where x.user_id = u.id and r.scope = 'all') as "over_all!"
            from sessions s join users u on u.id = s.user_id
            where s.token_hash = $1 and s.expires_at > $2 and u.disabled_at is null"#,
         token_hash,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
-use super::{ClientStatus, ContractMark, Person};
+use super::{ClientCard, ClientStatus, ContractMark, Person};
 use crate::{ClientId, UserId};
 
 /// The row of a client that a person can change.
@@ -86,6 +86,38 @@ pub(crate) async fn fields(conn: &mut PgConnection, id: ClientId) -> sqlx::Resul
     .await
 }
 
+/// The card of the root of a client, but for what was joined into it.
+pub(crate) async fn card(conn: &mut PgConnection, id: ClientId) -> sqlx::Result<Option<ClientCard>> {
+    let row = sqlx::query!(
+        r#"select r.id as "id: ClientId", r.name, r.automatic, r.status as "status: ClientStatus", r.inn, r.kpp, r.ogrn,
+                  r.city, r.time_zone, r.features, r.contract_mark as "contract_mark: ContractMark",
+                  u.id as "responsible_id?: UserId", u.name as "responsible_name?", r.version, r.created_at, r.updated_at
+           from clients c join clients r on r.id = c.root_id left join users u on u.id = r.responsible_id
+           where c.id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| ClientCard {
+        id: row.id,
+        name: row.name,
+        status: row.status,
+        automatic: row.automatic,
+        inn: row.inn,
+        kpp: row.kpp,
+        ogrn: row.ogrn,
+        city: row.city,
+        time_zone: row.time_zone,
+        features: row.features,
+        contract_mark: row.contract_mark,
+        responsible: row.responsible_id.zip(row.responsible_name).map(|(id, name)| Person { id, name }),
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        joined: Vec::new(),
+    }))
+}
+
 pub(crate) async fn insert(conn: &mut PgConnection, fields: &Fields, search_key: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into clients (id, root_id, name, automatic, status, inn, kpp, ogrn, city, time_zone, features,
@@ -158,12 +190,6 @@ pub(crate) async fn set_responsible(
     .execute(conn)
     .await?;
     Ok(())
-}
-
-pub(crate) async fn person(conn: &mut PgConnection, id: Option<UserId>) -> sqlx::Result<Option<Person>> {
-    sqlx::query_as!(Person, r#"select id as "id: UserId", name from users where id = $1"#, id.map(|id| id.0))
-        .fetch_optional(conn)
-        .await
 }
 
 /// The user, where it may sign in.

@@ -1,26 +1,47 @@
 //! SQL of the search. Beginnings are compared as a range of bytes and parts through trigrams, so that the same plan
 //! serves every text.
 
+use std::collections::HashMap;
+
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
-use super::{Candidate, FoundBy, FoundClient, FoundContact, Whose, long_words};
+use super::{Candidate, Card, FoundBy, FoundContact, Whose, long_words};
 use crate::{ClientId, ContactId, clients::reach::Reach};
 
 #[derive(FromRow)]
 struct Row {
     id: ClientId,
     name: String,
-    inn: Option<String>,
-    city: Option<String>,
-    responsible: Option<String>,
     search_key: String,
-    contact_id: Option<ContactId>,
-    contact_name: Option<String>,
+}
+
+#[derive(FromRow)]
+struct PersonRow {
+    #[sqlx(flatten)]
+    client: Row,
+    contact_id: ContactId,
+    contact_name: String,
     phone: Option<String>,
 }
 
-const CLIENT_COLUMNS: &str = "select c.id, c.name, c.inn, c.city, u.name as responsible, c.search_key,
-    null::uuid as contact_id, null::text as contact_name, null::text as phone ";
+const CLIENT_COLUMNS: &str = "select c.id, c.name, c.search_key ";
+
+/// What is shown of clients that were found.
+pub(crate) async fn cards(
+    conn: &mut PgConnection,
+    ids: &[ClientId],
+) -> sqlx::Result<HashMap<ClientId, Card>> {
+    let cards = sqlx::query_as!(
+        Card,
+        r#"select c.id as "id!: ClientId", c.name as "name!", c.inn, c.city, u.name as "responsible?"
+           from clients c left join users u on u.id = c.responsible_id
+           where c.id = any($1)"#,
+        ids as &[ClientId]
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(cards.into_iter().map(|card| (card.id, card)).collect())
+}
 
 fn push_whose(query: &mut QueryBuilder<Postgres>, whose: Whose) {
     if whose.foreign {
@@ -44,7 +65,9 @@ pub(crate) async fn by_name_start(
     query.push("from (");
     for (at, variant) in variants.iter().enumerate() {
         query.push(if at == 0 { "(" } else { " union all (" });
-        query.push("select c.* from clients c where c.root_id = c.id and c.search_key ~>=~ ");
+        query.push(
+            "select c.id, c.name, c.search_key from clients c where c.root_id = c.id and c.search_key ~>=~ ",
+        );
         query
             .push_bind(variant.clone())
             .push(" and c.search_key ~<~ ")
@@ -52,7 +75,7 @@ pub(crate) async fn by_name_start(
         push_whose(&mut query, whose);
         query.push(" order by c.search_key using ~<~ limit ").push_bind(limit).push(")");
     }
-    query.push(") c left join users u on u.id = c.responsible_id");
+    query.push(") c");
     candidates(conn, query, FoundBy::NamePart).await
 }
 
@@ -64,9 +87,7 @@ pub(crate) async fn by_name_part(
     limit: i64,
 ) -> sqlx::Result<Vec<Candidate>> {
     let mut query = QueryBuilder::new(CLIENT_COLUMNS);
-    query.push(
-        "from clients c left join users u on u.id = c.responsible_id where c.root_id = c.id and (false",
-    );
+    query.push("from clients c where c.root_id = c.id and (false");
     let mut searchable = false;
     for variant in variants {
         if long_words(variant).is_empty() {
@@ -92,26 +113,23 @@ pub(crate) async fn by_inn(
     digits: &str,
     limit: i64,
 ) -> sqlx::Result<Vec<Candidate>> {
-    let mut query = QueryBuilder::new(CLIENT_COLUMNS);
-    query.push(
-        "from clients m join clients c on c.id = m.root_id left join users u on u.id = c.responsible_id
-         where m.inn is not null and m.inn >= ",
-    );
+    let mut query = QueryBuilder::new("select c.id, c.name, c.search_key, coalesce(c.inn = ");
+    query.push_bind(digits.to_owned());
+    query.push(", false) as whole from clients m join clients c on c.id = m.root_id where m.inn is not null and m.inn >= ");
     query.push_bind(digits.to_owned()).push(" and m.inn < ").push_bind(format!("{digits}:"));
     push_whose(&mut query, whose);
     query.push(" order by m.inn limit ").push_bind(limit);
-    let mut found = candidates(conn, query, FoundBy::InnStart).await?;
-    for candidate in &mut found {
-        if candidate.client.inn.as_deref() == Some(digits) {
-            candidate.client.by = FoundBy::Inn;
-        }
-    }
-    Ok(found)
+    let rows: Vec<(ClientId, String, String, bool)> = query.build_query_as().fetch_all(conn).await?;
+    let found = rows.into_iter().map(|(id, name, search_key, whole)| {
+        let by = if whole { FoundBy::Inn } else { FoundBy::InnStart };
+        Candidate { id, name, search_key, by, contact: None }
+    });
+    Ok(found.collect())
 }
 
 /// From people found, as root contacts with the number by which, to the clients of them and of their families.
-const OF_PEOPLE: &str = "select c.id, c.name, c.inn, c.city, u.name as responsible, c.search_key,
-    k.id as contact_id, k.name as contact_name, hits.phone
+const OF_PEOPLE: &str =
+    "select c.id, c.name, c.search_key, k.id as contact_id, k.name as contact_name, hits.phone
     from unnest($1::uuid[], $2::text[]) as hits (root_id, phone)
     join contacts k on k.id = hits.root_id
     cross join lateral (
@@ -119,7 +137,6 @@ const OF_PEOPLE: &str = "select c.id, c.name, c.inn, c.city, u.name as responsib
     join contact_clients cc on cc.contact_id = f.id
     join clients m on m.id = cc.client_id
     join clients c on c.id = m.root_id
-    left join users u on u.id = c.responsible_id
     where $3 or c.responsible_id is null or c.responsible_id = $4
     limit $5";
 
@@ -191,7 +208,7 @@ async fn clients_of(
         return Ok(Vec::new());
     }
     let (roots, phones): (Vec<ContactId>, Vec<Option<String>>) = hits.into_iter().unzip();
-    let rows: Vec<Row> = sqlx::query_as(OF_PEOPLE)
+    let rows: Vec<PersonRow> = sqlx::query_as(OF_PEOPLE)
         .bind(roots)
         .bind(phones)
         .bind(reach.all)
@@ -199,7 +216,13 @@ async fn clients_of(
         .bind(limit)
         .fetch_all(conn)
         .await?;
-    Ok(rows.into_iter().map(|row| candidate(row, by)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| Candidate {
+            contact: Some(FoundContact { id: row.contact_id, name: row.contact_name, phone: row.phone }),
+            ..candidate(row.client, by)
+        })
+        .collect())
 }
 
 /// Of people `h` only those within reach: foreign ones must not fill up the limit.
@@ -229,15 +252,5 @@ async fn candidates(
 }
 
 fn candidate(row: Row, by: FoundBy) -> Candidate {
-    let contact = row.contact_id.zip(row.contact_name);
-    let client = FoundClient {
-        id: row.id,
-        name: row.name,
-        inn: row.inn,
-        city: row.city,
-        responsible: row.responsible,
-        by,
-        contact: contact.map(|(id, name)| FoundContact { id, name, phone: row.phone }),
-    };
-    Candidate { client, search_key: row.search_key }
+    Candidate { id: row.id, name: row.name, search_key: row.search_key, by, contact: None }
 }

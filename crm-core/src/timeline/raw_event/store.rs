@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use connector_api::RawEvent;
-use sqlx::{Connection, PgConnection, PgPool, QueryBuilder};
+use sqlx::{Connection, PgConnection, QueryBuilder};
 use uuid::Uuid;
 
 use super::{Balance, Outcome, RawFilter, RawState, RawSummary, StoredRaw};
@@ -37,9 +37,8 @@ impl<'a> Columns<'a> {
 /// Stores a group; one statement in the usual case. Repeats safely: an event that is stored already stays as it is.
 ///
 /// `left`: the caller does not apply the group itself, so it is left to others at once.
-pub async fn insert_group(pool: &PgPool, group: &[StoredRaw], left: bool) -> sqlx::Result<()> {
-    let mut conn = pool.acquire().await?;
-    if left || !insert_new(&mut conn, group).await? {
+pub async fn insert_group(conn: &mut PgConnection, group: &[StoredRaw], left: bool) -> sqlx::Result<()> {
+    if left || !insert_new(conn, group).await? {
         let mut tx = conn.begin().await?;
         insert_late(&mut tx, group, left).await?;
         tx.commit().await?;

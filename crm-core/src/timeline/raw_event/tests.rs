@@ -61,7 +61,9 @@ async fn an_event_that_is_stored_long_after_it_came_is_found(pool: PgPool) {
     sweep_moves_the_mark(&pool).await;
     // From the spool, or from a machine whose clock is behind.
     let late = event(OURS, now - TimeDelta::hours(3));
-    insert_group(&pool, std::slice::from_ref(&late), false).await.expect("stored");
+    insert_group(&mut pool.acquire().await.expect("a connection"), std::slice::from_ref(&late), false)
+        .await
+        .expect("stored");
     assert!(is_found(&pool, &late).await);
     sweep_moves_the_mark(&pool).await;
     assert!(is_found(&pool, &late).await, "the mark stops at what has no outcome");
@@ -97,8 +99,8 @@ async fn what_is_left_to_others_is_found_whatever_the_clocks_say(pool: PgPool) {
     let now = database_time(&pool).await;
     sweep_moves_the_mark(&pool).await;
     let group = [event(OURS, now - TimeDelta::hours(3)), event(OURS, now + TimeDelta::hours(3))];
-    insert_group(&pool, &group, true).await.expect("stored");
-    insert_group(&pool, &group, true).await.expect("stored again");
+    insert_group(&mut pool.acquire().await.expect("a connection"), &group, true).await.expect("stored");
+    insert_group(&mut pool.acquire().await.expect("a connection"), &group, true).await.expect("stored again");
     let mut tx = pool.begin().await.expect("begun");
     let found = pending_left(&mut tx, &[OURS], 10).await.expect("looked");
     assert_eq!(found.len(), 2);
@@ -114,7 +116,9 @@ async fn an_account_that_cannot_be_built_holds_nothing_up(pool: PgPool) {
     let now = database_time(&pool).await;
     let stuck = event(BROKEN, now - TimeDelta::minutes(5));
     let ours = event(OURS, now - TimeDelta::minutes(4));
-    insert_group(&pool, &[stuck.clone(), ours.clone()], false).await.expect("stored");
+    insert_group(&mut pool.acquire().await.expect("a connection"), &[stuck.clone(), ours.clone()], false)
+        .await
+        .expect("stored");
     assert!(is_found(&pool, &ours).await);
     record_outcomes(&mut pool.acquire().await.expect("a connection"), &[applied(&ours)], now)
         .await
@@ -139,7 +143,9 @@ async fn an_account_that_cannot_be_built_holds_nothing_up(pool: PgPool) {
 async fn a_day_whose_events_came_before_its_partition_gets_one(pool: PgPool) {
     let now = database_time(&pool).await;
     let early = event(OURS, now);
-    insert_group(&pool, std::slice::from_ref(&early), false).await.expect("stored without a partition");
+    insert_group(&mut pool.acquire().await.expect("a connection"), std::slice::from_ref(&early), false)
+        .await
+        .expect("stored without a partition");
     let mut conn = pool.acquire().await.expect("a connection");
     record_outcomes(&mut conn, &[applied(&early)], now).await.expect("recorded");
     make_partitions(&mut conn, now).await.expect("made although the day had begun");

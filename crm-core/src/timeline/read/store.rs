@@ -4,15 +4,16 @@ mod rows;
 
 use sqlx::{PgConnection, Postgres, QueryBuilder, types::Json};
 
-pub(crate) use rows::{COLUMNS, JOINS, fetch_rows};
+pub(crate) use rows::{COLUMNS, FoundRow, JOINS, fetch_rows, find_rows, with_people};
 
 use super::{Pins, Place, TimelineCursor, TimelineFilter};
 use crate::{
-    AccountId, ClientId, ContactId, InteractionId, MediaId,
+    AccountId, ClientId, ContactId, InteractionId, MediaId, UserId,
+    clients::reach::Root,
     timeline::{
         FactKind, FactValue,
         entry::content::{MediaStates, StoredMedia},
-        view::{StoredFact, StoredRow},
+        view::StoredFact,
     },
 };
 
@@ -23,23 +24,42 @@ pub(crate) struct Query<'a> {
     pub(crate) accounts: Option<&'a [AccountId]>,
 }
 
-/// All contacts, with their families, of a family of clients.
-pub(crate) async fn contacts_of_clients(
-    conn: &mut PgConnection,
-    family: &[ClientId],
-) -> sqlx::Result<Vec<ContactId>> {
-    sqlx::query_scalar!(
-        r#"with roots as (
+/// A client with everything whose rows its timeline shows.
+pub(crate) struct ClientPlace {
+    pub(crate) root: Root,
+    pub(crate) family: Vec<ClientId>,
+    /// All contacts of the family, with the families of those.
+    pub(crate) contacts: Vec<ContactId>,
+}
+
+/// Whichever member of the family was named.
+pub(crate) async fn client_place(conn: &mut PgConnection, id: ClientId) -> sqlx::Result<Option<ClientPlace>> {
+    let row = sqlx::query!(
+        r#"with root as materialized (
+               select r.id, r.responsible_id from clients c join clients r on r.id = c.root_id where c.id = $1),
+           family as materialized (
+               select id from root
+               union all
+               select c.id from root join clients c on c.root_id = root.id and c.root_id <> c.id),
+           people as materialized (
                select distinct k.root_id as id
-               from contact_clients cc join contacts k on k.id = cc.contact_id
-               where cc.client_id = any($1))
-           select id as "id!: ContactId" from roots
-           union all
-           select k.id from contacts k join roots r on k.root_id = r.id where k.root_id <> k.id"#,
-        family as &[ClientId]
+               from family join contact_clients cc on cc.client_id = family.id join contacts k on k.id = cc.contact_id)
+           select root.id as "root: ClientId", root.responsible_id as "responsible: UserId",
+                  array(select id from family) as "family!: Vec<ClientId>",
+                  array(select id from people
+                        union all
+                        select k.id from people join contacts k on k.root_id = people.id and k.root_id <> k.id)
+                      as "contacts!: Vec<ContactId>"
+           from root"#,
+        id.0
     )
-    .fetch_all(conn)
-    .await
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| ClientPlace {
+        root: Root { id: row.root, responsible_id: row.responsible },
+        family: row.family,
+        contacts: row.contacts,
+    }))
 }
 
 /// The whole family of a contact, whichever member was named.
@@ -81,7 +101,7 @@ pub(crate) async fn older(
     query: &Query<'_>,
     before: Option<TimelineCursor>,
     limit: i64,
-) -> sqlx::Result<Vec<StoredRow>> {
+) -> sqlx::Result<Vec<FoundRow>> {
     let bound = before.map(|cursor| Bound { cursor, compare: "<" });
     walk(conn, query, bound.as_ref(), "desc", limit).await
 }
@@ -93,7 +113,7 @@ pub(crate) async fn newer(
     after: TimelineCursor,
     inclusive: bool,
     limit: i64,
-) -> sqlx::Result<Vec<StoredRow>> {
+) -> sqlx::Result<Vec<FoundRow>> {
     let bound = Bound { cursor: after, compare: if inclusive { ">=" } else { ">" } };
     walk(conn, query, Some(&bound), "asc", limit).await
 }
@@ -110,7 +130,7 @@ async fn walk(
     bound: Option<&Bound>,
     direction: &str,
     limit: i64,
-) -> sqlx::Result<Vec<StoredRow>> {
+) -> sqlx::Result<Vec<FoundRow>> {
     let place = query.place;
     let mut sql = QueryBuilder::<Postgres>::new(COLUMNS);
     // Cut before the names are joined: each walk gives a page, and only one page of all of them is wanted.
@@ -138,7 +158,7 @@ async fn walk(
     push_end(&mut sql, direction, limit);
     sql.push(") i ").push(JOINS);
     sql.push(format_args!(" order by i.occurred_at {direction}, i.id {direction}"));
-    fetch_rows(conn, sql).await
+    find_rows(conn, sql).await
 }
 
 fn push_end(sql: &mut QueryBuilder<Postgres>, direction: &str, limit: i64) {

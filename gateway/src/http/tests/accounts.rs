@@ -134,7 +134,7 @@ async fn every_account_shows_its_own_counters(pool: PgPool) {
     let day = TimeDelta::days(1);
     let group =
         [received(0, day), received(0, TimeDelta::zero()), received(0, TimeDelta::zero()), received(2, day)];
-    raw_event::insert_group(&pool, &group, false).await.unwrap();
+    raw_event::insert_group(&mut pool.acquire().await.unwrap(), &group, false).await.unwrap();
     let mut conn = pool.acquire().await.unwrap();
     raw_event::count_refused(&mut conn, id_of(2), now().date_naive(), "wrong_signature", 7).await.unwrap();
 

@@ -45,6 +45,21 @@ async fn a_writer_that_says_nothing_holds_the_feed_back_only_while_it_runs(pool:
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn what_waited_when_the_first_stream_opened_is_told_as_soon_as_it_can_be_read(pool: PgPool) {
+    user(&pool, "admin", "administrator").await;
+    let hub = Hub::start(&pool);
+    let mut slow = pool.begin().await.unwrap();
+    sqlx::query("select pg_current_xact_id()").execute(&mut *slow).await.unwrap();
+    tell(&pool, &notice()).await;
+    // The notification is over before anybody listens.
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let mut browser = hub.follow_ready("admin").await;
+    slow.rollback().await.unwrap();
+    let told = tokio::time::timeout(std::time::Duration::from_secs(2), browser.names(1)).await;
+    assert_eq!(told.expect("nobody waits for the next look"), ["notice"]);
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
 async fn a_lost_listener_loses_no_event(pool: PgPool) {
     user(&pool, "admin", "administrator").await;
     let hub = Hub::start(&pool);

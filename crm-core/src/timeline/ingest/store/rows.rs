@@ -1,6 +1,8 @@
 //! SQL of rows and conversations. Every list is written in the order of its ids, so that two transactions meet their
 //! rows in the same order and wait instead of deadlocking.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use connector_api::{Direction, Origin};
 use serde_json::Value;
@@ -8,8 +10,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::super::calls::Calls;
-use super::super::parties::People;
+use super::super::parties::{People, Resolved};
 use super::super::plan::{Conversation, Row};
+use crate::ConversationId;
 
 pub(in crate::timeline::ingest) async fn insert_rows(
     conn: &mut PgConnection,
@@ -156,6 +159,9 @@ impl<'a> Columns<'a> {
     }
 }
 
+/// A conversation of the batch with its person.
+type Known<'a> = (&'a Conversation, Resolved);
+
 /// Makes conversations that are new and moves the heads of all.
 pub(in crate::timeline::ingest) async fn touch_conversations<'a>(
     conn: &mut PgConnection,
@@ -163,19 +169,51 @@ pub(in crate::timeline::ingest) async fn touch_conversations<'a>(
     people: &People,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let known: Vec<_> = conversations
+    let known: Vec<Known> = conversations
         .filter_map(|conversation| Some((conversation, people.of(conversation.party)?)))
         .collect();
     if known.is_empty() {
         return Ok(());
     }
+    let first_at = first_moments(conn, &known).await?;
+    // Mostly a conversation goes on: nothing to write but its head.
+    let begun: Vec<Known> = known
+        .iter()
+        .filter(|(conversation, _)| {
+            first_at.get(&conversation.id).is_none_or(|at| conversation.first_at <= *at)
+        })
+        .copied()
+        .collect();
+    if !begun.is_empty() {
+        begin_conversations(conn, &begun, now).await?;
+    }
+    move_heads(conn, &known).await
+}
+
+async fn first_moments(
+    conn: &mut PgConnection,
+    known: &[Known<'_>],
+) -> sqlx::Result<BTreeMap<ConversationId, DateTime<Utc>>> {
     let ids: Vec<Uuid> = known.iter().map(|(conversation, _)| conversation.id.0).collect();
-    let accounts: Vec<Uuid> = known.iter().map(|(conversation, _)| conversation.account_id.0).collect();
+    let rows = sqlx::query!("select id, first_at from conversations where id = any($1)", &ids)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (ConversationId(row.id), row.first_at)).collect())
+}
+
+/// Conversations that are new, or known by later events alone.
+async fn begin_conversations(
+    conn: &mut PgConnection,
+    begun: &[Known<'_>],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = begun.iter().map(|(conversation, _)| conversation.id.0).collect();
+    let accounts: Vec<Uuid> = begun.iter().map(|(conversation, _)| conversation.account_id.0).collect();
     let external_ids: Vec<&str> =
-        known.iter().map(|(conversation, _)| conversation.external_id.as_str()).collect();
-    let contacts: Vec<Uuid> = known.iter().map(|(_, person)| person.contact_id.0).collect();
-    let identities: Vec<Uuid> = known.iter().map(|(_, person)| person.identity_id.0).collect();
-    let first: Vec<DateTime<Utc>> = known.iter().map(|(conversation, _)| conversation.first_at).collect();
+        begun.iter().map(|(conversation, _)| conversation.external_id.as_str()).collect();
+    let contacts: Vec<Uuid> = begun.iter().map(|(_, person)| person.contact_id.0).collect();
+    let identities: Vec<Uuid> = begun.iter().map(|(_, person)| person.identity_id.0).collect();
+    let first: Vec<DateTime<Utc>> = begun.iter().map(|(conversation, _)| conversation.first_at).collect();
     sqlx::query!(
         "insert into conversations (id, account_id, external_id, contact_id, identity_id, first_at, created_at)
          select *, $7::timestamptz
@@ -206,8 +244,13 @@ pub(in crate::timeline::ingest) async fn touch_conversations<'a>(
         &contacts,
         &identities,
     )
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
+    Ok(())
+}
+
+async fn move_heads(conn: &mut PgConnection, known: &[Known<'_>]) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = known.iter().map(|(conversation, _)| conversation.id.0).collect();
     let last: Vec<DateTime<Utc>> = known.iter().map(|(conversation, _)| conversation.last_at).collect();
     let inbound: Vec<Option<DateTime<Utc>>> = known.iter().map(|(known, _)| known.last_inbound_at).collect();
     let outbound: Vec<Option<DateTime<Utc>>> =
