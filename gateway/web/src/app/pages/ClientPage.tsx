@@ -1,0 +1,49 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, useNavigate, useRouter } from '@tanstack/react-router';
+import { useDocumentTitle } from '@mantine/hooks';
+import { useEffect } from 'react';
+import { ClientThread } from '@/features/timeline/ClientThread';
+import { clientQuery } from '@/shared/clients';
+import { Failed, Loading } from '@/shared/ui/States';
+import { ClientContext } from '../ClientContext';
+import { ForeignClient, foreignOf } from '../ForeignClient';
+import { ThreadFrame } from '../ThreadFrame';
+
+const route = getRouteApi('/frame/clients/$clientId');
+
+/** A client: the timeline and the card. */
+export default function ClientPage() {
+  const { clientId } = route.useParams();
+  const { row } = route.useSearch();
+  const navigate = useNavigate();
+  const router = useRouter();
+  const card = useQuery(clientQuery(clientId));
+  const id = card.data?.id;
+  useDocumentTitle(`${card.data?.name ?? 'Клиент'} · Узел`);
+  const open = (client: string) =>
+    void navigate({ to: '/clients/$clientId', params: { clientId: client }, search: {}, replace: true });
+  useEffect(() => {
+    // A joined card answers with the one that it was joined into.
+    if (id && id !== clientId) {
+      void navigate({ to: '/clients/$clientId', params: { clientId: id }, search: { row }, replace: true });
+    }
+  }, [id, clientId, navigate, row]);
+  if (card.isPending) return <Loading what="Клиент загружается" />;
+  if (card.isError) {
+    const stub = foreignOf(card.error);
+    return stub ? <ForeignClient stub={stub} /> : <Failed error={card.error} again={() => void card.refetch()} />;
+  }
+  const { name, inn, city, features, time_zone } = card.data;
+  const back = () => (router.history.canGoBack() ? router.history.back() : void navigate({ to: '/clients' }));
+  return (
+    <ThreadFrame
+      name={name}
+      more={[inn && `ИНН ${inn}`, city].filter(Boolean).join(' · ')}
+      features={features}
+      back={back}
+      context={<ClientContext clients={[card.data]} onMoved={open} />}
+    >
+      <ClientThread key={card.data.id} subject={{ kind: 'client', id: card.data.id }} zone={time_zone} row={row} />
+    </ThreadFrame>
+  );
+}
