@@ -142,7 +142,7 @@ function Filters({ search, go }: { search: ClientsSearch; go: (next: Partial<Cli
             onPick={(automatic) => go({ automatic: automatic as ClientsSearch['automatic'] })}
           />
           <Select
-            w={190}
+            w={180}
             aria-label="Порядок"
             allowDeselect={false}
             data={[
@@ -181,7 +181,7 @@ interface PickProps {
 function Pick({ label, value, data, onPick }: PickProps) {
   return (
     <Select
-      w={170}
+      w={148}
       aria-label={label}
       placeholder={label}
       clearable

@@ -78,7 +78,7 @@ const SCOPES: Record<string, string> = { telegram: 'Telegram', whatsapp: 'WhatsA
 function IdentityLine({ identity }: { identity: Schema<'Identity'> }) {
   const why =
     identity.origin === 'event' ? 'пришёл с событием канала' : `вписал сотрудник${identity.entered ? `: «${identity.entered}»` : ''}`;
-  const scope = SCOPES[identity.scope.split('/')[0] ?? ''] ?? identity.scope;
+  const scope = SCOPES[identity.scope.split(/[:/]/)[0] ?? ''] ?? identity.scope;
   return (
     <div className={classes.identity}>
       {identity.kind === 'phone' ? (
@@ -89,7 +89,7 @@ function IdentityLine({ identity }: { identity: Schema<'Identity'> }) {
         </a>
       ) : (
         <span className="numbers">
-          {scope}: {identity.value}
+          {scope}, ид {identity.value}
         </span>
       )}
       <Text size="xs" c="dimmed">

@@ -68,9 +68,9 @@ export function ConversationList({ search, activeId }: ConversationListProps) {
     <section className={classes.list} aria-label="Диалоги">
       <h1 className="unseen">Диалоги</h1>
       <Tabs value={tab} onChange={(value) => go({ tab: value as Tab })} className={classes.tabs}>
-        <Tabs.List grow>
+        <Tabs.List grow className={classes.tabList}>
           {(Object.keys(TAB_NAMES) as Tab[]).map((name) => (
-            <Tabs.Tab key={name} value={name} px={8} rightSection={<Count waiting={counts?.[name].waiting} />}>
+            <Tabs.Tab key={name} value={name} px={6} className={classes.tab} rightSection={<Count waiting={counts?.[name].waiting} />}>
               {TAB_NAMES[name]}
             </Tabs.Tab>
           ))}

@@ -57,7 +57,6 @@ export function ClientThread({ subject, zone, unread, row, onSeen }: ClientThrea
         filter={filter}
         showing={showing}
         zone={zone}
-        named={people.length > 1 || subject.kind !== 'client'}
         unread={unread}
         onSeen={onSeen}
         filtered={Object.keys(filter).length > 0}

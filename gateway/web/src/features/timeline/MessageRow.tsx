@@ -27,13 +27,12 @@ interface MessageRowProps {
   joined: boolean;
   subject: Subject;
   zone?: string | null;
-  named: boolean;
   showing: Showing;
 }
 
 /** A message: the client's on the left, ours on the right. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { entry, joined, subject, zone, named, showing } = props;
+  const { entry, joined, subject, zone, showing } = props;
   const isOut = entry.direction === 'outbound';
   const who = isOut ? (entry.author?.name ?? entry.account?.name ?? 'Компания') : (entry.contact?.name ?? 'Клиент');
   const look = entry.account ? channelLook(entry.account.channel) : null;
@@ -57,7 +56,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
                 </span>
               </Tooltip>
             )}
-            {(named || isOut) && <b className="cut">{who}</b>}
+            <b className="cut">{who}</b>
             {isOut && ORIGINS[entry.origin] && <span>{ORIGINS[entry.origin]}</span>}
           </div>
         )}
@@ -105,7 +104,7 @@ function Said({ part }: { part: Pick<Entry, 'text' | 'content' | 'deleted' | 've
   return (
     <>
       {part.content && part.content.type !== 'text' && <Content content={part.content} />}
-      {words && words !== caption && <FoldedText text={words} deleted={!!part.deleted} />}
+      {words && words !== caption && !isSaidBy(part.content, words) && <FoldedText text={words} deleted={!!part.deleted} />}
       {caption && <FoldedText text={caption} deleted={!!part.deleted} />}
       {part.deleted && (
         <div className={classes.head}>
@@ -114,6 +113,12 @@ function Said({ part }: { part: Pick<Entry, 'text' | 'content' | 'deleted' | 've
       )}
     </>
   );
+}
+
+/** The hub gives a card and a place their name as words too. */
+function isSaidBy(content: Entry['content'], words: string): boolean {
+  if (content?.type === 'contacts') return content.cards.some((card) => card.name === words);
+  return content?.type === 'location' && (content.name === words || content.address === words);
 }
 
 function Quote({ quote, showing }: { quote: Schema<'QuotePayload'>; showing: Showing }) {
@@ -133,8 +138,10 @@ function isDrawn(id: string): boolean {
 function Foot({ entry, zone, subject }: { entry: Entry; zone?: string | null; subject: Subject }) {
   return (
     <div className={classes.foot} data-entry={entry.id}>
-      {entry.undecided && <Undecided entry={entry} subject={subject} />}
-      {entry.versions.length > 1 && <Versions versions={entry.versions} />}
+      <span className={classes.marks}>
+        {entry.undecided && <Undecided entry={entry} subject={subject} />}
+        {entry.versions.length > 1 && <Versions versions={entry.versions} />}
+      </span>
       {entry.late && (
         <Tooltip label={`Получено позже: ${exactly(entry.received_at)}`}>
           <span className={classes.state}>

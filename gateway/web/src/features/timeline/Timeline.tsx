@@ -24,8 +24,6 @@ interface TimelineProps {
   showing: Showing;
   /** The zone of the client, for exact times. */
   zone?: string | null;
-  /** Names of the person on each row, where there are several. */
-  named: boolean;
   unread?: Unread;
   /** Called with the newest rows when they have really been on the screen. */
   onSeen?: (entries: Entry[]) => void;
@@ -130,7 +128,7 @@ function Lines(props: LinesProps) {
                 className={classes.line}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <TimelineRow row={row} subject={props.subject} zone={props.zone} named={props.named} showing={showing} />
+                <TimelineRow row={row} subject={props.subject} zone={props.zone} showing={showing} />
               </div>
             );
           })}

@@ -15,11 +15,10 @@ interface TimelineRowProps {
   row: Row;
   subject: Subject;
   zone?: string | null;
-  named: boolean;
   showing: Showing;
 }
 
-export const TimelineRow = memo(function TimelineRow({ row, subject, zone, named, showing }: TimelineRowProps) {
+export const TimelineRow = memo(function TimelineRow({ row, subject, zone, showing }: TimelineRowProps) {
   switch (row.type) {
     case 'start':
       return <div className={classes.start}>Начало истории</div>;
@@ -44,7 +43,6 @@ export const TimelineRow = memo(function TimelineRow({ row, subject, zone, named
           joined={row.joined}
           subject={subject}
           zone={zone}
-          named={named}
           showing={showing}
         />
       );
