@@ -50,7 +50,7 @@ const SCREENS: Screen[] = [
     path: '/dialogs?tab=all',
     then: async (page) => {
       await page.keyboard.press('Control+KeyK');
-      await page.getByRole('combobox', { name: 'Поиск и команды' }).fill('ко');
+      await page.getByRole('combobox', { name: 'Поиск и команды' }).fill('поле');
       await page.waitForTimeout(600);
     },
   },

@@ -119,7 +119,7 @@ export function number(value: number): string {
 
 /** +79161234567 → «+7 916 123-45-67»; other countries in groups. */
 export function phone(value: string): string {
-  const russian = /^\+7(\d{3})(\d{3})(\d{2})(\d{2})$/.exec(value);
+  const russian = /^(?:\+7|[78])(\d{3})(\d{3})(\d{2})(\d{2})$/.exec(value);
   if (russian) return `+7${NBSP}${russian[1]}${NBSP}${russian[2]}-${russian[3]}-${russian[4]}`;
   const kyrgyz = /^\+996(\d{3})(\d{3})(\d{3})$/.exec(value);
   if (kyrgyz) return `+996${NBSP}${kyrgyz[1]}${NBSP}${kyrgyz[2]}-${kyrgyz[3]}`;

@@ -21,6 +21,7 @@ export function lightOf(account: Account, now: number): ChannelLight {
   if (!account.last_received_at) {
     return { color: 'late', word: 'ждёт первого', cause: 'Событий ещё не было: проверьте адрес вебхука у провайдера.' };
   }
-  const ago = lasted(account.last_received_at, now);
-  return { color: 'good', word: 'работает', cause: `Последнее событие ${ago} назад.` };
+  const isFresh = now - Date.parse(account.last_received_at) < 60_000;
+  const when = isFresh ? 'только что' : `${lasted(account.last_received_at, now)} назад`;
+  return { color: 'good', word: 'работает', cause: `Последнее событие ${when}.` };
 }

@@ -104,7 +104,7 @@ export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
             <TextInput {...field('city')} />
             <Select
               label={FIELD.time_zone}
-              placeholder="По городу"
+              placeholder="Не указан"
               searchable
               clearable
               data={ZONES}

@@ -181,7 +181,7 @@ interface PickProps {
 function Pick({ label, value, data, onPick }: PickProps) {
   return (
     <Select
-      w={148}
+      w={label === 'Ответственный' ? 170 : 140}
       aria-label={label}
       placeholder={label}
       clearable
