@@ -55,7 +55,7 @@ const SCREENS: Screen[] = [
     },
   },
   { name: 'clients', path: '/clients' },
-  { name: 'clients-foreign', as: 'anna', path: '/clients?text=ов' },
+  { name: 'clients-foreign', as: 'anna', path: '/clients?text=поле' },
   { name: 'client', path: (page) => openFirst(page, '/clients', 'td a[href^="/clients/"], li a[href^="/clients/"]') },
   {
     name: 'client-new',

@@ -63,7 +63,7 @@ export function ThreadFrame({ name, more, channel, features, back, context, chil
       </section>
       {beside && open && <div className={classes.context}>{context}</div>}
       {!beside && (
-        <Drawer opened={sheet} onClose={() => setSheet(false)} position="right" size={360} title="Карточка клиента" padding={0}>
+        <Drawer opened={sheet} onClose={() => setSheet(false)} position="right" size={360} title="Карточка клиента" padding={0} classNames={{ header: classes.sheetHead }}>
           {context}
         </Drawer>
       )}

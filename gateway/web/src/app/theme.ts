@@ -5,8 +5,13 @@ const ink: MantineColorsTuple = [
   '#eef3fb', '#dbe5f4', '#b6c9e6', '#8eabd8', '#6c91cb', '#557fc3', '#4875bf', '#3963a8', '#305896', '#234b85',
 ];
 
+/** The dark surfaces of theme.css, for what the library draws by itself. */
+const dark: MantineColorsTuple = [
+  '#e6e9ee', '#c5ccd6', '#a3adba', '#7d8896', '#4a5462', '#343b46', '#232831', '#1c2027', '#15181d', '#0f1216',
+];
+
 export const theme = createTheme({
-  colors: { ink },
+  colors: { ink, dark },
   primaryColor: 'ink',
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,

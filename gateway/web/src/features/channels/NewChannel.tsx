@@ -42,7 +42,7 @@ export function NewChannel({ connector: chosen, first }: NewChannelProps) {
           </Link>
         </Alert>
       )}
-      <Stepper active={step} size="sm" mb="xl" allowNextStepsSelect={false} onStepClick={(to) => to === 0 && !made && pick()}>
+      <Stepper active={step} size="xs" mb="xl" wrap={false} allowNextStepsSelect={false} onStepClick={(to) => to === 0 && !made && pick()}>
         <Stepper.Step label="Канал" />
         <Stepper.Step label="Здесь" />
         <Stepper.Step label="У провайдера" />

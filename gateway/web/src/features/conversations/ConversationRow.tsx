@@ -3,6 +3,7 @@ import { IconArrowBackUp, IconClockHour4 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { ago, exactly, lasted } from '@/shared/format';
+import { form } from '@/shared/plural';
 import { previewOf } from '@/shared/words/preview';
 import { PersonAvatar } from '@/shared/ui/PersonAvatar';
 import type { Conversation } from './api';
@@ -96,8 +97,10 @@ function Unread({ count }: { count: number }) {
   const shown = count > 9 ? '9+' : count > 0 ? String(count) : '';
   return (
     <span className={classes.unread}>
-      {shown}
-      <span className="unseen">{count > 0 ? ' непрочитанных' : 'помечено непрочитанным'}</span>
+      <span aria-hidden="true">{shown}</span>
+      <span className="unseen">
+        {count > 9 ? 'больше девяти непрочитанных' : count > 0 ? `${count} ${form(count, 'непрочитанное', 'непрочитанных', 'непрочитанных')}` : 'помечено непрочитанным'}
+      </span>
     </span>
   );
 }

@@ -1,4 +1,9 @@
-import { Button, Code, Group, Select, Skeleton, Table, Text, TextInput } from '@mantine/core';
+import '@mantine/dates/styles.css';
+import 'dayjs/locale/ru';
+import { Button, Code, Group, Select, Skeleton, Table, Text } from '@mantine/core';
+import { DateInput, DatesProvider } from '@mantine/dates';
+import dayjs from 'dayjs';
+import customFormat from 'dayjs/plugin/customParseFormat';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,6 +15,10 @@ import { Failed, Nothing } from '@/shared/ui/States';
 import { actionWords, KINDS, subjectWords } from './actions';
 import { auditQuery } from './api';
 import type { AuditSearch } from './search';
+
+dayjs.extend(customFormat);
+
+const DAY = { w: 130, valueFormat: 'DD.MM.YYYY', placeholder: 'любой день', clearable: true, maxDate: new Date() };
 
 const route = getRouteApi('/frame/settings/audit');
 
@@ -46,8 +55,10 @@ export function Audit() {
             value={search.action ?? null}
             onChange={(action) => go({ action: action ?? undefined })}
           />
-          <TextInput label="С" type="date" value={search.from ?? ''} onChange={(e) => go({ from: e.currentTarget.value || undefined })} />
-          <TextInput label="По" type="date" value={search.until ?? ''} onChange={(e) => go({ until: e.currentTarget.value || undefined })} />
+          <DatesProvider settings={{ locale: 'ru', firstDayOfWeek: 1 }}>
+            <DateInput {...DAY} label="С" value={search.from ?? null} onChange={(day) => go({ from: day ?? undefined })} />
+            <DateInput {...DAY} label="По" value={search.until ?? null} onChange={(day) => go({ until: day ?? undefined })} />
+          </DatesProvider>
           {filtered && (
             <Button variant="subtle" onClick={() => go({ user: undefined, action: undefined, from: undefined, until: undefined })}>
               Сбросить

@@ -26,6 +26,8 @@ export function FilterBar({ choice, onChoice, people, contact, onContact, onDate
           {(Object.keys(CHIPS) as Chip[]).map((chip) => (
             <ChipButton
               key={chip}
+              type="radio"
+              name="timeline-rows"
               size="xs"
               checked={choice.chip === chip}
               onChange={() => onChoice({ ...choice, chip })}
