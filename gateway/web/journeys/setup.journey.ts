@@ -11,12 +11,12 @@ test('a channel is connected step by step, and its first event is noticed', asyn
   await page.goto(`${stage.demo.url}/settings/channels`);
   await page.getByRole('link', { name: 'Подключить канал' }).click();
   await page.getByRole('button', { name: 'WhatsApp Business' }).click();
-  await page.getByLabel('Название канала').fill('WhatsApp склада');
-  await page.getByLabel('Секрет приложения').fill('journey-app-secret-1');
+  await page.getByRole('textbox', { name: 'Название канала' }).fill('WhatsApp склада');
+  await page.getByRole('textbox', { name: 'Секрет приложения', exact: true }).fill('journey-app-secret-1');
   await page.getByRole('button', { name: 'Подключить' }).click();
   await page.getByText('Секреты показаны один раз').waitFor();
   await page.getByText('Ждём первое событие').waitFor();
-  const hook = await page.getByLabel('Адрес вебхука').inputValue();
+  const hook = await page.getByRole('textbox', { name: 'Адрес вебхука' }).inputValue();
   const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [] });
   const post = (signature: string) =>
     fetch(hook, {
@@ -34,10 +34,10 @@ test('a channel is connected step by step, and its first event is noticed', asyn
 test('what is not understood lies in quarantine, can be looked into and read again', async () => {
   const page = await stage.open('admin');
   await page.goto(`${stage.demo.url}/settings/channels/new?connector=whatsapp`);
-  await page.getByLabel('Название канала').fill('WhatsApp карантина');
-  await page.getByLabel('Секрет приложения').fill('journey-app-secret-2');
+  await page.getByRole('textbox', { name: 'Название канала' }).fill('WhatsApp карантина');
+  await page.getByRole('textbox', { name: 'Секрет приложения', exact: true }).fill('journey-app-secret-2');
   await page.getByRole('button', { name: 'Подключить' }).click();
-  const hook = await page.getByLabel('Адрес вебхука').inputValue();
+  const hook = await page.getByRole('textbox', { name: 'Адрес вебхука' }).inputValue();
   const change = { field: 'field_of_tomorrow', value: { novelty: true } };
   const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '900000000000001', changes: [change] }] });
   const signature = createHmac('sha256', 'journey-app-secret-2').update(body).digest('hex');
@@ -70,7 +70,7 @@ test('a user is made, sets his password by the link and enters with his role', a
   await form.getByLabel('Имя и фамилия').fill('Ольга Новикова');
   await form.getByLabel('Логин').fill('olga');
   await form.getByRole('button', { name: 'Создать и получить ссылку' }).click();
-  const link = await page.getByLabel('По ней задаётся пароль, один раз').inputValue();
+  const link = await page.getByRole('textbox', { name: 'По ней задаётся пароль, один раз' }).inputValue();
   const olga = await stage.open('');
   await olga.goto(link);
   await olga.getByLabel('Новый пароль', { exact: true }).fill('длинная фраза для входа');

@@ -31,6 +31,22 @@ test('a message comes live: the row rises, the thread grows, the count goes when
   await page.waitForFunction(() => !document.querySelector('[aria-current="true"] [class*="unread"]'), undefined, { timeout: 10_000 });
 });
 
+test('an answer stands in the thread at once and its state climbs', async () => {
+  const page = await stage.open('rop');
+  const words = `Жду ответа ${Date.now()}`;
+  await act(stage.demo, '/telegram/messages', { user_id: 6100000777, name: 'Ольга Ответная', text: words });
+  await page.goto(`${stage.demo.url}/dialogs?tab=all`);
+  await page.getByRole('link', { name: new RegExp(words) }).click();
+  const answer = `Отвечаем ${Date.now()}`;
+  await page.getByLabel('Текст ответа').fill(answer);
+  await page.getByLabel('Текст ответа').press('Enter');
+  const row = page.getByRole('article').filter({ hasText: answer });
+  await row.waitFor({ timeout: 2000 });
+  await row.getByText(/ушло|доставлено|прочитано/).waitFor();
+  expect(await row.count()).toBe(1);
+  expect(await page.getByLabel('Текст ответа').inputValue()).toBe('');
+});
+
 test('the search finds by any layout, and opens the client', async () => {
   const page = await stage.open('rop');
   await page.keyboard.press('Control+KeyK');

@@ -43,6 +43,23 @@ export interface paths {
         patch: operations["edit_account"];
         trace?: never;
     };
+    "/api/accounts/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** «Проверить»: asks the provider at the next occasion, within seconds, and tries what waits to be sent. */
+        post: operations["check_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/{id}/notices": {
         parameters: {
             query?: never;
@@ -54,6 +71,23 @@ export interface paths {
         get: operations["list_account_notices"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** «Настроить у провайдера»: makes the provider send its events to us. */
+        post: operations["repair_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -103,6 +137,79 @@ export interface paths {
         };
         /** Calls of clients that the viewer reads. Callers who withheld their number are shown to those who see all. */
         get: operations["list_calls"];
+        put?: never;
+        /**
+         * Calls: rings the viewer's own extension first and then the number.
+         * @description The same id again answers with the same call and asks nothing. A call whose state is `unknown` may have rung phones:
+         *     it is never asked for again by itself.
+         */
+        post: operations["start_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/debts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** «Перезвонить»: people who called in vain and whom nobody has reached since, by any channel. */
+        get: operations["list_call_debts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A call of the viewer's own that was started from here. */
+        get: operations["get_call_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ring card of a call: for the employee whose phone rings, and for those who see the client. */
+        get: operations["get_ring_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the channels are doing. The live feed says `notice` when this has changed. */
+        get: operations["list_channels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -162,6 +269,25 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{id}/legal-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether everything of a client is kept beyond its term. */
+        get: operations["get_legal_hold"];
+        /** Keeps everything of a client: recordings of its calls are not deleted by term. Again: the reason changes. */
+        put: operations["place_legal_hold"];
+        post?: never;
+        /** Lets terms run again. */
+        delete: operations["release_legal_hold"];
         options?: never;
         head?: never;
         patch?: never;
@@ -341,6 +467,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message to a person by a channel, whether or not they ever wrote there. */
+        post: operations["send_first_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{id}/timeline": {
         parameters: {
             query?: never;
@@ -409,6 +552,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/measure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts a text as the conversation's channel would. */
+        post: operations["measure_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message into a conversation: it is stored and queued when the answer comes. */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/read": {
         parameters: {
             query?: never;
@@ -460,6 +637,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/writing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether and how a conversation can be written to now. */
+        get: operations["conversation_writing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every attempt at a delivery, in order, with what it came to. */
+        get: operations["delivery_attempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what has not gone yet. */
+        post: operations["cancel_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** «Дошло»: of a delivery whose fate is unknown, a person says that it arrived. */
+        post: operations["confirm_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** «Повторить»: a new attempt of the same delivery; one that only waits for its pause is tried at once. */
+        post: operations["retry_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -483,6 +745,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who sits where. */
+        get: operations["list_extensions"];
+        /** Seats an employee at an extension, in place of whoever sat there. */
+        put: operations["seat_at_extension"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a file: the body is its bytes, whatever `Content-Type` says. It is the uploader's alone until it is sent with a
+         *     message, and forgotten after a week.
+         */
+        post: operations["upload_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/interactions/{id}": {
         parameters: {
             query?: never;
@@ -500,6 +800,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/interactions/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a message of ours away from the client's phone, where the channel can. Our copy stays. */
+        post: operations["delete_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interactions/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the text of a message of ours, where the channel can; shown once the provider has accepted it. */
+        post: operations["edit_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/interactions/{id}/pin": {
         parameters: {
             query?: never;
@@ -511,6 +845,23 @@ export interface paths {
         put?: never;
         /** Pins a row of a contact of several companies to one of them. */
         post: operations["pin_interaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interactions/{id}/reaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets, replaces or removes our reaction to a message, where the channel can. */
+        post: operations["react_to_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -668,6 +1019,100 @@ export interface paths {
         post?: never;
         /** Signs me out on one device. */
         delete: operations["revoke_my_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bytes of a file, whole or by `Range`. What a browser could run is saved instead of opened. Listening to the
+         *     recording of a call is noted in the audit log. `not-stored`: we do not have it, `state` and `cause` say why.
+         */
+        get: operations["get_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{id}/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a file, without its bytes. */
+        get: operations["describe_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{id}/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * «Запросить снова»: a lost file is asked for at the provider again, a waiting one at once. One that is here or on its
+         *     way stays as it is.
+         */
+        post: operations["fetch_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{id}/peaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The waveform of a voice note, a sound or a recording. `not-drawable`: there is no sound in it, or in a form (AMR, HE-AAC)
+         *     that cannot be decoded here.
+         */
+        get: operations["get_peaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A small upright picture of a photo or sticker, at most 480 points on a side. `not-drawable`: none can be made. */
+        get: operations["get_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1157,6 +1602,38 @@ export interface components {
         ApiKeyList: {
             items: components["schemas"]["ApiKey"][];
         };
+        /** @description One try of a delivery. */
+        AttemptView: {
+            /** @description The provider's code. */
+            code?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was known what came of it.
+             */
+            finished_at: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            number: number;
+            /**
+             * @description `accepted`, `limited`, `not_ready`, `temporary`, `rejected`, `stopped`, `unknown`; `arrived`, `not_arrived` and
+             *     `cannot_tell` are answers to asking.
+             */
+            outcome: string;
+            /**
+             * Format: int32
+             * @description Which of the provider's messages, from 0.
+             */
+            part: number;
+            /** @description In words. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+        };
         /** @description How many conversations ask for attention; 100 stands for any more. */
         Attention: {
             /**
@@ -1282,6 +1759,37 @@ export interface components {
             /** @description `null` on the last page. */
             next_cursor: string | null;
         };
+        /** @description A call started from here. */
+        CallRequest: {
+            /** @description By which account. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description Who is rung first. */
+            extension: string;
+            /** @description Made by whoever pressed. */
+            id: components["schemas"]["CallRequestId"];
+            interaction_id?: components["schemas"]["InteractionId"] | null;
+            /** @description Who is called, `+79…`. */
+            number: string;
+            /** @description Why it was refused, or what is not known: a Russian sentence. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was pressed.
+             */
+            requested_at: string;
+            /** @description What came of it. */
+            state: components["schemas"]["CallRequestState"];
+        };
+        /**
+         * Format: uuid
+         * @description A call started from here.
+         */
+        CallRequestId: string;
+        /**
+         * @description What came of a request.
+         * @enum {string}
+         */
+        CallRequestState: "asking" | "accepted" | "refused" | "unknown";
         /**
          * @description Where a call stands.
          * @enum {string}
@@ -1297,6 +1805,22 @@ export interface components {
             organization?: string | null;
             /** @description Numbers as written. */
             phones: string[];
+        };
+        /** @description Why a light is not green. */
+        Cause: {
+            /** @description A stable word of ours, or the provider's code. */
+            code: string;
+            /** @description How bad it is. */
+            light: components["schemas"]["Light"];
+            /** @description The program can mend it on request. */
+            repairable: boolean;
+            /**
+             * Format: date-time
+             * @description Since when, where it is known.
+             */
+            since: string | null;
+            /** @description What is wrong and what to do. */
+            text: string;
         };
         /** @description The former password proves that it is he who sits there. */
         ChangePassword: {
@@ -1324,6 +1848,20 @@ export interface components {
          * @enum {string}
          */
         Channel: "whatsapp" | "telephony" | "telegram" | "sms";
+        /** @description A channel and its light. Not the word of the document, which names the kinds of networks. */
+        ChannelHealth: components["schemas"]["Health"] & {
+            channel: components["schemas"]["Channel"];
+            /** @description It takes and sends. */
+            enabled: boolean;
+            id: components["schemas"]["AccountId"];
+            name: string;
+            /** @description It can be written to. */
+            writes: boolean;
+        };
+        /** @description All channels with their lights, in the order in which they were made. */
+        ChannelList: {
+            items: components["schemas"]["ChannelHealth"][];
+        };
         /** @description The card of a client. */
         ClientCard: {
             /** @description Made by an event and never touched by a person. */
@@ -1689,6 +2227,33 @@ export interface components {
             password_link: components["schemas"]["PasswordLink"];
             user: components["schemas"]["User"];
         };
+        /** @description Somebody who called in vain and waits to be called back. */
+        Debt: {
+            /** @description Companies of the person that the viewer reads. */
+            clients: components["schemas"]["ContactClient"][];
+            /** @description Who called. */
+            contact: components["schemas"]["EntryContact"];
+            /** @description The first of these calls: it tells how long the person waited and who was rung. */
+            first: components["schemas"]["TimelineEntry"];
+            /**
+             * Format: date-time
+             * @description The newest of these calls.
+             */
+            last_at: string;
+            /**
+             * Format: int64
+             * @description How often the person called in vain since somebody was last in touch.
+             */
+            missed: number;
+            /** @description The number to call, `+79…`. */
+            number?: string | null;
+        };
+        /** @description Those who called in vain, the newest first. */
+        DebtPage: {
+            items: components["schemas"]["Debt"][];
+            /** @description `null` on the last page. */
+            next_cursor: string | null;
+        };
         /** @description A deletion at the provider. */
         Deleted: {
             /**
@@ -1699,15 +2264,57 @@ export interface components {
             by?: components["schemas"]["Speaker"] | null;
         };
         /**
+         * Format: uuid
+         * @description One press on its way out, made by whoever pressed.
+         */
+        DeliveryId: string;
+        /**
          * @description How far a message of ours got.
          * @enum {string}
          */
         DeliveryState: "queued" | "sent" | "failed" | "delivered" | "read" | "played";
         /**
+         * @description `deliveries.state`.
+         * @enum {string}
+         */
+        DeliveryStep: "planned" | "queued" | "sending" | "unsure" | "accepted" | "failed" | "unknown" | "cancelled";
+        /** @description What is on its way, or stuck there. */
+        DeliveryView: {
+            /** @description `message`, `edit`, `deletion` or `reaction`. */
+            action: string;
+            /**
+             * Format: int32
+             * @description Counted attempts at what is being sent.
+             */
+            attempts: number;
+            /** @description The provider's code of the last failure. */
+            code?: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried again, or when it is planned for.
+             */
+            due_at?: string | null;
+            /** @description Its id, as whoever pressed made it. */
+            id: components["schemas"]["DeliveryId"];
+            /** @description The last failure in words. */
+            reason?: string | null;
+            /** @description What would help: `template`, `another_channel`, `convert`. */
+            remedy?: string | null;
+            /** @description How far it is on our side. */
+            step: components["schemas"]["DeliveryStep"];
+        };
+        /**
          * @description Seen from the company.
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
+        /** @description A new text for a message of ours. */
+        EditBody: {
+            /** @description Made by the caller; the same id again is the same edit. */
+            id: components["schemas"]["DeliveryId"];
+            /** @description The new text. */
+            text: string;
+        };
         /** @enum {string} */
         Encoding: "text" | "base64";
         /** @description Our end of an entry. */
@@ -1752,6 +2359,15 @@ export interface components {
          * @enum {string}
          */
         EntryKind: "message" | "call" | "system" | "note";
+        /** @description An extension and the employee who sits at it. */
+        Extension: {
+            /** @description Whose extension it is. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description As dialled. */
+            number: string;
+            /** @description Who sits there. */
+            user: components["schemas"]["Person"];
+        };
         /** @description One of our extensions. */
         ExtensionView: {
             /** @description Its label. */
@@ -1759,10 +2375,16 @@ export interface components {
             /** @description As dialled: `101`. */
             number: string;
         };
+        /** @description All extensions at which somebody sits. */
+        Extensions: {
+            items: components["schemas"]["Extension"][];
+        };
         /** @description Why a message failed. */
         Failure: {
             /** @description The provider's code. */
             code: string;
+            /** @description What the screen offers: `template`, `another_channel`, `convert`. */
+            remedy?: string | null;
             /** @description In words. */
             text: string;
         };
@@ -1774,6 +2396,17 @@ export interface components {
             before?: Record<string, unknown> | null;
             /** @description As in the JSON of the card. */
             field: string;
+        };
+        /**
+         * @description Where the copy of a file stands.
+         * @enum {string}
+         */
+        FileState: "wanted" | "fetching" | "stored" | "lost" | "expired";
+        /** @description A first message to a person. */
+        FirstMessageBody: components["schemas"]["NewMessageBody"] & {
+            /** @description The channel to write by. */
+            account_id: components["schemas"]["AccountId"];
+            identity_id?: components["schemas"]["IdentityId"] | null;
         };
         /** @description A forwarded message. */
         ForwardView: {
@@ -1818,6 +2451,42 @@ export interface components {
             name: string;
             /** @description The number that ends as typed. */
             phone?: string | null;
+        };
+        /** @description How a channel is doing. */
+        Health: {
+            /**
+             * Format: date-time
+             * @description When the provider was last asked.
+             */
+            asked_at: string | null;
+            /** @description The worst first. */
+            causes: components["schemas"]["Cause"][];
+            /** @description The worst of its causes. */
+            light: components["schemas"]["Light"];
+            /**
+             * Format: date-time
+             * @description The oldest of them.
+             */
+            oldest_waiting_at: string | null;
+            /**
+             * Format: int64
+             * @description Messages of the last week that wait for a person: failed, or of unknown fate.
+             */
+            stuck: number;
+            /**
+             * Format: int64
+             * @description Messages that wait to be sent.
+             */
+            waiting: number;
+        };
+        /** @description Whether everything of a client is kept. */
+        HoldAnswer: {
+            hold: components["schemas"]["LegalHold"] | null;
+        };
+        /** @description Why everything of a client is to be kept. */
+        HoldForm: {
+            /** @description In words. */
+            reason: string;
         };
         /** @description An address of a contact. */
         Identity: {
@@ -1911,6 +2580,23 @@ export interface components {
             /** @description Its words. */
             text?: string | null;
         };
+        /** @description Why and since when nothing of a client is deleted. */
+        LegalHold: {
+            /** @description Name of who decided so. */
+            by: string;
+            /** @description In words. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            since: string;
+        };
+        /**
+         * @description A channel's light.
+         * @enum {string}
+         */
+        Light: "green" | "amber" | "red";
         /** @description One more company of a person. */
         Link: {
             /** @description The company. */
@@ -1929,6 +2615,8 @@ export interface components {
             interaction_id: components["schemas"]["InteractionId"];
             /** @description `message`, `call`, `system` or `note`. */
             kind: string;
+            /** @description A call at an extension of the viewer: the ring card is read anew, `GET /api/calls/{id}/card`. */
+            mine: boolean;
         } | {
             /** @description Its clients, of those that the viewer sees. */
             client_ids: components["schemas"]["ClientId"][];
@@ -1954,6 +2642,53 @@ export interface components {
             /** @enum {string} */
             event: "notice";
         };
+        /** @description A text, before it is sent. */
+        MeasureBody: {
+            /** @description Exact. */
+            text: string;
+        };
+        /** @description How a text would be counted and split. */
+        Measured: {
+            /** @description Characters, paid parts, room left and alphabet, where the channel counts. */
+            measure: Record<string, unknown> | null;
+            /**
+             * Format: int32
+             * @description How many of the channel's messages it makes.
+             */
+            parts: number;
+        };
+        /** @description A file. */
+        MediaFile: {
+            /** @description The provider can be asked for it again. */
+            can_be_fetched: boolean;
+            /** @description Why it is lost or late, for people. */
+            cause: string | null;
+            /**
+             * Format: int32
+             * @description Length of sound or film in seconds.
+             */
+            duration_s: number | null;
+            /** @description As told by whoever sent it; see [`super::name::clean`]. */
+            file_name: string | null;
+            /** @description By this it is asked for. */
+            id: components["schemas"]["MediaId"];
+            /** @description How it is shown. */
+            kind: components["schemas"]["MediaKind"];
+            /** @description Sniffed; until it is stored, as told by the provider. */
+            mime_type: string | null;
+            /**
+             * Format: int64
+             * @description Exact once it is stored.
+             */
+            size_bytes: number | null;
+            /** @description Where our copy stands. */
+            state: components["schemas"]["FileState"];
+            /**
+             * Format: date-time
+             * @description When somebody wanted it first, or again.
+             */
+            wanted_at: string;
+        };
         /**
          * Format: uuid
          * @description A file.
@@ -1966,6 +2701,8 @@ export interface components {
         MediaKind: "image" | "video" | "audio" | "voice" | "document" | "sticker" | "recording";
         /** @description A file of a message. */
         MediaView: {
+            /** @description Why it is lost or late, for people. */
+            cause?: string | null;
             /**
              * Format: int64
              * @description Length of sound or film in seconds.
@@ -1983,8 +2720,50 @@ export interface components {
              * @description Size.
              */
             size_bytes?: number | null;
-            /** @description `wanted`, `fetching`, `stored` or `lost`; none while it is not even noted down. */
+            /**
+             * @description `wanted`, `fetching`, `stored`, `lost` or, for a recording whose term is over, `expired`; none while it is not
+             *     even noted down.
+             */
             state?: string | null;
+        };
+        /** @description What a new message says. */
+        MessageContent: {
+            /** @description Exact; sent without any mark-up. */
+            text: string;
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @description The text under them. */
+            caption?: string | null;
+            /** @description Their ids, in the order wanted. */
+            files: components["schemas"]["MediaId"][];
+            /** @enum {string} */
+            type: "files";
+        } | {
+            /** @description Postal address. */
+            address?: string | null;
+            /** @description Degrees. */
+            latitude: string;
+            /** @description Degrees. */
+            longitude: string;
+            /** @description Name of the place. */
+            name?: string | null;
+            /** @enum {string} */
+            type: "location";
+        } | {
+            /** @description Name of the person. */
+            name: string;
+            /** @description Company. */
+            organization?: string | null;
+            /** @description Numbers as written. */
+            phones: string[];
+            /** @enum {string} */
+            type: "contact";
+        } | {
+            /** @description With its values. */
+            template: Record<string, unknown>;
+            /** @enum {string} */
+            type: "template";
         };
         /** @description A new account. */
         NewAccountForm: {
@@ -2044,6 +2823,20 @@ export interface components {
             name: string;
             /** @description What the person is there. */
             post?: string | null;
+        };
+        /** @description A new message. */
+        NewMessageBody: {
+            /** @description What it says. */
+            content: components["schemas"]["MessageContent"];
+            /** @description Made by the caller, a UUID: the same id again is the same message and is not sent twice. */
+            id: components["schemas"]["DeliveryId"];
+            pin_client_id?: components["schemas"]["ClientId"] | null;
+            /**
+             * Format: date-time
+             * @description Sent not before this moment.
+             */
+            planned_for?: string | null;
+            quote_id?: components["schemas"]["InteractionId"] | null;
         };
         /** @description A user to be. */
         NewUser: {
@@ -2133,6 +2926,16 @@ export interface components {
             /** @description What to hand over to the person; a path only, where the public address is not configured. */
             url: string;
         };
+        /** @description The shape of a sound. */
+        Peaks: {
+            /** @description The loudest moment of each of 200 equal parts, from 0 to 255. */
+            bars: number[];
+            /**
+             * Format: int64
+             * @description How long the sound is.
+             */
+            duration_ms: number;
+        };
         /** @description A user named on a card. */
         Person: {
             /** @description Who. */
@@ -2143,6 +2946,19 @@ export interface components {
         /** @description The company that a row is of. */
         Pin: {
             client_id: components["schemas"]["ClientId"] | null;
+        };
+        /** @description A press on a number. */
+        Press: {
+            account_id?: components["schemas"]["AccountId"] | null;
+            /** @description Made by whoever presses; the same press is the same id. */
+            id: components["schemas"]["CallRequestId"];
+            /** @description The number to call, as it stands on the screen. */
+            to: string;
+        };
+        /** @description A press that needs nothing more. */
+        PressBody: {
+            /** @description Made by the caller; the same id again is the same press. */
+            id: components["schemas"]["DeliveryId"];
         };
         /** @description `application/problem+json`: why a request was not done. */
         Problem: Record<string, unknown> & {
@@ -2310,6 +3126,13 @@ export interface components {
              */
             unknown: number;
         };
+        /** @description Our reaction to a message. */
+        ReactionBody: {
+            /** @description `null` removes it. */
+            emoji: string | null;
+            /** @description Made by the caller; the same id again is the same press. */
+            id: components["schemas"]["DeliveryId"];
+        };
         /** @description A reaction. */
         ReactionView: {
             /**
@@ -2339,6 +3162,11 @@ export interface components {
             ignored: Record<string, unknown>[];
             /** @description Parts not understood, each with `path` and `reason`. */
             unknown: Record<string, unknown>[];
+        };
+        /** @description What was mended. */
+        Repaired: {
+            /** @description Step by step, in Russian; empty when there was nothing to do. */
+            done: string[];
         };
         /** @description What a replay did. */
         ReplayAnswer: components["schemas"]["Replayed"] & {
@@ -2389,7 +3217,50 @@ export interface components {
          * @description What a role may allow. The words are those of `role_rights.right_name`.
          * @enum {string}
          */
-        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read";
+        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold";
+        /** @description A call as the employee sees it while it rings and goes on. */
+        RingCard: {
+            /**
+             * Format: date-time
+             * @description When somebody picked up.
+             */
+            answered_at?: string | null;
+            /** @description The caller's companies that the viewer reads, with «Особенности клиента». */
+            clients: components["schemas"]["ClientCard"][];
+            contact?: components["schemas"]["EntryContact"] | null;
+            /** @description Seen from the company. */
+            direction: components["schemas"]["Direction"];
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description The caller's companies that are other managers': name, INN and responsible, nothing else. */
+            foreign: components["schemas"]["ClientStub"][];
+            /** @description The call. */
+            id: components["schemas"]["InteractionId"];
+            /** @description Our public number, digits. */
+            line?: string | null;
+            /** @description It rings at an extension of the viewer, or the viewer talks. */
+            mine: boolean;
+            /** @description The caller's number, `+79…`; not told of a foreign client. */
+            number?: string | null;
+            /** @description The number as it came, where it could not be read. */
+            number_text?: string | null;
+            /** @description The caller withheld the number. */
+            number_withheld: boolean;
+            /** @description What happened last with the first of the companies, the newest first, without this call. */
+            recent: components["schemas"]["TimelineEntry"][];
+            /** @description Who was rung and who talked, transfers among them. */
+            segments: components["schemas"]["SegmentView"][];
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /** @description Where it stands; when it has ended the card may close. */
+            state: components["schemas"]["CallState"];
+        };
         /** @description One line of the matrix. */
         Role: {
             /** @description The word that users carry. */
@@ -2423,6 +3294,14 @@ export interface components {
          * @enum {string}
          */
         Scope: "own" | "all";
+        /** @description Who sits at an extension from now on. */
+        Seat: {
+            /** @description Whose extension it is. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description As dialled: `101`, `099`. */
+            number: string;
+            user_id: components["schemas"]["UserId"] | null;
+        };
         /**
          * @description Whether the address ends with a secret.
          * @enum {string}
@@ -2552,6 +3431,8 @@ export interface components {
         /** @description One entry: a stored row together with what was said about it since. */
         TimelineEntry: {
             account?: components["schemas"]["EntryAccount"] | null;
+            /** @description Edits, deletions and reactions of ours that are on their way for this row, or stuck. */
+            actions: components["schemas"]["DeliveryView"][];
             author?: components["schemas"]["EntryAuthor"] | null;
             call?: components["schemas"]["CallEntry"] | null;
             client_id?: components["schemas"]["ClientId"] | null;
@@ -2559,6 +3440,7 @@ export interface components {
             content?: components["schemas"]["ContentView"] | null;
             conversation_id?: components["schemas"]["ConversationId"] | null;
             deleted?: components["schemas"]["Deleted"] | null;
+            delivery?: components["schemas"]["DeliveryView"] | null;
             direction?: components["schemas"]["Direction"] | null;
             failure?: components["schemas"]["Failure"] | null;
             forward?: components["schemas"]["ForwardView"] | null;
@@ -2679,6 +3561,13 @@ export interface components {
             secret_part: components["schemas"]["SecretPart"];
             /** @description A path only, where our own address is not known. */
             url: string;
+        };
+        /** @description Whether and how a conversation can be written to. */
+        Writing: {
+            /** @description What the channel can carry; `null` for a channel that only receives. */
+            abilities: Record<string, unknown> | null;
+            /** @description `open`, perhaps `until` a moment; `templates_only`; `closed` with a `reason`. */
+            permission: Record<string, unknown>;
         };
     };
     responses: never;
@@ -2934,6 +3823,71 @@ export interface operations {
             };
         };
     };
+    check_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_account_notices: {
         parameters: {
             query?: {
@@ -2987,6 +3941,82 @@ export interface operations {
             };
             /** @description Записи нет, или она недоступна */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repair_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repaired"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3190,6 +4220,334 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Press"];
+            };
+        };
+        responses: {
+            /** @description Это нажатие уже известно */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallRequest"];
+                };
+            };
+            /** @description Телефония спрошена */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallRequest"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_call_debts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebtPage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_call_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CallRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallRequest"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ring_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InteractionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RingCard"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
                 };
             };
             /** @description Никто не вошёл, или сеанс закончился */
@@ -3543,6 +4901,189 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_legal_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldAnswer"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_legal_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldForm"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_legal_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Released */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Никто не вошёл, или сеанс закончился */
             401: {
@@ -4344,6 +5885,95 @@ export interface operations {
             };
         };
     };
+    send_first_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstMessageBody"];
+            };
+        };
+        responses: {
+            /** @description Отправлено раньше */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     contact_timeline: {
         parameters: {
             query?: {
@@ -4615,6 +6245,175 @@ export interface operations {
             };
         };
     };
+    measure_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Measured"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessageBody"];
+            };
+        };
+        responses: {
+            /** @description Отправлено раньше */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_conversation: {
         parameters: {
             query?: never;
@@ -4836,6 +6635,362 @@ export interface operations {
             };
         };
     };
+    conversation_writing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Writing"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delivery_attempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptView"][];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow_events: {
         parameters: {
             query?: {
@@ -4862,6 +7017,190 @@ export interface operations {
             };
             /** @description Никто не вошёл, или сеанс закончился */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_extensions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extensions"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seat_at_extension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seat"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extensions"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_file: {
+        parameters: {
+            query?: {
+                /** @description The name of the file. */
+                name?: string;
+                /**
+                 * @description How it is to be shown. Not told: by its contents. `voice` puts a browser's recording into the form that messengers
+                 *     take.
+                 */
+                kind?: "image" | "video" | "audio" | "voice" | "document" | "sticker" | "recording";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaFile"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Тело запроса больше допустимого */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4947,6 +7286,166 @@ export interface operations {
             };
         };
     };
+    delete_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InteractionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PressBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InteractionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pin_interaction: {
         parameters: {
             query?: never;
@@ -4959,6 +7458,86 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Pin"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    react_to_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InteractionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionBody"];
             };
         };
         responses: {
@@ -5721,6 +8300,376 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MediaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The part asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The browser has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The part lies outside of the file */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MediaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaFile"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MediaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaFile"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_peaks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MediaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peaks"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The sound cannot be decoded */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MediaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JPEG, or PNG with transparency */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description The browser has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No picture can be made of it */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Ошибка сервера или временная недоступность */
             default: {

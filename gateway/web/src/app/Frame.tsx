@@ -1,13 +1,14 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconChevronsLeft, IconChevronsRight } from '@tabler/icons-react';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useLayout } from '@/shared/useLayout';
 import { useMe } from '@/shared/me';
 import { ConnectionStrip } from './ConnectionStrip';
 import classes from './Frame.module.css';
 import { LiveProvider } from './LiveProvider';
+import { RingCards } from './RingCards';
 import { sections } from './sections';
 import { TopBar } from './TopBar';
 import { useKeys } from './useKeys';
@@ -35,6 +36,7 @@ export function Frame() {
           </div>
         </main>
       </div>
+      <RingCards />
       <Suspense>
         {searching && <CommandBar onClose={() => setSearching(false)} />}
         {listing && <KeyList onClose={() => setListing(false)} />}
@@ -48,6 +50,9 @@ function Rail() {
   const [open, setOpen] = useLocalStorage({ key: 'uzel-rail-open', defaultValue: false, getInitialValueInEffect: false });
   const isPhone = useLayout() === 'phone';
   const wide = open && !isPhone;
+  const { conversationId, clientId } = useParams({ strict: false });
+  // On a phone a thread has the whole height: the way back is its arrow.
+  if (isPhone && (conversationId ?? clientId)) return null;
   return (
     <nav className={classes.rail} data-wide={wide || undefined} aria-label="Разделы">
       {!isPhone && (

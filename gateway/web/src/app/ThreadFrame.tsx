@@ -15,11 +15,13 @@ interface ThreadFrameProps {
   features?: string | null;
   back: () => void;
   context: ReactNode;
+  /** Where one writes, under the thread. */
+  composer?: ReactNode;
   children: ReactNode;
 }
 
 /** A thread with its head, and the client's card beside it or over it. */
-export function ThreadFrame({ name, more, channel, features, back, context, children }: ThreadFrameProps) {
+export function ThreadFrame({ name, more, channel, features, back, context, composer, children }: ThreadFrameProps) {
   const layout = useLayout();
   const [open, setOpen] = useLocalStorage({ key: 'uzel-context', defaultValue: true, getInitialValueInEffect: false });
   const [sheet, setSheet] = useState(false);
@@ -60,6 +62,7 @@ export function ThreadFrame({ name, more, channel, features, back, context, chil
           </div>
         )}
         <div className={classes.body}>{children}</div>
+        {composer}
       </section>
       {beside && open && <div className={classes.context}>{context}</div>}
       {!beside && (

@@ -21,8 +21,9 @@ export function refresher(cache: QueryClient) {
     changed(message: LiveMessage) {
       switch (message.event) {
         case 'interaction':
-          if (message.kind === 'call') list('calls');
-          else list('conversations');
+          // A message may pay the debt of a missed call.
+          list('calls');
+          if (message.kind !== 'call') list('conversations');
           break;
         case 'contact':
           stale(cache, ['contacts', message.root_id]);

@@ -1,5 +1,7 @@
-import type { Account } from './accounts';
-import { lasted } from './format';
+import { queryOptions } from '@tanstack/react-query';
+import { api, unwrap, type Schema } from '@/api/client';
+
+type Light = Schema<'Light'>;
 
 export interface ChannelLight {
   color: 'good' | 'late' | 'bad' | 'off';
@@ -9,19 +11,26 @@ export interface ChannelLight {
   cause: string;
 }
 
-/** What is known of an account, as one light. */
-export function lightOf(account: Account, now: number): ChannelLight {
-  if (!account.enabled) return { color: 'off', word: 'выключен', cause: 'Канал выключен: ничего не принимает.' };
-  if (account.error) return { color: 'bad', word: 'не работает', cause: account.error };
-  const refused = Object.values(account.refused).reduce((sum, count) => sum + count, 0);
-  if (refused > 0) {
-    const cause = `Сегодня отклонено запросов: ${refused}. Проверьте секреты канала и адрес у провайдера.`;
-    return { color: 'late', word: `отклонено: ${refused}`, cause };
-  }
-  if (!account.last_received_at) {
-    return { color: 'late', word: 'ждёт первого', cause: 'Событий ещё не было: проверьте адрес вебхука у провайдера.' };
-  }
-  const isFresh = now - Date.parse(account.last_received_at) < 60_000;
-  const when = isFresh ? 'только что' : `${lasted(account.last_received_at, now)} назад`;
-  return { color: 'good', word: 'работает', cause: `Последнее событие ${when}.` };
+/** How the channels are doing, for everybody: who writes must know whether it will arrive. */
+export const channelsQuery = queryOptions({
+  queryKey: ['accounts', 'channels'],
+  queryFn: async () => (await unwrap(api.GET('/api/channels'))).items,
+  refetchInterval: 60_000,
+});
+
+export type ChannelHealth = Awaited<ReturnType<NonNullable<(typeof channelsQuery)['queryFn']>>>[number];
+
+const LOOKS: Record<Light, Pick<ChannelLight, 'color' | 'word'>> = {
+  green: { color: 'good', word: 'работает' },
+  amber: { color: 'late', word: 'внимание' },
+  red: { color: 'bad', word: 'не работает' },
+};
+
+/** A channel's health as one light. */
+export function lightOf(channel: ChannelHealth | undefined): ChannelLight {
+  if (!channel) return { color: 'off', word: 'неизвестно', cause: 'Состояние канала ещё не прочитано.' };
+  if (!channel.enabled) return { color: 'off', word: 'выключен', cause: 'Канал выключен: ничего не принимает и не отправляет.' };
+  const waiting = channel.waiting > 0 ? ` Ждут отправки: ${channel.waiting}.` : '';
+  const cause = channel.causes[0]?.text ?? 'Принимает и отправляет без замечаний.';
+  return { ...LOOKS[channel.light], cause: cause + waiting };
 }

@@ -1,9 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate, useRouter } from '@tanstack/react-router';
 import { useDocumentTitle } from '@mantine/hooks';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
+import { Composer } from '@/features/composer/Composer';
+import { takeIn, type Entry } from '@/features/timeline/api';
 import { ClientThread } from '@/features/timeline/ClientThread';
 import { clientQuery } from '@/shared/clients';
+import { peopleQuery } from '@/shared/contacts';
 import { Failed, Loading } from '@/shared/ui/States';
 import { ClientContext } from '../ClientContext';
 import { ForeignClient, foreignOf } from '../ForeignClient';
@@ -19,6 +22,9 @@ export default function ClientPage() {
   const router = useRouter();
   const card = useQuery(clientQuery(clientId));
   const id = card.data?.id;
+  const people = useQuery({ ...peopleQuery(id ?? ''), enabled: id !== undefined }).data;
+  const cache = useQueryClient();
+  const [quote, setQuote] = useState<Entry>();
   useDocumentTitle(`${card.data?.name ?? 'Клиент'} · Узел`);
   const open = (client: string) =>
     void navigate({ to: '/clients/$clientId', params: { clientId: client }, search: {}, replace: true });
@@ -34,6 +40,7 @@ export default function ClientPage() {
     return stub ? <ForeignClient stub={stub} /> : <Failed error={card.error} again={() => void card.refetch()} />;
   }
   const { name, inn, city, features, time_zone } = card.data;
+  const person = people?.items[0];
   const back = () => (router.history.canGoBack() ? router.history.back() : void navigate({ to: '/clients' }));
   return (
     <ThreadFrame
@@ -41,9 +48,21 @@ export default function ClientPage() {
       more={[inn && `ИНН ${inn}`, city].filter(Boolean).join(' · ')}
       features={features}
       back={back}
+      composer={
+        person && (
+          <Composer
+            key={quote?.contact?.id ?? person.id}
+            contact={quote?.contact?.id ?? person.id}
+            conversation={quote?.conversation_id ?? undefined}
+            quote={quote}
+            onQuoteGone={() => setQuote(undefined)}
+            onRow={(entry) => takeIn(cache, { kind: 'client', id: card.data.id }, entry)}
+          />
+        )
+      }
       context={<ClientContext clients={[card.data]} onMoved={open} />}
     >
-      <ClientThread key={card.data.id} subject={{ kind: 'client', id: card.data.id }} zone={time_zone} row={row} />
+      <ClientThread key={card.data.id} subject={{ kind: 'client', id: card.data.id }} zone={time_zone} row={row} onReply={setQuote} />
     </ThreadFrame>
   );
 }

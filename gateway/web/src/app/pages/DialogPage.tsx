@@ -1,9 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { channelLook } from '@/channels';
 import { conversationQuery, useMarkRead, type Conversation } from '@/features/conversations/api';
-import type { Entry } from '@/features/timeline/api';
+import { Composer } from '@/features/composer/Composer';
+import { takeIn, type Entry, type Subject } from '@/features/timeline/api';
 import { ClientThread } from '@/features/timeline/ClientThread';
 import { clientQuery } from '@/shared/clients';
 import { Failed, Loading } from '@/shared/ui/States';
@@ -31,6 +32,9 @@ function Dialog({ conversation }: { conversation: Conversation }) {
     conversation.unread > 0 ? { behind: conversation.read_until, conversation: conversation.id } : undefined,
   );
   const seen = useSeen(conversation);
+  const cache = useQueryClient();
+  const [quote, setQuote] = useState<Entry>();
+  const subject: Subject = client ? { kind: 'client', id: client.id } : { kind: 'contact', id: conversation.contact.id };
   const account = conversation.account;
   const companies = conversation.clients.filter((company) => company.name !== conversation.contact.name);
   return (
@@ -42,10 +46,20 @@ function Dialog({ conversation }: { conversation: Conversation }) {
         .join(' · ')}
       features={card?.features}
       back={() => void navigate({ to: '/dialogs', search })}
+      composer={
+        <Composer
+          contact={conversation.contact.id}
+          conversation={conversation.id}
+          quote={quote}
+          onQuoteGone={() => setQuote(undefined)}
+          onRow={(entry) => takeIn(cache, subject, entry)}
+        />
+      }
       context={<ClientContext clients={conversation.clients} onMoved={() => undefined} />}
     >
       <ClientThread
-        subject={client ? { kind: 'client', id: client.id } : { kind: 'contact', id: conversation.contact.id }}
+        subject={subject}
+        onReply={setQuote}
         zone={card?.time_zone}
         unread={unread}
         onSeen={seen}

@@ -4,9 +4,11 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { IconPhoneCall, IconPhoneIncoming, IconPhoneOff, IconPhoneOutgoing } from '@tabler/icons-react';
 import { api, unwrap, type Schema } from '@/api/client';
 import { ago, exactly } from '@/shared/format';
+import { plural } from '@/shared/plural';
 import { useNow } from '@/shared/useNow';
 import { callDetail, callTitle } from '@/shared/words/call';
 import { Page } from '@/shared/ui/Page';
+import { PhoneLink } from '@/shared/ui/PhoneLink';
 import { Failed, Nothing } from '@/shared/ui/States';
 import classes from './Calls.module.css';
 import type { CallsSearch } from './search';
@@ -14,6 +16,13 @@ import type { CallsSearch } from './search';
 type Entry = Schema<'TimelineEntry'>;
 
 const route = getRouteApi('/frame/calls');
+
+const debtsQuery = infiniteQueryOptions({
+  queryKey: ['calls', 'debts'],
+  queryFn: ({ pageParam }) => unwrap(api.GET('/api/calls/debts', { params: { query: { cursor: pageParam } } })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor ?? undefined,
+});
 
 const callsQuery = (search: CallsSearch) =>
   infiniteQueryOptions({
@@ -33,7 +42,8 @@ const callsQuery = (search: CallsSearch) =>
 export function Calls() {
   const search = route.useSearch();
   const navigate = useNavigate();
-  const list = useInfiniteQuery(callsQuery(search));
+  const isDebts = search.outcome === 'debts';
+  const list = useInfiniteQuery({ ...callsQuery(search), enabled: !isDebts });
   const calls = list.data?.pages.flatMap((page) => page.items) ?? [];
   const go = (next: CallsSearch) => void navigate({ to: '/calls', search: { ...search, ...next }, replace: true });
   return (
@@ -46,6 +56,7 @@ export function Calls() {
             aria-label="Исход"
             data={[
               { value: '', label: 'Все' },
+              { value: 'debts', label: 'Перезвонить' },
               { value: 'missed', label: 'Пропущенные' },
               { value: 'answered', label: 'Разговоры' },
               { value: 'not_answered', label: 'Недозвон' },
@@ -53,7 +64,7 @@ export function Calls() {
             value={search.outcome ?? ''}
             onChange={(outcome) => go({ outcome: (outcome || undefined) as CallsSearch['outcome'] })}
           />
-          <SegmentedControl
+          {!isDebts && <SegmentedControl
             size="xs"
             aria-label="Направление"
             data={[
@@ -63,11 +74,13 @@ export function Calls() {
             ]}
             value={search.direction ?? ''}
             onChange={(direction) => go({ direction: (direction || undefined) as CallsSearch['direction'] })}
-          />
+          />}
         </Group>
       }
     >
-      {list.isPending ? (
+      {isDebts ? (
+        <Debts />
+      ) : list.isPending ? (
         <Skeleton height={200} m="md" role="status" aria-label="Звонки загружаются" />
       ) : list.isError ? (
         <Failed error={list.error} again={() => void list.refetch()} />
@@ -91,7 +104,7 @@ export function Calls() {
           ))}
         </ul>
       )}
-      {list.hasNextPage && (
+      {!isDebts && list.hasNextPage && (
         <Group justify="center" p="md">
           <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
             Показать ещё
@@ -99,6 +112,37 @@ export function Calls() {
         </Group>
       )}
     </Page>
+  );
+}
+
+/** «Перезвонить»: who called in vain and whom nobody has reached since. */
+function Debts() {
+  const list = useInfiniteQuery(debtsQuery);
+  const now = useNow();
+  const debts = list.data?.pages.flatMap((page) => page.items) ?? [];
+  if (list.isPending) return <Skeleton height={200} m="md" role="status" aria-label="Долги загружаются" />;
+  if (list.isError) return <Failed error={list.error} again={() => void list.refetch()} />;
+  if (debts.length === 0) return <Nothing title="Перезванивать некому">Со всеми, кто не дозвонился, уже связались.</Nothing>;
+  return (
+    <ul className={classes.list}>
+      {debts.map((debt) => (
+        <li key={debt.contact.id} className={classes.call} data-outcome="missed">
+          <IconPhoneOff size={20} aria-hidden="true" className={classes.sign} />
+          <div className={classes.words}>
+            <Link to="/rows/$entryId" params={{ entryId: debt.first.id }} className="link">
+              {debt.contact.name}
+            </Link>
+            <span className={classes.more}>
+              {[...debt.clients.map((client) => client.name).filter((name) => name !== debt.contact.name), `звонил ${plural(debt.missed, 'раз', 'раза', 'раз')}`].join(' · ')}
+            </span>
+          </div>
+          {debt.number && <PhoneLink value={debt.number} />}
+          <time className={classes.time} dateTime={debt.last_at} title={exactly(debt.last_at)}>
+            {ago(debt.last_at, now)}
+          </time>
+        </li>
+      ))}
+    </ul>
   );
 }
 

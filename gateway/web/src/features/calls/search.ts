@@ -1,6 +1,6 @@
 import { word, type RawSearch } from '@/shared/search';
 
-export const KINDS = ['missed', 'answered', 'not_answered'] as const;
+export const KINDS = ['debts', 'missed', 'answered', 'not_answered'] as const;
 
 /** What of the list of calls stands in the address. */
 export interface CallsSearch {

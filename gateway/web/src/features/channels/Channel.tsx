@@ -5,15 +5,14 @@ import { useState, type FormEvent } from 'react';
 import type { Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
 import { dateTime, number } from '@/shared/format';
-import { lightOf } from '@/shared/light';
+import { channelsQuery, lightOf } from '@/shared/light';
 import { useRight } from '@/shared/me';
-import { useNow } from '@/shared/useNow';
 import { CopyField } from '@/shared/ui/CopyField';
 import { Light } from '@/shared/ui/Light';
 import { ButtonLink } from '@/shared/ui/links';
 import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure, Loading } from '@/shared/ui/States';
-import { accountQuery, connectorsQuery, noticesQuery, useEditAccount, type Account, type Setting } from './api';
+import { accountQuery, connectorsQuery, noticesQuery, useEditAccount, useMend, type Account, type Setting } from './api';
 import { GUIDES } from './guides';
 import { Steps } from './NewChannel';
 import { settingName } from './settings';
@@ -42,7 +41,9 @@ export function Channel({ accountId }: { accountId: string }) {
 }
 
 function Ready({ account, settings, title }: { account: Account; settings: Setting[]; title?: string }) {
-  const light = lightOf(account, useNow());
+  const health = useQuery(channelsQuery).data?.find((channel) => channel.id === account.id);
+  const light = lightOf(health);
+  const { check, repair } = useMend(account.id);
   const mayReadLog = useRight('raw_log.read') !== undefined;
   const edit = useEditAccount(account.id);
   return (
@@ -67,6 +68,18 @@ function Ready({ account, settings, title }: { account: Account; settings: Setti
             {title && <Badge variant="default" tt="none">{title}</Badge>}
           </Group>
           <Text mt={4}>{light.cause}</Text>
+          {health && health.causes.length > 1 && (
+            <List size="sm" mt={4}>
+              {health.causes.slice(1).map((cause) => (
+                <List.Item key={cause.code}>{cause.text}</List.Item>
+              ))}
+            </List>
+          )}
+          {health && (health.waiting > 0 || health.stuck > 0) && (
+            <Text c="dimmed" className="numbers">
+              Ждут отправки: {number(health.waiting)}, требуют решения: {number(health.stuck)}
+            </Text>
+          )}
           <Text c="dimmed" className="numbers">
             Сегодня событий: {number(account.received_today)}
             {account.last_received_at && `, последнее ${dateTime(account.last_received_at)}`}
@@ -80,6 +93,24 @@ function Ready({ account, settings, title }: { account: Account; settings: Setti
               ))}
             </List>
           )}
+          <Group gap="xs" mt="sm">
+            <Button
+              variant="default"
+              loading={check.isPending}
+              onClick={() =>
+                check.mutate(undefined, { onSuccess: () => notifications.show({ message: 'Спрашиваем провайдера, ответ появится здесь' }) })
+              }
+            >
+              Проверить
+            </Button>
+            {health?.causes.some((cause) => cause.repairable) && (
+              <Button variant="default" loading={repair.isPending} onClick={() => repair.mutate()}>
+                Настроить у провайдера
+              </Button>
+            )}
+          </Group>
+          {repair.data && <Text mt={4}>{repair.data.done.join('. ') || 'У провайдера всё уже настроено.'}</Text>}
+          <FormFailure error={check.error ?? repair.error} />
           {mayReadLog && (
             <ButtonLink to="/settings/raw-events" search={{ account: account.id }} variant="default" mt="sm">
               Журнал событий канала

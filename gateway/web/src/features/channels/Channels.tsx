@@ -4,8 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { channelLook } from '@/channels';
 import { accountsQuery, type Account } from '@/shared/accounts';
 import { dateTime, number } from '@/shared/format';
-import { lightOf } from '@/shared/light';
-import { useNow } from '@/shared/useNow';
+import { channelsQuery, lightOf } from '@/shared/light';
 import { Light } from '@/shared/ui/Light';
 import { ButtonLink, CardLink } from '@/shared/ui/links';
 import { Page } from '@/shared/ui/Page';
@@ -44,7 +43,8 @@ export function Channels() {
 
 function AccountCard({ account }: { account: Account }) {
   const look = channelLook(account.channel);
-  const light = lightOf(account, useNow());
+  const health = useQuery(channelsQuery).data?.find((channel) => channel.id === account.id);
+  const light = lightOf(health);
   return (
     <CardLink
       withBorder

@@ -42,3 +42,13 @@ export function useEditAccount(id: string) {
     onSuccess: () => cache.invalidateQueries({ queryKey: ['accounts'] }),
   });
 }
+
+/** «Проверить» and «Настроить у провайдера». */
+export function useMend(id: string) {
+  const cache = useQueryClient();
+  const onSuccess = () => cache.invalidateQueries({ queryKey: ['accounts'] });
+  const params = { path: { id } };
+  const check = useMutation({ mutationFn: () => unwrap(api.POST('/api/accounts/{id}/check', { params })), onSuccess });
+  const repair = useMutation({ mutationFn: () => unwrap(api.POST('/api/accounts/{id}/repair', { params })), onSuccess });
+  return { check, repair };
+}

@@ -171,7 +171,7 @@ function Rows({ rows, search, activeId, picked, onPick }: RowsProps) {
       ))}
       <Menu opened={menu !== null} onClose={() => setMenu(null)} position="bottom-start">
         <Menu.Target>
-          <span style={{ position: 'fixed', left: menu?.x ?? 0, top: menu?.y ?? 0 }} />
+          <button type="button" aria-hidden="true" tabIndex={-1} className={classes.anchor} style={{ left: menu?.x ?? 0, top: menu?.y ?? 0 }} />
         </Menu.Target>
         <Menu.Dropdown>
           {menu && (menu.row.unread > 0 || menu.row.marked_unread) ? (

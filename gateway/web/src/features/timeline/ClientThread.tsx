@@ -18,10 +18,11 @@ interface ClientThreadProps {
   /** A row to open at. */
   row?: string;
   onSeen?: (entries: Entry[]) => void;
+  onReply?: (entry: Entry) => void;
 }
 
 /** The timeline with its filters. */
-export function ClientThread({ subject, zone, unread, row, onSeen }: ClientThreadProps) {
+export function ClientThread({ subject, zone, unread, row, onSeen, onReply }: ClientThreadProps) {
   const [choice, setChoice] = useLocalStorage<Choice>({
     key: 'uzel-timeline-filter',
     defaultValue: NO_CHOICE,
@@ -59,6 +60,7 @@ export function ClientThread({ subject, zone, unread, row, onSeen }: ClientThrea
         zone={zone}
         unread={unread}
         onSeen={onSeen}
+        onReply={onReply}
         filtered={Object.keys(filter).length > 0}
         onResetFilter={() => {
           choose(NO_CHOICE);

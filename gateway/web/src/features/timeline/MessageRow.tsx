@@ -1,6 +1,7 @@
 import { ActionIcon, CopyButton, Menu, Tooltip } from '@mantine/core';
 import {
   IconAlertCircle,
+  IconArrowBackUp,
   IconCheck,
   IconChecks,
   IconClock,
@@ -14,7 +15,7 @@ import { memo } from 'react';
 import type { Schema } from '@/api/client';
 import { channelLook } from '@/channels';
 import { exactly, time } from '@/shared/format';
-import { usePin, type Entry, type Subject } from './api';
+import { useDeliveryAct, usePin, type Entry, type Subject } from './api';
 import { Content, FoldedText } from './Content';
 import classes from './Row.module.css';
 import { ORIGINS, STATES } from './texts';
@@ -28,11 +29,12 @@ interface MessageRowProps {
   subject: Subject;
   zone?: string | null;
   showing: Showing;
+  onReply?: (entry: Entry) => void;
 }
 
 /** A message: the client's on the left, ours on the right. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { entry, joined, subject, zone, showing } = props;
+  const { entry, joined, subject, zone, showing, onReply } = props;
   const isOut = entry.direction === 'outbound';
   const who = isOut ? (entry.author?.name ?? entry.account?.name ?? 'Компания') : (entry.contact?.name ?? 'Клиент');
   const look = entry.account ? channelLook(entry.account.channel) : null;
@@ -78,9 +80,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             ))}
           </div>
         )}
-        {entry.state === 'failed' && (
-          <div className={classes.why}>{entry.failure?.text ?? 'Провайдер не доставил сообщение и не назвал причину.'}</div>
-        )}
+        <Trouble entry={entry} />
         {entry.reactions.length > 0 && (
           <div className={classes.reactions}>
             {entry.reactions.map((reaction) => (
@@ -91,7 +91,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           </div>
         )}
         <Foot entry={entry} zone={zone} subject={subject} />
-        <Actions entry={entry} />
+        <Actions entry={entry} onReply={onReply} />
       </div>
     </article>
   );
@@ -155,7 +155,7 @@ function Foot({ entry, zone, subject }: { entry: Entry; zone?: string | null; su
           {time(entry.occurred_at)}
         </time>
       </Tooltip>
-      {entry.state && <State state={entry.state} />}
+      <State entry={entry} />
     </div>
   );
 }
@@ -169,7 +169,12 @@ const SIGNS = {
   failed: IconAlertCircle,
 };
 
-function State({ state }: { state: Schema<'DeliveryState'> }) {
+/** How far a message of ours got: on the client's side, else on ours. */
+function State({ entry }: { entry: Entry }) {
+  const step = entry.delivery?.step;
+  const onItsWay = step === 'queued' || step === 'sending' || step === 'unsure' || step === 'planned';
+  const state = entry.state ?? (step === 'failed' ? 'failed' : onItsWay ? 'queued' : step === 'accepted' ? 'sent' : undefined);
+  if (!state) return null;
   const Sign = SIGNS[state];
   return (
     <span className={classes.state} data-state={state}>
@@ -202,10 +207,58 @@ function Undecided({ entry, subject }: { entry: Entry; subject: Subject }) {
   );
 }
 
-function Actions({ entry }: { entry: Entry }) {
+/** Why a message of ours is stuck, and what can be done. */
+function Trouble({ entry }: { entry: Entry }) {
+  const act = useDeliveryAct();
+  const delivery = entry.delivery;
+  const step = delivery?.step;
+  const failed = entry.state === 'failed' || step === 'failed';
+  if (!failed && step !== 'unknown' && step !== 'planned' && step !== 'cancelled') return null;
+  const press = (what: 'retry' | 'cancel' | 'confirm') => delivery && act.mutate({ id: delivery.id, act: what });
+  const why = entry.failure?.text ?? delivery?.reason;
+  return (
+    <div className={classes.why}>
+      {step === 'unknown'
+        ? 'Неизвестно, дошло ли: связь с провайдером оборвалась. Повторение может прийти клиенту дважды.'
+        : step === 'planned'
+          ? `Будет отправлено ${delivery?.due_at ? exactly(delivery.due_at) : 'позже'}.`
+          : step === 'cancelled'
+            ? 'Отменено до отправки.'
+            : (why ?? 'Провайдер не доставил сообщение и не назвал причину.')}
+      {delivery && step !== 'cancelled' && (
+        <span className={classes.acts}>
+          {step === 'planned' ? (
+            <button type="button" className="plain link" onClick={() => press('cancel')}>
+              Отменить
+            </button>
+          ) : (
+            <button type="button" className="plain link" onClick={() => press('retry')}>
+              Повторить
+            </button>
+          )}
+          {step === 'unknown' && (
+            <button type="button" className="plain link" onClick={() => press('confirm')}>
+              Дошло
+            </button>
+          )}
+        </span>
+      )}
+      {act.isError && <div>{act.error.message}</div>}
+    </div>
+  );
+}
+
+function Actions({ entry, onReply }: { entry: Entry; onReply?: (entry: Entry) => void }) {
   const link = `${location.origin}/rows/${entry.id}`;
   return (
     <div className={classes.actions}>
+      {onReply && entry.conversation_id && (
+        <Tooltip label="Ответить">
+          <ActionIcon size={24} variant="subtle" color="gray" onClick={() => onReply(entry)} aria-label="Ответить с цитатой">
+            <IconArrowBackUp size={14} />
+          </ActionIcon>
+        </Tooltip>
+      )}
       {entry.text && (
         <CopyButton value={entry.text}>
           {({ copied, copy }) => (

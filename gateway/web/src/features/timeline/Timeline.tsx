@@ -27,6 +27,7 @@ interface TimelineProps {
   unread?: Unread;
   /** Called with the newest rows when they have really been on the screen. */
   onSeen?: (entries: Entry[]) => void;
+  onReply?: (entry: Entry) => void;
   filtered: boolean;
   onResetFilter: () => void;
 }
@@ -128,7 +129,7 @@ function Lines(props: LinesProps) {
                 className={classes.line}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <TimelineRow row={row} subject={props.subject} zone={props.zone} showing={showing} />
+                <TimelineRow row={row} subject={props.subject} zone={props.zone} showing={showing} onReply={props.onReply} />
               </div>
             );
           })}

@@ -3,7 +3,7 @@ import { memo, useState } from 'react';
 import { dayName, exactly, time } from '@/shared/format';
 import { plural } from '@/shared/plural';
 import { useNow } from '@/shared/useNow';
-import type { Subject } from './api';
+import type { Entry, Subject } from './api';
 import { CallRow, MissedRow } from './CallRow';
 import { MessageRow } from './MessageRow';
 import { NoteRow } from './NoteRow';
@@ -16,9 +16,10 @@ interface TimelineRowProps {
   subject: Subject;
   zone?: string | null;
   showing: Showing;
+  onReply?: (entry: Entry) => void;
 }
 
-export const TimelineRow = memo(function TimelineRow({ row, subject, zone, showing }: TimelineRowProps) {
+export const TimelineRow = memo(function TimelineRow({ row, subject, zone, showing, onReply }: TimelineRowProps) {
   switch (row.type) {
     case 'start':
       return <div className={classes.start}>Начало истории</div>;
@@ -44,6 +45,7 @@ export const TimelineRow = memo(function TimelineRow({ row, subject, zone, showi
           subject={subject}
           zone={zone}
           showing={showing}
+          onReply={onReply}
         />
       );
   }

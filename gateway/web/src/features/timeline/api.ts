@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import { accepts, type TimelineFilter } from './filter';
-import { isBefore, withEntry, withoutEntry } from './pages';
+import { withEntry, withoutEntry } from './pages';
 
 export type Entry = Schema<'TimelineEntry'>;
 export type TimelinePage = Schema<'Timeline'>;
@@ -93,4 +93,19 @@ export function usePin(subject: Subject) {
   });
 }
 
-export { isBefore };
+/** What a person does about a message of ours that is stuck. */
+export function useDeliveryAct() {
+  return useMutation({
+    mutationFn: ({ id, act }: { id: string; act: 'retry' | 'cancel' | 'confirm' }): Promise<unknown> => {
+      const params = { path: { id } };
+      switch (act) {
+        case 'retry':
+          return unwrap(api.POST('/api/deliveries/{id}/retry', { params }));
+        case 'cancel':
+          return unwrap(api.POST('/api/deliveries/{id}/cancel', { params }));
+        case 'confirm':
+          return unwrap(api.POST('/api/deliveries/{id}/confirm', { params }));
+      }
+    },
+  });
+}

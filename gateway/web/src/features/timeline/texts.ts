@@ -57,7 +57,9 @@ export function mediaState(media: Media): string | null {
     case 'fetching':
       return 'загружается';
     case 'lost':
-      return 'недоступен';
+      return media.cause ? `недоступен: ${media.cause}` : 'недоступен';
+    case 'expired':
+      return 'удалена по сроку';
     default:
       return 'ждёт загрузки';
   }

@@ -24,8 +24,8 @@ function hue(name: string): number {
 export function PersonAvatar({ name, channel, size = 40 }: PersonAvatarProps) {
   const look = channel ? channelLook(channel) : null;
   return (
-    <span className={classes.avatar} style={{ width: size, height: size, fontSize: size * 0.36, ['--hue' as string]: hue(name) }}>
-      <span aria-hidden="true">{initials(name)}</span>
+    // The letters are drawn, not said: the name stands beside them.
+    <span className={classes.avatar} data-letters={initials(name)} style={{ width: size, height: size, fontSize: size * 0.36, ['--hue' as string]: hue(name) }}>
       {look && (
         <span className={classes.badge} style={{ background: look.color }} title={look.name}>
           <look.icon size={12} aria-hidden="true" />
