@@ -87,7 +87,8 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
   });
   const permission = writing.data ? permissionOf(writing.data) : undefined;
   const abilities = writing.data ? abilitiesOf(writing.data) : { files: false, quote: false };
-  const isOpen = permission?.kind === 'open';
+  // Until the hub has said, a press is not lost: it is refused there if it has to be.
+  const isOpen = permission === undefined || permission.kind === 'open';
   const isPaidByParts = place.account?.channel === 'sms';
   const [measured] = useDebouncedValue(text.trim(), 300);
   const measure = useQuery({ ...measureQuery(place.id, measured), enabled: isPaidByParts && measured !== '' && isOpen });
@@ -176,7 +177,7 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
           ))}
         </Group>
       )}
-      {permission && permission.kind !== 'open' && (
+      {permission !== undefined && permission.kind !== 'open' && (
         <div className={classes.locked} role="status">
           <IconLock size={16} aria-hidden="true" />
           {permission.kind === 'templates'
