@@ -82,7 +82,7 @@ export default function CommandBar({ onClose }: { onClose: () => void }) {
       size="lg"
       padding={0}
       title={null}
-      aria-label="Поиск и команды"
+      attributes={{ content: { 'aria-label': 'Поиск и команды' } }}
     >
       <TextInput
         className={classes.field}

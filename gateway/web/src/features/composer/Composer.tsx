@@ -233,7 +233,7 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
           }}
         />
         <Tooltip label="Enter — отправить, Shift+Enter — новая строка">
-          <Button onClick={press} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-keyshortcuts="Enter">
+          <Button onClick={press} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label="Отправить" aria-keyshortcuts="Enter">
             <span className={classes.word}>Отправить</span>
           </Button>
         </Tooltip>

@@ -211,7 +211,7 @@ function Keys() {
       </Title>
       <Text c="dimmed" mb="sm">
         Для своих программ. Ключ может не больше, чем вы; описание:{' '}
-        <a href="/api/docs" target="_blank" rel="noreferrer" className="link">
+        <a href="/api/docs" target="_blank" rel="noreferrer" className="link" style={{ textDecoration: 'underline' }}>
           API Узла
         </a>
         .
