@@ -1,10 +1,9 @@
-import { ActionIcon, Alert, Button, Group, Menu, Textarea, Tooltip } from '@mantine/core';
+import { ActionIcon, Alert, Button, Group, Textarea, Tooltip } from '@mantine/core';
 import { useDebouncedValue, useLocalStorage } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconAlertTriangle, IconChevronDown, IconFile, IconLock, IconPaperclip, IconSend, IconX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconFile, IconLock, IconPaperclip, IconSend, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
-import { channelLook } from '@/channels';
 import { size } from '@/shared/format';
 import { useMe, useRight } from '@/shared/me';
 import { plural } from '@/shared/plural';
@@ -23,7 +22,9 @@ import {
   type Uploaded,
 } from './api';
 import classes from './Composer.module.css';
+import { rowOf } from './meant';
 import { abilitiesOf, permissionOf, windowWords } from './permission';
+import { PlacePicker } from './PlacePicker';
 
 /** Signs that are left are told from here on. */
 const LAST_SIGNS = 50;
@@ -247,66 +248,3 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
   );
 }
 
-interface PlacePickerProps {
-  place: Conversation;
-  places: Conversation[];
-  onPlace: (id: string) => void;
-  note?: string | null;
-}
-
-/** Where the answer goes; changing it keeps the words. */
-function PlacePicker({ place, places, onPlace, note }: PlacePickerProps) {
-  const look = channelLook(place.account?.channel ?? '');
-  return (
-    <Menu position="top-start" disabled={places.length < 2}>
-      <Menu.Target>
-        <Button
-          variant="default"
-          px={10}
-          leftSection={<look.icon size={18} aria-hidden="true" />}
-          rightSection={places.length > 1 ? <IconChevronDown size={14} aria-hidden="true" /> : undefined}
-          aria-label={`Канал: ${look.name}${note ? `, ${note}` : ''}`}
-        >
-          <span className={classes.word}>{look.name}</span>
-          {note && <span className={classes.note}>{note}</span>}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {places.map((known) => {
-          const of = channelLook(known.account?.channel ?? '');
-          return (
-            <Menu.Item key={known.id} leftSection={<of.icon size={16} />} onClick={() => onPlace(known.id)}>
-              {of.name}: {known.account?.name}
-            </Menu.Item>
-          );
-        })}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-/** The row as it is meant, until the hub answers with the stored one under the same id. */
-function rowOf(message: NewMessage, place: Conversation, me: { id: string; name: string }): Entry {
-  const now = new Date().toISOString();
-  const { content } = message;
-  return {
-    id: message.id,
-    kind: 'message',
-    direction: 'outbound',
-    origin: 'live',
-    occurred_at: now,
-    received_at: now,
-    late: false,
-    undecided: false,
-    contact: place.contact,
-    account: place.account,
-    conversation_id: place.id,
-    author: { user_id: me.id, name: me.name },
-    state: 'queued',
-    text: content.type === 'text' ? content.text : content.type === 'files' ? content.caption : undefined,
-    actions: [],
-    items: [],
-    versions: [],
-    reactions: [],
-  };
-}

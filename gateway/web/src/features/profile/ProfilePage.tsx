@@ -7,14 +7,13 @@ import { ApiError } from '@/api/problem';
 import { dateTime, ownZone } from '@/shared/format';
 import { singleKeysAreOn, switchSingleKeys } from '@/shared/keys';
 import { useMe } from '@/shared/me';
+import { SHORTEST } from '@/shared/password';
 import { RIGHTS } from '@/shared/words/rights';
 import { CopyField } from '@/shared/ui/CopyField';
 import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure } from '@/shared/ui/States';
 import { keysQuery, sessionsQuery, useChangePassword, useEndSession, useMakeKey, useRevokeKey, useSetPhone } from './api';
 import { deviceName } from './device';
-
-const SHORTEST = 10;
 
 /** «Мой профиль»: own data, devices, keys. */
 export function ProfilePage() {

@@ -1,7 +1,5 @@
 import { PasswordInput, Progress, Text } from '@mantine/core';
-
-/** As the hub asks for. */
-export const SHORTEST = 10;
+import { SHORTEST } from '@/shared/password';
 
 interface NewPasswordProps {
   value: string;

@@ -2,10 +2,11 @@ import { Button, Stack } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { ApiError } from '@/api/problem';
+import { SHORTEST } from '@/shared/password';
 import { FormFailure, Nothing } from '@/shared/ui/States';
 import { useSetPassword } from './api';
 import { Door } from './Door';
-import { NewPassword, SHORTEST } from './NewPassword';
+import { NewPassword } from './NewPassword';
 
 /** A password by a one-time link. The token stands behind `#`, so that no log of a server keeps it. */
 export function SetPassword() {

@@ -2,10 +2,11 @@ import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { ApiError } from '@/api/problem';
+import { SHORTEST } from '@/shared/password';
 import { FormFailure } from '@/shared/ui/States';
 import { useSetUp } from './api';
 import { Door } from './Door';
-import { NewPassword, SHORTEST } from './NewPassword';
+import { NewPassword } from './NewPassword';
 
 /** The first step of a fresh installation; the link of the terminal leads here. */
 export function SetUp() {

@@ -87,7 +87,6 @@ interface LinesProps extends TimelineProps {
 function Lines(props: LinesProps) {
   const { rows, entries, showing, hasOlder, hasNewer, loadOlder, loadNewer } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer is made for this
   const lines = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
