@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::database::{self, Database};
 use crate::http::health::{self, Vitals};
 use crate::http::webhooks::{self, Hooks, Refusals};
-use crate::http::{api, layers};
+use crate::http::{api, layers, web};
 use crate::http_client;
 use crate::intake::{Intake, IntakeSettings};
 use crate::live::LiveFeed;
@@ -200,7 +200,10 @@ async fn assemble(
             refusals,
             app: app.clone(),
         };
-        router = router.merge(webhooks::router(hooks)).merge(api::router(app).0);
+        router = router
+            .merge(webhooks::router(hooks))
+            .merge(api::router(app).0)
+            .fallback(web::serve);
     }
     let router = layers::wrap(router).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, router).with_graceful_shutdown(http_stop.clone().cancelled_owned());

@@ -1,5 +1,6 @@
 //! Conversations: one account and one counterpart.
 
+pub mod attention;
 pub(crate) mod store;
 
 use std::collections::BTreeMap;
@@ -11,11 +12,12 @@ use sqlx::PgConnection;
 
 use super::entry::{EntryAccount, EntryContact, EntryKind, words::DirectionWord};
 use crate::{
-    AccountId, ContactId, ConversationId,
+    AccountId, ContactId, ConversationId, UserId,
     access::Viewer,
     clients::{
         ClientError,
         contact::{ContactClient, store as contact_store},
+        list::Wanted,
         reach::Reach,
     },
 };
@@ -43,6 +45,14 @@ pub struct Conversation {
     pub last_outbound_at: Option<DateTime<Utc>>,
     /// The newest row that the viewer sees.
     pub last: Option<LastRow>,
+    /// The first message of the person that nobody of us has answered.
+    pub waiting_since: Option<DateTime<Utc>>,
+    /// Messages of the person that the viewer has not read: 10 stands for any more.
+    pub unread: i64,
+    /// The viewer wants it to count as unread.
+    pub marked_unread: bool,
+    /// Behind this moment the viewer has not read.
+    pub read_until: DateTime<Utc>,
     /// `open`, `blocked`, `disconnected` …; none where nothing was told.
     pub reachable: Option<String>,
 }
@@ -74,25 +84,45 @@ pub struct ConversationFilter {
     pub channels: Vec<Channel>,
     /// Those of one person.
     pub contact: Option<ContactId>,
+    /// With people of clients of this user, or of the common base.
+    pub responsible: Option<Wanted<UserId>>,
+    /// The order.
+    pub sort: ConversationSort,
+}
+
+/// The orders of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub enum ConversationSort {
+    /// The liveliest first.
+    #[default]
+    #[serde(rename = "-last_at")]
+    Liveliest,
+    /// Only those whose person waits for an answer, the longest first.
+    #[serde(rename = "waiting")]
+    Waiting,
 }
 
 /// The row behind which the list goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationCursor {
-    /// Its last activity.
+    /// Its last activity; of those that wait, the last message of the person.
     pub last_at: DateTime<Utc>,
     /// Its id.
     pub id: ConversationId,
 }
 
 impl Conversation {
-    /// The place of this row in the list.
-    pub fn cursor(&self) -> ConversationCursor {
-        ConversationCursor { last_at: self.last_at, id: self.id }
+    /// The place of this row in a list of this order.
+    pub fn cursor(&self, sort: ConversationSort) -> ConversationCursor {
+        let last_at = match sort {
+            ConversationSort::Liveliest => self.last_at,
+            ConversationSort::Waiting => self.last_inbound_at.unwrap_or(self.last_at),
+        };
+        ConversationCursor { last_at, id: self.id }
     }
 }
 
-/// At most `rows` conversations with people of clients that the viewer reads, the liveliest first.
+/// At most `rows` conversations with people of clients that the viewer reads.
 pub async fn list(
     conn: &mut PgConnection,
     viewer: &Viewer,

@@ -1,4 +1,5 @@
 //! Timelines, conversations and calls against a database.
 
+mod attention;
 mod parts;
 mod sight;

@@ -160,16 +160,20 @@ impl Stage {
 
     /// Two of three clients get a manager, the third stays in the common base.
     async fn share_out(&self, hub: &Hub) -> anyhow::Result<()> {
-        let mut tx = hub.database.pool.begin().await?;
+        let mut conn = hub.database.pool.acquire().await?;
         let filter = ClientFilter::default();
-        let clients = list(&mut tx, &self.administrator, &filter, ClientSort::Name, None, 200).await?;
+        let clients = list(&mut conn, &self.administrator, &filter, ClientSort::Name, None, 200).await?;
+        drop(conn);
         for (row, owner) in clients.iter().zip([0, 1, 2].into_iter().cycle()) {
             if let Some(manager) = self.managers.get(owner) {
+                // Each by itself: cards are still being joined, and many locks at once would meet theirs.
+                let mut tx = hub.database.pool.begin().await?;
                 transfer(&mut tx, &self.administrator, clock::now(), row.id, Some(*manager), "Демонстрация")
                     .await?;
+                tx.commit().await?;
             }
         }
-        Ok(tx.commit().await?)
+        Ok(())
     }
 }
 

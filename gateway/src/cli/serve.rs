@@ -27,13 +27,9 @@ fn welcome(config: &Config, hub: &Hub) {
     tracing::info!(address = %hub.address, "uzel listens");
     if let Some(token) = &hub.setup_token {
         // On the terminal and not in the log: who reads logs is not who sets up.
-        println!(
-            "Администратора ещё нет. Создать его можно одной из двух команд; первая действует один раз:"
-        );
-        println!(
-            "  curl -H 'Content-Type: application/json' -d \
-             '{{\"token\":\"{token}\",\"login\":\"…\",\"name\":\"…\",\"password\":\"…\"}}' {url}/api/setup"
-        );
+        println!("Администратора ещё нет. Откройте ссылку, она действует один раз:");
+        println!("  {url}/setup#{token}");
+        println!("или создайте его командой:");
         println!("  uzel user add ЛОГИН");
     }
 }

@@ -14,6 +14,7 @@ pub mod problem;
 pub mod range;
 pub mod remote;
 pub mod signed;
+pub mod web;
 pub mod webhooks;
 pub mod words;
 

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
-use super::{Conversation, ConversationCursor, ConversationFilter, LastRow};
+use super::{Conversation, ConversationCursor, ConversationFilter, ConversationSort, LastRow};
 use crate::{
-    AccountId, ContactId, ConversationId,
-    clients::reach::Reach,
+    AccountId, ContactId, ConversationId, UserId,
+    clients::{list::Wanted, reach::Reach},
     timeline::{
         entry::{EntryAccount, EntryContact, EntryKind},
         read::{
@@ -35,6 +35,10 @@ struct Row {
     last_media_kind: Option<String>,
     last_row_at: Option<DateTime<Utc>>,
     reachable: Option<String>,
+    waiting_since: Option<DateTime<Utc>>,
+    unread: i64,
+    marked_unread: bool,
+    read_until: DateTime<Utc>,
 }
 
 /// The contact of a conversation.
@@ -55,16 +59,20 @@ pub(crate) async fn list(
     rows: i64,
 ) -> sqlx::Result<Vec<Conversation>> {
     let channel_accounts = accounts_of(&mut *conn, &filter.channels).await?;
-    let mut page = QueryBuilder::<Postgres>::new(COLUMNS);
-    page.push(
-        "select h.conversation_id, h.last_at
+    let (key, waits, order, behind) = match filter.sort {
+        ConversationSort::Liveliest => ("h.last_at", "true", "desc", "<"),
+        ConversationSort::Waiting => ("h.last_inbound_at", WAITS, "asc", ">"),
+    };
+    let mut page = start(reach);
+    page.push(format_args!(
+        "select h.conversation_id, {key} as last_at
          from conversation_heads h
          join conversations v on v.id = h.conversation_id
          join contacts k on k.id = v.contact_id
-         where true",
-    );
+         where {waits}"
+    ));
     if let Some(after) = after {
-        page.push(" and (h.last_at, h.conversation_id) < (").push_bind(after.last_at);
+        page.push(format_args!(" and ({key}, h.conversation_id) {behind} (")).push_bind(after.last_at);
         page.push(", ").push_bind(after.id).push(")");
     }
     if let Some(accounts) = channel_accounts {
@@ -76,9 +84,10 @@ pub(crate) async fn list(
     if let Some(contact) = filter.contact {
         page.push(" and k.root_id = (select root_id from contacts where id = ").push_bind(contact).push(")");
     }
+    push_responsible(&mut page, filter.responsible.as_ref());
     push_reach(&mut page, reach);
-    page.push(" order by h.last_at desc, h.conversation_id desc limit ").push_bind(rows);
-    whole(conn, reach, page).await
+    page.push(format_args!(" order by {key} {order}, h.conversation_id {order} limit ")).push_bind(rows);
+    whole(conn, reach, page, order).await
 }
 
 pub(crate) async fn one(
@@ -86,7 +95,7 @@ pub(crate) async fn one(
     reach: Reach,
     id: ConversationId,
 ) -> sqlx::Result<Option<Conversation>> {
-    let mut page = QueryBuilder::<Postgres>::new(COLUMNS);
+    let mut page = start(reach);
     page.push(
         "select v.id as conversation_id, coalesce(h.last_at, v.created_at) as last_at
          from conversations v
@@ -96,24 +105,79 @@ pub(crate) async fn one(
     );
     page.push_bind(id);
     push_reach(&mut page, reach);
-    Ok(whole(conn, reach, page).await?.into_iter().next())
+    Ok(whole(conn, reach, page, "desc").await?.into_iter().next())
 }
 
+/// Whether the viewer reads it.
+pub(super) async fn is_within(conn: &mut PgConnection, reach: Reach, id: ConversationId) -> sqlx::Result<bool> {
+    let mut query = QueryBuilder::<Postgres>::new(
+        "select exists (select 1 from conversations v join contacts k on k.id = v.contact_id where v.id = ",
+    );
+    query.push_bind(id);
+    push_reach(&mut query, reach);
+    query.push(")").build_query_scalar().fetch_one(conn).await
+}
+
+/// The person spoke last, so far as messages go.
+pub(super) const WAITS: &str = "h.last_inbound_at > coalesce(h.last_outbound_at, '-infinity')";
+
+/// A client `r` of contact `k`.
+const SOME_CLIENT: &str = " and exists (
+    select 1
+    from (select k.root_id as id
+          union all select f.id from contacts f where f.root_id = k.root_id and f.root_id <> f.id) f
+    join contact_clients cc on cc.contact_id = f.id
+    join clients c on c.id = cc.client_id
+    join clients r on r.id = c.root_id
+    where ";
+
 /// One of the clients of contact `k` must be within reach.
-fn push_reach(query: &mut QueryBuilder<Postgres>, reach: Reach) {
+pub(super) fn push_reach(query: &mut QueryBuilder<Postgres>, reach: Reach) {
     if !reach.all {
-        query.push(
-            " and exists (
-                select 1
-                from (select k.root_id as id
-                      union all select f.id from contacts f where f.root_id = k.root_id and f.root_id <> f.id) f
-                join contact_clients cc on cc.contact_id = f.id
-                join clients c on c.id = cc.client_id
-                join clients r on r.id = c.root_id
-                where r.responsible_id is null or r.responsible_id = ",
-        );
+        query.push(SOME_CLIENT).push("r.responsible_id is null or r.responsible_id = ");
         query.push_bind(reach.user).push(")");
     }
+}
+
+/// One of the clients of contact `k` must be in these hands.
+pub(super) fn push_responsible(query: &mut QueryBuilder<Postgres>, wanted: Option<&Wanted<UserId>>) {
+    match wanted {
+        None => {}
+        Some(Wanted::None) => {
+            query.push(SOME_CLIENT).push("r.responsible_id is null)");
+        }
+        Some(Wanted::Is(user)) => {
+            query.push(SOME_CLIENT).push("r.responsible_id = ").push_bind(*user).push(")");
+        }
+    }
+}
+
+/// Begins the query of a page: `me` is the viewer.
+fn start(reach: Reach) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new("with me as (select id, created_at from users where id = ");
+    query.push_bind(reach.user).push(") ").push(COLUMNS);
+    push_unread(&mut query, reach);
+    query.push(" from (");
+    query
+}
+
+/// The columns that count rows, each within reach of the viewer.
+fn push_unread(query: &mut QueryBuilder<Postgres>, reach: Reach) {
+    query.push(
+        ", case when h.last_inbound_at > read.until then (
+               select count(*) from (
+                   select 1 from interactions i
+                   where i.conversation_id = v.id and i.direction = 'inbound' and i.occurred_at > read.until",
+    );
+    push_pins(query, &Pins::Within(reach));
+    query.push(" limit 10) i) else 0 end as unread, case when ").push(WAITS).push(
+        " then (
+               select i.occurred_at from interactions i
+               where i.conversation_id = v.id and i.direction = 'inbound'
+                 and i.occurred_at > coalesce(h.last_outbound_at, '-infinity')",
+    );
+    push_pins(query, &Pins::Within(reach));
+    query.push(" order by i.occurred_at limit 1) end as waiting_since");
 }
 
 /// Ends the query of a page with everything that a row shows.
@@ -121,6 +185,7 @@ async fn whole(
     conn: &mut PgConnection,
     reach: Reach,
     mut query: QueryBuilder<Postgres>,
+    order: &str,
 ) -> sqlx::Result<Vec<Conversation>> {
     query.push(
         ") page
@@ -129,6 +194,10 @@ async fn whole(
          join contacts k on k.id = v.contact_id
          join contacts kr on kr.id = k.root_id
          left join accounts a on a.id = v.account_id
+         cross join me
+         left join conversation_reads cr on cr.conversation_id = v.id and cr.user_id = me.id
+         -- What was said before somebody was here is no news to him.
+         cross join lateral (select coalesce(cr.read_until, me.created_at) as until) read
          left join lateral (
              select state from conversation_states
              where account_id = v.account_id and external_id = v.external_id and aspect = 'reachable'
@@ -141,20 +210,20 @@ async fn whole(
                    select 1 from contacts x where x.id = i.contact_id and x.root_id = k.root_id))",
     );
     push_pins(&mut query, &Pins::Within(reach));
-    query.push(
+    query.push(format_args!(
         " order by i.occurred_at desc, i.id desc limit 1) i on true
-          order by page.last_at desc, page.conversation_id desc",
-    );
+          order by page.last_at {order}, page.conversation_id {order}"
+    ));
     let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     Ok(rows.into_iter().map(Conversation::from).collect())
 }
 
 const COLUMNS: &str = "select page.conversation_id as id, a.id as account_id, a.name as account_name, a.channel,
-    kr.id as contact_id, kr.name as contact_name, h.person_name, page.last_at, h.last_inbound_at, h.last_outbound_at,
+    kr.id as contact_id, kr.name as contact_name, h.person_name, coalesce(h.last_at, page.last_at) as last_at,
+    h.last_inbound_at, h.last_outbound_at, coalesce(cr.marked_unread, false) as marked_unread, read.until as read_until,
     i.kind as last_kind, i.direction as last_direction, i.body as last_text,
     i.content #>> '{content,type}' as last_content_type, i.content #>> '{content,media,kind}' as last_media_kind,
-    i.occurred_at as last_row_at, s.state as reachable
-    from (";
+    i.occurred_at as last_row_at, s.state as reachable";
 
 impl From<Row> for Conversation {
     fn from(row: Row) -> Self {
@@ -177,6 +246,10 @@ impl From<Row> for Conversation {
             last_inbound_at: row.last_inbound_at,
             last_outbound_at: row.last_outbound_at,
             last,
+            waiting_since: row.waiting_since,
+            unread: row.unread,
+            marked_unread: row.marked_unread,
+            read_until: row.read_until,
             reachable: row.reachable,
         }
     }

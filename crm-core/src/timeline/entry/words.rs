@@ -56,7 +56,7 @@ pub enum DeliveryWord {
 
 /// A side of a conversation.
 #[derive(ToSchema)]
-#[schema(as = Side, rename_all = "snake_case")]
+#[schema(as = Speaker, rename_all = "snake_case")]
 pub enum SideWord {
     /// The client.
     Client,

@@ -20,8 +20,9 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(check)).routes(routes!(repair))
 }
 
-/// A channel and its light.
+/// A channel and its light. Not the word of the document, which names the kinds of networks.
 #[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ChannelHealth)]
 struct Channel {
     id: AccountId,
     name: String,

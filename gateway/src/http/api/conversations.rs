@@ -5,23 +5,33 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use connector_api::{Channel, Direction};
 use crm_core::timeline::call_list::{self, CallFilter};
-use crm_core::timeline::conversation::{self, Conversation, ConversationCursor, ConversationFilter};
+use crm_core::timeline::conversation::attention::{self, Counts};
+use crm_core::timeline::conversation::{
+    self, Conversation, ConversationCursor, ConversationFilter, ConversationSort,
+};
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::entry::words::DirectionWord;
 use crm_core::timeline::read::TimelineCursor;
-use crm_core::{AccountId, ContactId, ConversationId};
+use crm_core::{AccountId, ContactId, ConversationId, UserId};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::problem::documented::{Invalid, Missing, Refused, Unauthorized};
-use crate::http::words::Words;
-use crate::http::{ApiPath, ApiQuery, ApiResult, Cursor, Limit, Signed};
+use crate::http::words::{OrNone, Words};
+use crate::http::{ApiJson, ApiPath, ApiQuery, ApiResult, Cursor, Limit, Signed};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(calls))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(counts))
+        .routes(routes!(get))
+        .routes(routes!(read))
+        .routes(routes!(mark_unread))
+        .routes(routes!(calls))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -43,9 +53,16 @@ struct ConversationsQuery {
     channels: Words<Channel>,
     /// Those of one person.
     contact_id: Option<ContactId>,
+    /// Id of the responsible user; `none` for the common base.
+    #[param(value_type = Option<String>)]
+    responsible: Option<OrNone<UserId>>,
+    /// The order.
+    #[serde(default)]
+    #[param(inline)]
+    sort: ConversationSort,
 }
 
-/// Conversations, the liveliest first.
+/// Conversations in the order asked for.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ConversationPage {
     items: Vec<Conversation>,
@@ -69,11 +86,13 @@ async fn list(
         accounts: query.accounts.0,
         channels: query.channels.0,
         contact: query.contact_id,
+        responsible: query.responsible.map(|wanted| wanted.0),
+        sort: query.sort,
     };
     let after = query.cursor.map(|cursor| cursor.0);
     let mut conn = app.pool.acquire().await?;
     let rows = conversation::list(&mut conn, &viewer, &filter, after, query.limit.rows()).await?;
-    let (items, next_cursor) = query.limit.cut(rows, Conversation::cursor);
+    let (items, next_cursor) = query.limit.cut(rows, |row| row.cursor(query.sort));
     Ok(Json(ConversationPage { items, next_cursor }))
 }
 
@@ -90,6 +109,60 @@ async fn get(
 ) -> ApiResult<Json<Conversation>> {
     let mut conn = app.pool.acquire().await?;
     Ok(Json(conversation::read(&mut conn, &viewer, id).await?))
+}
+
+/// How many conversations of each tab ask for attention: 100 stands for any more.
+#[utoipa::path(
+    get, path = "/conversations/counts", tag = "conversations", operation_id = "count_conversations",
+    responses((status = 200, body = Counts), Unauthorized, Refused),
+)]
+async fn counts(State(app): State<App>, Signed(viewer): Signed) -> ApiResult<Json<Counts>> {
+    let mut conn = app.pool.acquire().await?;
+    Ok(Json(attention::counts(&mut conn, &viewer).await?))
+}
+
+/// Up to where I have read.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReadUntil {
+    /// `occurred_at` of the newest row that was on the screen; an earlier one than before changes nothing.
+    until: DateTime<Utc>,
+}
+
+/// Says that I have read a conversation up to a row.
+#[utoipa::path(
+    post, path = "/conversations/{id}/read", tag = "conversations", operation_id = "read_conversation",
+    params(("id" = ConversationId, Path)),
+    request_body = ReadUntil,
+    responses((status = 204), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn read(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<ConversationId>,
+    ApiJson(body): ApiJson<ReadUntil>,
+) -> ApiResult<StatusCode> {
+    let mut tx = app.pool.begin().await?;
+    attention::read_until(&mut tx, &viewer, id, body.until.min(app.now())).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// «Пометить непрочитанным»: for me, until I open it again.
+#[utoipa::path(
+    post, path = "/conversations/{id}/unread", tag = "conversations", operation_id = "mark_conversation_unread",
+    params(("id" = ConversationId, Path)),
+    responses((status = 204), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn mark_unread(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<ConversationId>,
+) -> ApiResult<StatusCode> {
+    let mut tx = app.pool.begin().await?;
+    attention::mark_unread(&mut tx, &viewer, id).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

@@ -97,3 +97,10 @@ async fn the_page_of_the_document_needs_nothing_from_outside(pool: PgPool) {
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     }
 }
+
+#[test]
+fn the_committed_document_is_what_the_program_says() {
+    let said = crate::http::api::document().to_pretty_json().unwrap();
+    let committed = include_str!("../../../web/openapi.json");
+    assert!(said.trim() == committed.trim(), "gateway/web/openapi.json is out of date: run tests/prepare");
+}

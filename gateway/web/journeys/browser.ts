@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Demo } from './hub';
+
+const KNOWN = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Headless Chromium that speaks to nobody but the hub. */
+export function openBrowser(): Promise<Browser> {
+  const executablePath = process.env.UZEL_CHROMIUM ?? KNOWN.find((path) => existsSync(path));
+  if (!executablePath) throw new Error('Chromium is not here: apt-get install chromium, or set UZEL_CHROMIUM');
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  return chromium.launch({ executablePath, args });
+}
+
+export type Look = { width: number; height: number; dark: boolean };
+
+/** Somebody in front of a screen of this size; a warning of the console is a defect and is kept. */
+export async function openContext(browser: Browser, look: Look): Promise<BrowserContext> {
+  return browser.newContext({
+    viewport: { width: look.width, height: look.height },
+    colorScheme: look.dark ? 'dark' : 'light',
+    locale: 'ru-RU',
+    timezoneId: 'Europe/Moscow',
+    reducedMotion: 'reduce',
+    serviceWorkers: 'block',
+  });
+}
+
+/** Complaints of a page: errors, and everything that its policy has blocked. */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    // An answer like 401 is said by the browser too; the screen says it in its own words.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  return complaints;
+}
+
+/** Signs in as a person of the demo. */
+export async function signIn(page: Page, demo: Demo, login: string): Promise<void> {
+  const person = demo.users.find((user) => user.login === login);
+  if (!person) throw new Error(`the demo knows no ${login}`);
+  await page.goto(demo.url);
+  await page.getByLabel('Логин').fill(person.login);
+  await page.getByRole('textbox', { name: 'Пароль' }).fill(person.password);
+  await page.getByRole('button', { name: 'Войти' }).click();
+  await page.getByRole('navigation', { name: 'Разделы' }).waitFor();
+}
+
+/** Makes a fake provider act. */
+export async function act(demo: Demo, path: string, body: unknown): Promise<void> {
+  const answer = await fetch(`${demo.fakes.control}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+}

@@ -1,0 +1,135 @@
+/** Takes a picture of every screen at three widths, light and dark, with the demo's data: `tests/screens`. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser, openContext, signIn } from './browser';
+import { Hub, type Demo } from './hub';
+
+const folder = resolve(process.env.UZEL_SCREENS ?? 'screens');
+const only = process.env.UZEL_SCREENS_ONLY?.split(',');
+const WIDTHS = [
+  { name: '1440', width: 1440, height: 900 },
+  { name: '768', width: 768, height: 1024 },
+  { name: '360', width: 360, height: 740 },
+];
+
+interface Screen {
+  name: string;
+  as?: string;
+  path: string | ((page: Page) => Promise<void>);
+  then?: (page: Page) => Promise<void>;
+}
+
+const firstLink = (page: Page, selector: string) => page.locator(selector).first().getAttribute('href');
+
+async function openFirst(page: Page, from: string, selector: string): Promise<void> {
+  await page.goto(new URL(from, page.url()).href);
+  await page.locator(selector).first().waitFor({ state: 'attached' });
+  const link = await firstLink(page, selector);
+  await page.goto(new URL(link!, page.url()).href);
+}
+
+const SCREENS: Screen[] = [
+  { name: 'login', as: '', path: '/login' },
+  { name: 'password', as: '', path: '/password#token' },
+  { name: 'setup', as: '', path: '/setup#token' },
+  { name: 'dialogs', path: '/dialogs?tab=all' },
+  { name: 'dialogs-manager', as: 'anna', path: '/dialogs' },
+  { name: 'dialog', path: (page) => openFirst(page, '/dialogs?tab=all&channels=whatsapp', 'a[href^="/dialogs/"]') },
+  {
+    name: 'dialog-card',
+    path: (page) => openFirst(page, '/dialogs?tab=all&channels=telegram', 'a[href^="/dialogs/"]'),
+    then: async (page) => {
+      const button = page.getByRole('button', { name: 'Карточка клиента' });
+      if ((await button.getAttribute('aria-pressed')) === 'false') await button.click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: 'search',
+    path: '/dialogs?tab=all',
+    then: async (page) => {
+      await page.keyboard.press('Control+KeyK');
+      await page.getByRole('combobox', { name: 'Поиск и команды' }).fill('поле');
+      await page.waitForTimeout(600);
+    },
+  },
+  { name: 'clients', path: '/clients' },
+  { name: 'clients-foreign', as: 'anna', path: '/clients?text=поле' },
+  { name: 'client', path: (page) => openFirst(page, '/clients', 'td a[href^="/clients/"], li a[href^="/clients/"]') },
+  {
+    name: 'client-new',
+    path: '/clients',
+    then: async (page) => {
+      await page.getByRole('button', { name: 'Новый клиент' }).click();
+      await page.getByRole('dialog').getByRole('textbox', { name: 'ИНН' }).fill('7707083894');
+      await page.waitForTimeout(400);
+    },
+  },
+  { name: 'similar', path: '/clients/similar' },
+  { name: 'calls', path: '/calls' },
+  { name: 'channels', path: '/settings/channels' },
+  { name: 'channel-new', path: '/settings/channels/new' },
+  { name: 'channel-new-whatsapp', path: '/settings/channels/new?connector=whatsapp' },
+  { name: 'channel', path: (page) => openFirst(page, '/settings/channels', 'a[href*="/settings/channels/0"]') },
+  { name: 'raw-events', path: '/settings/raw-events' },
+  {
+    name: 'raw-event',
+    path: '/settings/raw-events',
+    then: async (page) => {
+      await page.locator('td button').first().click();
+      await page.getByRole('heading', { name: 'Тело' }).waitFor();
+    },
+  },
+  { name: 'users', path: '/settings/users' },
+  { name: 'roles', path: '/settings/roles' },
+  { name: 'audit', path: '/settings/audit' },
+  { name: 'profile', path: '/settings/profile' },
+  { name: 'settings', path: '/settings' },
+  { name: 'missing', path: '/no-such-page' },
+];
+
+async function take(browser: Browser, demo: Demo, screens: Screen[], dark: boolean): Promise<void> {
+  for (const size of WIDTHS) {
+    for (const login of new Set(screens.map((screen) => screen.as ?? 'admin'))) {
+      const context = await openContext(browser, { ...size, dark });
+      const page = await context.newPage();
+      if (login) await signIn(page, demo, login);
+      for (const screen of screens.filter((found) => (found.as ?? 'admin') === login)) {
+        if (typeof screen.path === 'string') await page.goto(demo.url + screen.path);
+        else await screen.path(page);
+        // The live feed never ends, so that the network is never idle: what is being loaded says so.
+        await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root, .mantine-Loader-root'));
+        await page.waitForTimeout(500);
+        await screen.then?.(page);
+        const file = join(folder, `${screen.name}-${size.name}-${dark ? 'dark' : 'light'}.png`);
+        await page.screenshot({ path: file });
+      }
+      await context.close();
+    }
+  }
+}
+
+function contactSheet(screens: Screen[]): string {
+  const rows = screens.flatMap((screen) =>
+    ['light', 'dark'].map((look) => {
+      const pictures = WIDTHS.map((size) => `<img loading="lazy" src="${screen.name}-${size.name}-${look}.png" height="360">`);
+      return `<h2>${screen.name}, ${look}</h2><div>${pictures.join('\n')}</div>`;
+    }),
+  );
+  return `<!doctype html><meta charset="utf-8"><title>Экраны Узла</title>${rows.join('\n')}`;
+}
+
+const { hub, demo } = await Hub.demo();
+const began = Date.now();
+const browser = await openBrowser();
+try {
+  mkdirSync(folder, { recursive: true });
+  const screens = SCREENS.filter((screen) => !only || only.includes(screen.name));
+  for (const dark of process.env.UZEL_SCREENS_LIGHT ? [false] : [false, true]) await take(browser, demo, screens, dark);
+  writeFileSync(join(folder, 'index.html'), contactSheet(screens));
+  console.log(`${screens.length} screens in ${Math.round((Date.now() - began) / 1000)} s: ${join(folder, 'index.html')}`);
+} finally {
+  await browser.close();
+  await hub.stop();
+}

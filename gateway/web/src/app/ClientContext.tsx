@@ -1,0 +1,60 @@
+import { SegmentedControl, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Schema } from '@/api/client';
+import { ContextPane } from '@/features/clients/ContextPane';
+import { SimilarOf } from '@/features/joins/SimilarOf';
+import { clientQuery } from '@/shared/clients';
+import { peopleQuery } from '@/shared/contacts';
+import { Failed, Loading, Nothing } from '@/shared/ui/States';
+import { ForeignClient, foreignOf } from './ForeignClient';
+
+interface ClientContextProps {
+  /** Companies of the person; one of them is looked at. */
+  clients: Pick<Schema<'ContactClient'>, 'id' | 'name'>[];
+  /** The card was joined into another one. */
+  onMoved: (client: string) => void;
+}
+
+/** The card of a client beside its timeline. */
+export function ClientContext({ clients, onMoved }: ClientContextProps) {
+  const [chosen, setChosen] = useState(clients[0]?.id);
+  const id = clients.some((client) => client.id === chosen) ? chosen : clients[0]?.id;
+  if (!id) return <Nothing title="Без компании">Этот человек не связан ни с одной карточкой, которую вы видите.</Nothing>;
+  return (
+    <>
+      {clients.length > 1 && (
+        <div style={{ padding: '12px 16px 0' }}>
+          <Text size="xs" c="dimmed" mb={4}>
+            Человек действует за несколько компаний
+          </Text>
+          <SegmentedControl
+            fullWidth
+            orientation={clients.length > 2 ? 'vertical' : 'horizontal'}
+            aria-label="Компания"
+            data={clients.map((client) => ({ value: client.id, label: client.name }))}
+            value={id}
+            onChange={setChosen}
+          />
+        </div>
+      )}
+      <CardOf key={id} id={id} onMoved={onMoved} />
+    </>
+  );
+}
+
+function CardOf({ id, onMoved }: { id: string; onMoved: (client: string) => void }) {
+  const card = useQuery(clientQuery(id));
+  const people = useQuery(peopleQuery(id)).data?.items ?? [];
+  if (card.isPending) return <Loading what="Карточка загружается" />;
+  if (card.isError) {
+    const stub = foreignOf(card.error);
+    return stub ? <ForeignClient stub={stub} /> : <Failed error={card.error} again={() => void card.refetch()} />;
+  }
+  return (
+    <ContextPane
+      card={card.data}
+      similar={<SimilarOf client={card.data} joined={card.data.joined} people={people} onMoved={onMoved} />}
+    />
+  );
+}

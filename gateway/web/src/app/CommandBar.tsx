@@ -1,0 +1,157 @@
+import { Loader, Modal, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconSearch, IconUser } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { api, unwrap, type Schema } from '@/api/client';
+import { phone } from '@/shared/format';
+import { useMe } from '@/shared/me';
+import classes from './CommandBar.module.css';
+import { sections } from './sections';
+
+interface Choice {
+  key: string;
+  icon: ReactNode;
+  title: string;
+  more?: string;
+  run: () => void;
+}
+
+const SHORTEST = 2;
+
+/** People, clients and places from one field. */
+export default function CommandBar({ onClose }: { onClose: () => void }) {
+  const me = useMe();
+  const navigate = useNavigate();
+  const [typed, setTyped] = useState('');
+  const [text] = useDebouncedValue(typed.trim(), 150);
+  const [chosen, setChosen] = useState(0);
+  const list = useRef<HTMLDivElement>(null);
+  const search = useQuery({
+    queryKey: ['search', text],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/search', { params: { query: { text, limit: 12 } }, signal })),
+    enabled: text.length >= SHORTEST && me.rights['clients.read'] !== undefined,
+    placeholderData: keepPreviousData,
+  });
+
+  const go = (run: () => void) => () => {
+    onClose();
+    run();
+  };
+  const places: Choice[] = sections
+    .filter((section) => section.may(me) && section.name.toLowerCase().includes(typed.trim().toLowerCase()))
+    .map((section) => ({
+      key: section.to,
+      icon: <section.icon size={18} />,
+      title: section.name,
+      more: `G ${section.letter}`,
+      run: go(() => void navigate({ to: section.to })),
+    }));
+  const found = text.length >= SHORTEST ? search.data : undefined;
+  const clients: Choice[] = (found?.clients ?? []).map((client) => ({
+    key: client.id,
+    icon: <IconUser size={18} />,
+    title: client.name,
+    more: detail(client),
+    run: go(() => void navigate({ to: '/clients/$clientId', params: { clientId: client.id } })),
+  }));
+  const choices = [...clients, ...places];
+  const at = Math.min(chosen, Math.max(0, choices.length - 1));
+
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [at]);
+
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown') setChosen(Math.min(at + 1, choices.length - 1));
+    else if (event.key === 'ArrowUp') setChosen(Math.max(at - 1, 0));
+    else if (event.key === 'Enter') choices[at]?.run();
+    else return;
+    event.preventDefault();
+  };
+
+  const foreign = found?.foreign ?? [];
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      centered={false}
+      yOffset="10vh"
+      size="lg"
+      padding={0}
+      title={null}
+      attributes={{ content: { 'aria-label': 'Поиск и команды' } }}
+    >
+      <TextInput
+        className={classes.field}
+        size="lg"
+        variant="unstyled"
+        data-autofocus
+        placeholder="Имя, ИНН, хвост номера или раздел"
+        aria-label="Поиск и команды"
+        role="combobox"
+        aria-expanded
+        aria-controls="command-choices"
+        aria-activedescendant={choices[at] ? `command-${at}` : undefined}
+        leftSection={search.isFetching ? <Loader size={18} /> : <IconSearch size={18} />}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+          setChosen(0);
+        }}
+        onKeyDown={pressed}
+      />
+      <div ref={list} id="command-choices" role="listbox" aria-label="Найденное" className={classes.list}>
+        {choices.map((choice, index) => (
+          <div
+            key={choice.key}
+            id={`command-${index}`}
+            role="option"
+            aria-selected={index === at}
+            className={classes.choice}
+            onMouseMove={() => setChosen(index)}
+            onClick={choice.run}
+          >
+            <span className="soft">{choice.icon}</span>
+            <span className="cut">{choice.title}</span>
+            {choice.more && <span className={classes.more}>{choice.more}</span>}
+          </div>
+        ))}
+      </div>
+      {foreign.length > 0 && (
+        <div className={classes.foreign}>
+          <div className={classes.head}>Чужие клиенты</div>
+          {foreign.map((stub, index) => (
+            <div key={index} className={classes.stub}>
+              <span className="cut">{stub.name}</span>
+              {stub.inn && <span className="numbers">ИНН {stub.inn}</span>}
+              <span className={classes.more}>{stub.responsible}</span>
+            </div>
+          ))}
+        </div>
+      )}
+      <div className={classes.foot} role="status">
+        {search.isError
+          ? search.error.message
+          : found && clients.length + foreign.length === 0
+            ? `По запросу «${text}» никого нет. Проверьте ИНН или введите последние 4 цифры номера.`
+            : text.length < SHORTEST
+              ? 'Раскладка и алфавит не важны: «rjhgecjd», «korpusov» и «Корпусов» найдут одно.'
+              : null}
+      </div>
+    </Modal>
+  );
+}
+
+function detail(client: Schema<'FoundClient'>): string {
+  const parts = [
+    client.contact && client.contact.name !== client.name && client.contact.name,
+    client.contact?.phone && phone(client.contact.phone),
+    client.inn && `ИНН ${client.inn}`,
+    client.city,
+    client.responsible ?? 'общая база',
+  ];
+  return parts.filter(Boolean).join(' · ');
+}

@@ -1,0 +1,22 @@
+import { Text } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { ApiError } from '@/api/problem';
+import type { ClientStub } from '@/shared/clients';
+import { Nothing } from '@/shared/ui/States';
+
+/** The stub that a refusal carries. */
+export function foreignOf(error: unknown): ClientStub | null {
+  if (!(error instanceof ApiError) || error.type !== 'foreign-client') return null;
+  return error.problem.stub as ClientStub;
+}
+
+/** Of a foreign client: name, ИНН, responsible, and nothing else. */
+export function ForeignClient({ stub }: { stub: ClientStub }) {
+  return (
+    <Nothing icon={<IconLock size={36} stroke={1.5} />} title={`Нет доступа. Ответственный — ${stub.responsible ?? 'не назначен'}`}>
+      <Text fw={600}>{stub.name}</Text>
+      {stub.inn && <Text className="numbers">ИНН {stub.inn}</Text>}
+      <Text mt="xs">Если клиент должен перейти к вам, попросите РОПа или администратора передать его.</Text>
+    </Nothing>
+  );
+}

@@ -1,0 +1,89 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
+import { IconChevronsLeft, IconChevronsRight } from '@tabler/icons-react';
+import { Link, Outlet, useParams } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { useLayout } from '@/shared/useLayout';
+import { useMe } from '@/shared/me';
+import { ConnectionStrip } from './ConnectionStrip';
+import classes from './Frame.module.css';
+import { LiveProvider } from './LiveProvider';
+import { RingCards } from './RingCards';
+import { sections } from './sections';
+import { TopBar } from './TopBar';
+import { useKeys } from './useKeys';
+
+const CommandBar = lazy(() => import('./CommandBar'));
+const KeyList = lazy(() => import('./KeyList'));
+
+/** What stands around every screen: the rail, the top bar, the live feed, the keys. */
+export function Frame() {
+  const [searching, setSearching] = useState(false);
+  const [listing, setListing] = useState(false);
+  useKeys({ search: () => setSearching(true), list: () => setListing(true) });
+  return (
+    <LiveProvider>
+      <div className={classes.frame}>
+        <a href="#content" className={classes.skip}>
+          К содержанию
+        </a>
+        <Rail />
+        <TopBar onSearch={() => setSearching(true)} />
+        <main id="content" className={classes.content} tabIndex={-1}>
+          <ConnectionStrip />
+          <div className={classes.screen}>
+            <Outlet />
+          </div>
+        </main>
+      </div>
+      <RingCards />
+      <Suspense>
+        {searching && <CommandBar onClose={() => setSearching(false)} />}
+        {listing && <KeyList onClose={() => setListing(false)} />}
+      </Suspense>
+    </LiveProvider>
+  );
+}
+
+function Rail() {
+  const me = useMe();
+  const [open, setOpen] = useLocalStorage({ key: 'uzel-rail-open', defaultValue: false, getInitialValueInEffect: false });
+  const isPhone = useLayout() === 'phone';
+  const wide = open && !isPhone;
+  const { conversationId, clientId } = useParams({ strict: false });
+  // On a phone a thread has the whole height: the way back is its arrow.
+  if (isPhone && (conversationId ?? clientId)) return null;
+  return (
+    <nav className={classes.rail} data-wide={wide || undefined} aria-label="Разделы">
+      {!isPhone && (
+        <Link to="/dialogs" className={classes.brand} aria-label="Узел: к диалогам">
+          <img src="/icon.svg" width={32} height={32} alt="" />
+          {wide && <b>Узел</b>}
+        </Link>
+      )}
+      {sections
+        .filter((section) => section.may(me))
+        .map((section) => (
+          <Tooltip key={section.to} label={section.name} position="right" disabled={wide || isPhone}>
+            <Link to={section.to} className={classes.item} activeProps={{ 'aria-current': 'page' }}>
+              <section.icon size={22} stroke={1.7} aria-hidden="true" />
+              <span className={wide || isPhone ? classes.name : 'unseen'}>{section.name}</span>
+            </Link>
+          </Tooltip>
+        ))}
+      {!isPhone && (
+        <ActionIcon
+          className={classes.fold}
+          variant="subtle"
+          color="gray"
+          size={36}
+          onClick={() => setOpen(!open)}
+          aria-expanded={wide}
+          aria-label={wide ? 'Свернуть разделы' : 'Показать названия разделов'}
+        >
+          {wide ? <IconChevronsLeft size={18} /> : <IconChevronsRight size={18} />}
+        </ActionIcon>
+      )}
+    </nav>
+  );
+}

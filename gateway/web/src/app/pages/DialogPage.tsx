@@ -1,0 +1,83 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { channelLook } from '@/channels';
+import { conversationQuery, useMarkRead, type Conversation } from '@/features/conversations/api';
+import { Composer } from '@/features/composer/Composer';
+import { takeIn, type Entry, type Subject } from '@/features/timeline/api';
+import { ClientThread } from '@/features/timeline/ClientThread';
+import { clientQuery } from '@/shared/clients';
+import { Failed, Loading } from '@/shared/ui/States';
+import { ClientContext } from '../ClientContext';
+import { ThreadFrame } from '../ThreadFrame';
+
+const route = getRouteApi('/frame/dialogs/$conversationId');
+
+/** A conversation inside of its client's timeline. */
+export default function DialogPage() {
+  const { conversationId } = route.useParams();
+  const conversation = useQuery(conversationQuery(conversationId));
+  if (conversation.isPending) return <Loading what="Диалог загружается" />;
+  if (conversation.isError) return <Failed error={conversation.error} again={() => void conversation.refetch()} />;
+  return <Dialog key={conversationId} conversation={conversation.data} />;
+}
+
+function Dialog({ conversation }: { conversation: Conversation }) {
+  const navigate = useNavigate();
+  const search = route.useSearch();
+  // A person of several companies has one timeline; rows say of which company they are.
+  const client = conversation.clients.length === 1 ? conversation.clients[0] : undefined;
+  const card = useQuery({ ...clientQuery(client?.id ?? ''), enabled: client !== undefined }).data;
+  const [unread] = useState(() =>
+    conversation.unread > 0 ? { behind: conversation.read_until, conversation: conversation.id } : undefined,
+  );
+  const seen = useSeen(conversation);
+  const cache = useQueryClient();
+  const [quote, setQuote] = useState<Entry>();
+  const subject: Subject = client ? { kind: 'client', id: client.id } : { kind: 'contact', id: conversation.contact.id };
+  const account = conversation.account;
+  const companies = conversation.clients.filter((company) => company.name !== conversation.contact.name);
+  return (
+    <ThreadFrame
+      name={conversation.contact.name}
+      channel={account?.channel}
+      more={[...companies.map((company) => company.name), account && `${channelLook(account.channel).name}: ${account.name}`]
+        .filter(Boolean)
+        .join(' · ')}
+      features={card?.features}
+      back={() => void navigate({ to: '/dialogs', search })}
+      composer={
+        <Composer
+          contact={conversation.contact.id}
+          conversation={conversation.id}
+          quote={quote}
+          onQuoteGone={() => setQuote(undefined)}
+          onRow={(entry) => takeIn(cache, subject, entry)}
+        />
+      }
+      context={<ClientContext clients={conversation.clients} onMoved={() => undefined} />}
+    >
+      <ClientThread
+        subject={subject}
+        onReply={setQuote}
+        zone={card?.time_zone}
+        unread={unread}
+        onSeen={seen}
+      />
+    </ThreadFrame>
+  );
+}
+
+/** Marks this conversation read up to the newest of its rows that was seen; each moment once. */
+function useSeen(conversation: Conversation): (entries: Entry[]) => void {
+  const markRead = useMarkRead();
+  const told = useRef<string | undefined>(undefined);
+  return (entries) => {
+    const newest = entries.findLast((entry) => entry.conversation_id === conversation.id)?.occurred_at;
+    if (!newest || told.current === newest) return;
+    const isNews = conversation.marked_unread || Date.parse(newest) > Date.parse(conversation.read_until);
+    if (!isNews) return;
+    told.current = newest;
+    markRead.mutate({ id: conversation.id, until: newest });
+  };
+}

@@ -1,0 +1,48 @@
+import { IconHistory, IconListDetails, IconPlugConnected, IconShieldLock, IconUser, IconUsers } from '@tabler/icons-react';
+import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
+import { useMe, type Right } from '@/shared/me';
+import { useLayout } from '@/shared/useLayout';
+import classes from './SettingsPage.module.css';
+
+const ITEMS = [
+  { to: '/settings/profile', name: 'Мой профиль', icon: IconUser, right: undefined },
+  { to: '/settings/channels', name: 'Каналы', icon: IconPlugConnected, right: 'accounts.manage' },
+  { to: '/settings/raw-events', name: 'Журнал событий канала', icon: IconListDetails, right: 'raw_log.read' },
+  { to: '/settings/users', name: 'Пользователи', icon: IconUsers, right: 'users.manage' },
+  { to: '/settings/roles', name: 'Роли и права', icon: IconShieldLock, right: 'users.manage' },
+  { to: '/settings/audit', name: 'Журнал действий', icon: IconHistory, right: 'audit.read' },
+] as const satisfies readonly { to: string; name: string; icon: unknown; right: Right | undefined }[];
+
+/** «Настройки»: what the person may set up, and beside it the screen. */
+export default function SettingsPage() {
+  const me = useMe();
+  const matches = useMatchRoute();
+  const isPhone = useLayout() === 'phone';
+  const atHome = !!matches({ to: '/settings' });
+  const items = ITEMS.filter((item) => !item.right || me.rights[item.right]);
+  return (
+    <div className={classes.settings} data-home={atHome || undefined}>
+      {(!isPhone || atHome) && (
+        <nav className={classes.menu} aria-label="Настройки">
+          <h1 className={classes.title}>Настройки</h1>
+          {items.map((item) => (
+            <Link key={item.to} to={item.to} className={classes.item} activeProps={{ 'aria-current': 'page' }}>
+              <item.icon size={18} stroke={1.7} aria-hidden="true" />
+              {item.name}
+            </Link>
+          ))}
+        </nav>
+      )}
+      <div className={classes.screen}>
+        {isPhone && !atHome && (
+          <Link to="/settings" className={classes.back}>
+            ← Настройки
+          </Link>
+        )}
+        <div className={classes.outlet}>
+          <Outlet />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
+import type { LiveMessage } from '@/shared/live/feed';
+import { throttle } from '@/shared/throttle';
+
+/** A list is asked for again at most this often, however much happens. */
+const LISTS_EVERY_MS = 1500;
+
+/** Which answers grow old by which message. Open timelines take single rows by themselves. */
+export function refresher(cache: QueryClient) {
+  const lists = new Map<string, ReturnType<typeof throttle>>();
+  const list = (...queryKey: string[]) => {
+    const name = queryKey.join('/');
+    let known = lists.get(name);
+    if (!known) {
+      known = throttle(() => stale(cache, queryKey), LISTS_EVERY_MS);
+      lists.set(name, known);
+    }
+    known.call();
+  };
+  return {
+    changed(message: LiveMessage) {
+      switch (message.event) {
+        case 'interaction':
+          // A message may pay the debt of a missed call.
+          list('calls');
+          if (message.kind !== 'call') list('conversations');
+          break;
+        case 'contact':
+          stale(cache, ['contacts', message.root_id]);
+          if (message.root_id !== message.contact_id) stale(cache, ['contacts', message.contact_id]);
+          for (const client of message.client_ids) stale(cache, ['clients', client, 'contacts']);
+          list('conversations');
+          list('proposals');
+          break;
+        case 'client':
+          stale(cache, ['clients', message.root_id]);
+          if (message.root_id !== message.client_id) stale(cache, ['clients', message.client_id]);
+          list('clients', 'list');
+          list('conversations');
+          break;
+        case 'access_lost':
+          // Nothing of it may stay on the screen or in memory; what is open asks again and is refused.
+          for (const queryKey of [['clients', message.client_id], ['timeline'], ['contacts'], ['conversations'], ['calls']]) {
+            void cache.resetQueries({ queryKey });
+          }
+          list('clients', 'list');
+          break;
+        case 'notice':
+          list('accounts');
+          break;
+      }
+    },
+    stop() {
+      for (const running of lists.values()) running.cancel();
+    },
+  };
+}
+
+/** A tab that nobody looks at only remembers that it has to ask. */
+function stale(cache: QueryClient, queryKey: QueryKey): void {
+  void cache.invalidateQueries({ queryKey, refetchType: document.hidden ? 'none' : 'active' });
+}

@@ -1,0 +1,206 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { ApiError } from '@/api/problem';
+import { meQuery } from '@/shared/me';
+import { Failed, Loading } from '@/shared/ui/States';
+import { ConversationsSearch } from '@/features/conversations/search';
+import { ClientsSearch } from '@/features/clients/search';
+import { CallsSearch } from '@/features/calls/search';
+import { AuditSearch, UsersSearch } from '@/features/people/search';
+import { RawLogSearch } from '@/features/rawlog/search';
+import { Frame } from './Frame';
+import { Missing } from './Missing';
+
+interface Context {
+  cache: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet });
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search: Record<string, unknown>): { next?: string; reason?: 'ended' | 'password' } => ({
+    // Only a place of ours: an address of another site would lead a person away after the log-in.
+    next: text(search.next)?.match(/^\/(?!\/)/) ? text(search.next) : undefined,
+    reason: search.reason === 'ended' || search.reason === 'password' ? search.reason : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./pages/LogInPage')),
+});
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('@/features/session/SetUp'), 'SetUp'),
+});
+const password = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  component: lazyRouteComponent(() => import('@/features/session/SetPassword'), 'SetPassword'),
+});
+
+/** Everything behind the log-in. */
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: 'frame',
+  component: Frame,
+  loader: async ({ context, location }) => {
+    try {
+      await context.cache.ensureQueryData(meQuery);
+    } catch (error) {
+      if (error instanceof ApiError && error.problem.status === 401) {
+        throw redirect({ to: '/login', search: location.pathname === '/' ? {} : { next: location.href } });
+      }
+      throw error;
+    }
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/dialogs' });
+  },
+});
+const dialogs = createRoute({
+  getParentRoute: () => frame,
+  path: '/dialogs',
+  validateSearch: ConversationsSearch,
+  component: lazyRouteComponent(() => import('./pages/DialogsPage')),
+});
+const dialog = createRoute({
+  getParentRoute: () => dialogs,
+  path: '$conversationId',
+  component: lazyRouteComponent(() => import('./pages/DialogPage')),
+});
+const clients = createRoute({
+  getParentRoute: () => frame,
+  path: '/clients',
+  validateSearch: ClientsSearch,
+  component: lazyRouteComponent(() => import('./pages/ClientsPage')),
+});
+const similar = createRoute({
+  getParentRoute: () => frame,
+  path: '/clients/similar',
+  component: lazyRouteComponent(() => import('@/features/joins/Similar'), 'Similar'),
+});
+const client = createRoute({
+  getParentRoute: () => frame,
+  path: '/clients/$clientId',
+  validateSearch: (search: Record<string, unknown>): { row?: string } => ({ row: text(search.row) }),
+  component: lazyRouteComponent(() => import('./pages/ClientPage')),
+});
+const row = createRoute({
+  getParentRoute: () => frame,
+  path: '/rows/$entryId',
+  component: lazyRouteComponent(() => import('./pages/RowPage')),
+});
+const calls = createRoute({
+  getParentRoute: () => frame,
+  path: '/calls',
+  validateSearch: CallsSearch,
+  component: lazyRouteComponent(() => import('@/features/calls/Calls'), 'Calls'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/SettingsPage')),
+});
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/SettingsHome')),
+});
+const profile = createRoute({
+  getParentRoute: () => settings,
+  path: 'profile',
+  component: lazyRouteComponent(() => import('@/features/profile/ProfilePage'), 'ProfilePage'),
+});
+const channels = createRoute({
+  getParentRoute: () => settings,
+  path: 'channels',
+  component: lazyRouteComponent(() => import('@/features/channels/Channels'), 'Channels'),
+});
+const newChannel = createRoute({
+  getParentRoute: () => settings,
+  path: 'channels/new',
+  validateSearch: (search: Record<string, unknown>): { connector?: string; first?: boolean } => ({
+    connector: text(search.connector),
+    first: search.first === true || undefined,
+  }),
+  component: lazyRouteComponent(() => import('./pages/NewChannelPage')),
+});
+const channel = createRoute({
+  getParentRoute: () => settings,
+  path: 'channels/$accountId',
+  component: lazyRouteComponent(() => import('./pages/ChannelPage')),
+});
+const rawLog = createRoute({
+  getParentRoute: () => settings,
+  path: 'raw-events',
+  validateSearch: RawLogSearch,
+  component: lazyRouteComponent(() => import('@/features/rawlog/RawLog'), 'RawLog'),
+});
+const users = createRoute({
+  getParentRoute: () => settings,
+  path: 'users',
+  validateSearch: UsersSearch,
+  component: lazyRouteComponent(() => import('@/features/people/Users'), 'Users'),
+});
+const roles = createRoute({
+  getParentRoute: () => settings,
+  path: 'roles',
+  component: lazyRouteComponent(() => import('@/features/people/Roles'), 'Roles'),
+});
+const audit = createRoute({
+  getParentRoute: () => settings,
+  path: 'audit',
+  validateSearch: AuditSearch,
+  component: lazyRouteComponent(() => import('@/features/people/Audit'), 'Audit'),
+});
+
+const tree = root.addChildren([
+  login,
+  setup,
+  password,
+  frame.addChildren([
+    home,
+    dialogs.addChildren([dialog]),
+    clients,
+    similar,
+    client,
+    row,
+    calls,
+    settings.addChildren([settingsHome, profile, channels, newChannel, channel, rawLog, users, roles, audit]),
+  ]),
+]);
+
+/** The routes; each screen behind them is loaded when it is opened. */
+export function makeRouter(cache: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { cache },
+    defaultPreload: 'intent',
+    // The query cache decides what is old.
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: Loading,
+    defaultErrorComponent: ({ error, reset }) => <Failed error={error} again={reset} />,
+    defaultNotFoundComponent: Missing,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

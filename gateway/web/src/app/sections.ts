@@ -1,0 +1,22 @@
+import { IconAddressBook, IconMessages, IconPhoneCall, IconSettings, type Icon } from '@tabler/icons-react';
+import type { Profile } from '@/shared/me';
+
+export interface Section {
+  name: string;
+  to: '/dialogs' | '/calls' | '/clients' | '/settings';
+  icon: Icon;
+  /** After G, by the place of the key. */
+  key: string;
+  letter: string;
+  may: (me: Profile) => boolean;
+}
+
+const readsClients = (me: Profile) => me.rights['clients.read'] !== undefined;
+
+/** The rail, from top to bottom. */
+export const sections: Section[] = [
+  { name: 'Диалоги', to: '/dialogs', icon: IconMessages, key: 'KeyD', letter: 'D', may: readsClients },
+  { name: 'Звонки', to: '/calls', icon: IconPhoneCall, key: 'KeyO', letter: 'O', may: readsClients },
+  { name: 'Клиенты', to: '/clients', icon: IconAddressBook, key: 'KeyC', letter: 'C', may: readsClients },
+  { name: 'Настройки', to: '/settings', icon: IconSettings, key: 'KeyS', letter: 'S', may: () => true },
+];

@@ -1,0 +1,54 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap, type Schema } from '@/api/client';
+
+export type { Account } from '@/shared/accounts';
+export type Connector = Schema<'ConnectorView'>;
+export type Setting = Schema<'SettingView'>;
+
+export const connectorsQuery = queryOptions({
+  queryKey: ['connectors'],
+  staleTime: Infinity,
+  queryFn: async () => (await unwrap(api.GET('/api/connectors'))).items,
+});
+
+export const accountQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['accounts', 'one', id],
+    queryFn: () => unwrap(api.GET('/api/accounts/{id}', { params: { path: { id } } })),
+  });
+
+export const noticesQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['accounts', 'notices', id],
+    queryFn: ({ pageParam }) =>
+      unwrap(api.GET('/api/accounts/{id}/notices', { params: { path: { id }, query: { cursor: pageParam, limit: 20 } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+export function useConnect() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schema<'NewAccountForm'>) => unwrap(api.POST('/api/accounts', { body })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ['accounts'] }),
+  });
+}
+
+export function useEditAccount(id: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schema<'AccountPatch'>) =>
+      unwrap(api.PATCH('/api/accounts/{id}', { params: { path: { id } }, body })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ['accounts'] }),
+  });
+}
+
+/** «Проверить» and «Настроить у провайдера». */
+export function useMend(id: string) {
+  const cache = useQueryClient();
+  const onSuccess = () => cache.invalidateQueries({ queryKey: ['accounts'] });
+  const params = { path: { id } };
+  const check = useMutation({ mutationFn: () => unwrap(api.POST('/api/accounts/{id}/check', { params })), onSuccess });
+  const repair = useMutation({ mutationFn: () => unwrap(api.POST('/api/accounts/{id}/repair', { params })), onSuccess });
+  return { check, repair };
+}

@@ -1,0 +1,191 @@
+import { Alert, Button, Drawer, Group, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useState, type FormEvent, type ReactNode } from 'react';
+import type { Schema } from '@/api/client';
+import { ApiError } from '@/api/problem';
+import type { ClientCard, ClientStub } from '@/shared/clients';
+import { useMe, useRight } from '@/shared/me';
+import { innFault, kppFault, ogrnFault } from '@/shared/requisites';
+import { FormFailure } from '@/shared/ui/States';
+import { ZONES } from '@/shared/zones';
+import { useCreateClient, useEditClient } from './api';
+import { FIELD, MARK, STATUS } from './texts';
+
+interface Fields {
+  name: string;
+  inn: string;
+  kpp: string;
+  ogrn: string;
+  city: string;
+  time_zone: string;
+  features: string;
+  contract_mark: string;
+  status: string;
+}
+
+type Name = keyof Fields;
+const FROZEN: Name[] = ['name', 'inn', 'kpp', 'ogrn'];
+const NAMES: Name[] = ['name', 'inn', 'kpp', 'ogrn', 'city', 'time_zone', 'features', 'contract_mark', 'status'];
+
+function fieldsOf(card?: ClientCard): Fields {
+  return {
+    name: card?.name ?? '',
+    inn: card?.inn ?? '',
+    kpp: card?.kpp ?? '',
+    ogrn: card?.ogrn ?? '',
+    city: card?.city ?? '',
+    time_zone: card?.time_zone ?? '',
+    features: card?.features ?? '',
+    contract_mark: card?.contract_mark ?? '',
+    status: card?.status ?? 'common_base',
+  };
+}
+
+interface ClientFormProps {
+  /** The card to edit; nothing makes a new one. */
+  card?: ClientCard;
+  onClose: () => void;
+  onDone: (id: string) => void;
+}
+
+/** A client made or edited, with checks while typing. */
+export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
+  const me = useMe();
+  const mayCorrect = useRight('contacts.correct') !== undefined;
+  const create = useCreateClient();
+  const edit = useEditClient(card?.id ?? '');
+  const [fields, setFields] = useState(() => fieldsOf(card));
+  const asked = card ? edit : create;
+  const error = asked.error;
+  const problemField = error instanceof ApiError ? error.field : undefined;
+  const faults: Partial<Record<Name, string | null>> = {
+    inn: innFault(fields.inn),
+    kpp: kppFault(fields.kpp),
+    ogrn: ogrnFault(fields.ogrn),
+  };
+  const isTaken = error instanceof ApiError && error.type === 'taken';
+  const isStale = error instanceof ApiError && error.type === 'stale-version';
+
+  // What was given once is changed only by those who correct contacts; an automatic card may still be named.
+  const isFrozen = (name: Name) =>
+    !!card && !mayCorrect && FROZEN.includes(name) && (name === 'name' ? !card.automatic : fieldsOf(card)[name] !== '');
+  const field = (name: Name) => ({
+    label: FIELD[name],
+    value: fields[name],
+    disabled: isFrozen(name),
+    rightSection: isFrozen(name) ? <IconLock size={16} aria-label="Поле заморожено" /> : undefined,
+    error: faults[name] ?? (problemField === name && !isTaken ? error?.message : undefined),
+    onChange: (event: { currentTarget: { value: string } }) => setFields({ ...fields, [name]: event.currentTarget.value }),
+  });
+
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    if (Object.values(faults).some(Boolean)) return;
+    const done = { onSuccess: (saved: ClientCard) => onDone(saved.id) };
+    if (card) edit.mutate(changesOf(card, fields), done);
+    else create.mutate(newOf(fields, me.id), done);
+  };
+
+  return (
+    <Drawer opened onClose={onClose} position="right" size={520} title={card ? 'Правка клиента' : 'Новый клиент'}>
+      <form onSubmit={save}>
+        <Stack gap="sm">
+          {card && FROZEN.some(isFrozen) && (
+            <Alert color="gray" icon={<IconLock size={18} />}>
+              Название и реквизиты заморожены после создания: их правит администратор или руководитель.
+            </Alert>
+          )}
+          <TextInput required withAsterisk={false} data-autofocus {...field('name')} />
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+            <TextInput inputMode="numeric" {...field('inn')} />
+            <TextInput {...field('kpp')} />
+            <TextInput inputMode="numeric" {...field('ogrn')} />
+            <TextInput {...field('city')} />
+            <Select
+              label={FIELD.time_zone}
+              placeholder="Не указан"
+              searchable
+              clearable
+              data={ZONES}
+              value={fields.time_zone || null}
+              onChange={(value) => setFields({ ...fields, time_zone: value ?? '' })}
+            />
+            <Select
+              label={FIELD.contract_mark}
+              placeholder="Не указан"
+              clearable
+              data={Object.entries(MARK).map(([value, label]) => ({ value, label: label.replace('Договор: ', '') }))}
+              value={fields.contract_mark || null}
+              onChange={(value) => setFields({ ...fields, contract_mark: value ?? '' })}
+            />
+          </SimpleGrid>
+          {card && card.status === 'common_base' && (
+            <Select
+              label={FIELD.status}
+              description="«Клиент» — когда заключён первый договор; обратно не возвращается."
+              allowDeselect={false}
+              data={Object.entries(STATUS).map(([value, label]) => ({ value, label }))}
+              value={fields.status}
+              onChange={(value) => setFields({ ...fields, status: value ?? 'common_base' })}
+            />
+          )}
+          <Textarea
+            description="Как обращаться с этим клиентом. Наружу никогда не уходит."
+            autosize
+            minRows={3}
+            maxRows={10}
+            {...field('features')}
+          />
+          {isTaken && <Taken error={error} />}
+          {isStale && (
+            <Alert color="yellow" title="Карточку уже изменил кто-то другой">
+              Ваш текст цел. Закройте форму, посмотрите новые значения и внесите правку снова.
+            </Alert>
+          )}
+          {!isTaken && !isStale && !problemField && <FormFailure error={error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Отмена
+            </Button>
+            <Button type="submit" loading={asked.isPending}>
+              {card ? 'Сохранить' : 'Создать'}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Drawer>
+  );
+}
+
+/** An ИНН that exists: a way to the own card, or the stub of a foreign one. */
+function Taken({ error }: { error: ApiError }) {
+  const by = error.problem.by as { id?: string; stub?: ClientStub } | undefined;
+  let more: ReactNode = null;
+  if (by?.id) {
+    more = (
+      <Link to="/clients/$clientId" params={{ clientId: by.id }} className="link">
+        Открыть его карточку
+      </Link>
+    );
+  } else if (by?.stub) {
+    more = `${by.stub.name}${by.stub.inn ? `, ИНН ${by.stub.inn}` : ''}. Ответственный — ${by.stub.responsible ?? 'не назначен'}.`;
+  }
+  return (
+    <Alert color="yellow" title={error.message} role="alert">
+      {more}
+    </Alert>
+  );
+}
+
+function newOf(fields: Fields, me: string): Schema<'NewClient'> {
+  const given = Object.fromEntries(NAMES.filter((name) => name !== 'status' && fields[name].trim()).map((name) => [name, fields[name].trim()]));
+  return { ...given, name: fields.name.trim(), responsible_id: me } as Schema<'NewClient'>;
+}
+
+function changesOf(card: ClientCard, fields: Fields): Schema<'ClientEdit'> {
+  const before = fieldsOf(card);
+  const changed = NAMES.filter((name) => fields[name].trim() !== before[name]);
+  const values = Object.fromEntries(changed.map((name) => [name, fields[name].trim() || null]));
+  return { ...values, version: card.version } as Schema<'ClientEdit'>;
+}

@@ -1,0 +1,153 @@
+import { Accordion, Alert, Badge, Button, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
+import { IconAlertTriangle, IconEdit, IconFileAlert, IconHandGrab, IconTransfer } from '@tabler/icons-react';
+import { useState, type ReactNode } from 'react';
+import { clientClock, dateTime } from '@/shared/format';
+import type { ClientCard } from '@/shared/clients';
+import { useSingleKeys } from '@/shared/keys';
+import { useMe, useRight } from '@/shared/me';
+import { useNow } from '@/shared/useNow';
+import { FormFailure } from '@/shared/ui/States';
+import { useTake } from './api';
+import { ClientForm } from './ClientForm';
+import classes from './ContextPane.module.css';
+import { People } from './People';
+import { FIELD, MARK, STATUS } from './texts';
+import { TransferDialog } from './TransferDialog';
+
+interface ContextPaneProps {
+  card: ClientCard;
+  /** Joined and similar clients. */
+  similar: ReactNode;
+}
+
+/** Who the client is, in the order of what a manager needs while he talks. */
+export function ContextPane({ card, similar }: ContextPaneProps) {
+  const me = useMe();
+  const mayWrite = useRight('clients.write');
+  const mayTransfer = useRight('clients.transfer') !== undefined;
+  const take = useTake(card.id);
+  const [editing, setEditing] = useState(false);
+  const [giving, setGiving] = useState(false);
+  const [folded, setFolded] = useLocalStorage<string[]>({
+    key: 'uzel-card-groups',
+    defaultValue: ['people', 'fields'],
+    getInitialValueInEffect: false,
+  });
+  const clock = clientClock(card.time_zone, useNow());
+  const mayTake = !card.responsible && mayWrite !== undefined;
+  useSingleKeys({ KeyI: () => mayTake && take.mutate() });
+  const fields: [string, string | null | undefined][] = [
+    ['inn', card.inn],
+    ['kpp', card.kpp],
+    ['ogrn', card.ogrn],
+    ['city', card.city],
+    ['time_zone', card.time_zone],
+  ];
+  return (
+    <aside className={classes.pane} aria-label="Карточка клиента">
+      <header className={classes.head}>
+        <Group justify="space-between" align="flex-start" wrap="nowrap" gap="xs">
+          <Title order={2} className={classes.name}>
+            {card.name}
+          </Title>
+          {mayWrite && (
+            <Tooltip label="Править карточку">
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={() => setEditing(true)}
+                aria-label="Править карточку"
+                px={8}
+              >
+                <IconEdit size={16} />
+              </Button>
+            </Tooltip>
+          )}
+        </Group>
+        <Group gap={6}>
+          <Badge variant={card.status === 'client' ? 'filled' : 'default'} tt="none">
+            {STATUS[card.status]}
+          </Badge>
+          {card.contract_mark ? (
+            <Badge variant="light" color="gray" tt="none" c="var(--words)">
+              {MARK[card.contract_mark]}
+            </Badge>
+          ) : (
+            <Badge variant="light" color="yellow" c="var(--late)" tt="none" leftSection={<IconFileAlert size={12} />}>
+              Договор не указан
+            </Badge>
+          )}
+        </Group>
+        <Text size="sm">
+          {card.responsible ? (
+            <>
+              Ответственный — {card.responsible.id === me.id ? 'вы' : card.responsible.name}
+            </>
+          ) : (
+            'Без ответственного, в общей базе'
+          )}
+        </Text>
+        {clock && (
+          <Text size="sm" c={clock.isDay ? undefined : 'var(--late)'}>
+            {card.city ? `${card.city}, сейчас` : 'У клиента сейчас'} <span className="numbers">{clock.text}</span>
+            {!clock.isDay && ' — не рабочее время'}
+          </Text>
+        )}
+        <Group gap="xs">
+          {mayTake && (
+            <Button size="compact-md" leftSection={<IconHandGrab size={16} />} loading={take.isPending} onClick={() => take.mutate()}>
+              Взять себе
+            </Button>
+          )}
+          {mayTransfer && (
+            <Button size="compact-md" variant="default" leftSection={<IconTransfer size={16} />} onClick={() => setGiving(true)}>
+              Передать
+            </Button>
+          )}
+        </Group>
+        <FormFailure error={take.error} />
+      </header>
+      {card.features && (
+        <Alert className={classes.features} color="yellow" icon={<IconAlertTriangle size={18} />} title="Особенности клиента">
+          <span style={{ whiteSpace: 'pre-wrap', color: 'var(--words)' }}>{card.features}</span>
+        </Alert>
+      )}
+      <Accordion multiple value={folded} onChange={setFolded} variant="default" chevronPosition="left" order={3}>
+        <Accordion.Item value="people">
+          <Accordion.Control>Контактные лица</Accordion.Control>
+          <Accordion.Panel>
+            <People client={card.id} mayWrite={mayWrite !== undefined} />
+          </Accordion.Panel>
+        </Accordion.Item>
+        <Accordion.Item value="fields">
+          <Accordion.Control>Реквизиты и поля</Accordion.Control>
+          <Accordion.Panel>
+            <dl className={classes.fields}>
+              {fields.map(([name, value]) => (
+                <div key={name}>
+                  <dt>{FIELD[name]}</dt>
+                  <dd className="numbers">{value || <span className="soft">не заполнено</span>}</dd>
+                </div>
+              ))}
+              <div>
+                <dt>Заведён</dt>
+                <dd className="numbers">
+                  {dateTime(card.created_at)}
+                  {card.automatic && ', автоматически'}
+                </dd>
+              </div>
+            </dl>
+          </Accordion.Panel>
+        </Accordion.Item>
+        <Accordion.Item value="similar">
+          <Accordion.Control>Объединённые и похожие</Accordion.Control>
+          <Accordion.Panel>{folded.includes('similar') && similar}</Accordion.Panel>
+        </Accordion.Item>
+      </Accordion>
+      {editing && <ClientForm card={card} onClose={() => setEditing(false)} onDone={() => setEditing(false)} />}
+      {giving && <TransferDialog card={card} onClose={() => setGiving(false)} />}
+      <Stack h={24} />
+    </aside>
+  );
+}

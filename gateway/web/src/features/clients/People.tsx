@@ -1,0 +1,187 @@
+import { Button, Group, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState, type FormEvent } from 'react';
+import type { Schema } from '@/api/client';
+import { ApiError } from '@/api/problem';
+import { peopleQuery, type Contact } from '@/shared/contacts';
+import { dateTime } from '@/shared/format';
+import { PhoneLink } from '@/shared/ui/PhoneLink';
+import { Failed, FormFailure } from '@/shared/ui/States';
+import { useAddAddress, useAddPerson } from './api';
+import classes from './ContextPane.module.css';
+
+/** The people of a client with all their addresses, and why each address is theirs. */
+export function People({ client, mayWrite }: { client: string; mayWrite: boolean }) {
+  const people = useQuery(peopleQuery(client));
+  const [adding, setAdding] = useState(false);
+  if (people.isPending) return <Skeleton height={60} />;
+  if (people.isError) return <Failed error={people.error} again={() => void people.refetch()} />;
+  return (
+    <>
+      {people.data.items.length === 0 && <Text c="dimmed">Контактных лиц пока нет.</Text>}
+      {people.data.items.map((person) => (
+        <Person key={person.id} person={person} client={client} mayWrite={mayWrite} />
+      ))}
+      {mayWrite &&
+        (adding ? (
+          <NewPerson client={client} onDone={() => setAdding(false)} />
+        ) : (
+          <Button size="compact-sm" variant="subtle" px={0} leftSection={<IconPlus size={14} />} onClick={() => setAdding(true)}>
+            Добавить человека
+          </Button>
+        ))}
+    </>
+  );
+}
+
+function Person({ person, client, mayWrite }: { person: Contact; client: string; mayWrite: boolean }) {
+  const [adding, setAdding] = useState(false);
+  const here = person.clients.find((company) => company.id === client);
+  const others = person.clients.filter((company) => company.id !== client);
+  return (
+    <section className={classes.person} aria-label={person.name}>
+      <Text fw={600}>{person.name}</Text>
+      {here?.post && <Text size="xs">{here.post}</Text>}
+      {person.identities.map((identity) => (
+        <IdentityLine key={identity.id} identity={identity} />
+      ))}
+      {person.joined.map((part) => (
+        <Text key={part.join_id} size="xs" c="dimmed">
+          Здесь же «{part.name}»: {part.joined_by ? `объединил ${part.joined_by}` : 'адреса связал провайдер'},{' '}
+          {dateTime(part.joined_at)}
+        </Text>
+      ))}
+      {others.map((company) => (
+        <Text key={company.id} size="xs">
+          Также в{' '}
+          <Link to="/clients/$clientId" params={{ clientId: company.id }} className="link">
+            {company.name}
+          </Link>
+        </Text>
+      ))}
+      {mayWrite &&
+        (adding ? (
+          <NewAddress client={client} contact={person.id} onDone={() => setAdding(false)} />
+        ) : (
+          <Button size="compact-xs" variant="subtle" px={0} onClick={() => setAdding(true)}>
+            Добавить номер или почту
+          </Button>
+        ))}
+    </section>
+  );
+}
+
+const SCOPES: Record<string, string> = { telegram: 'Telegram', whatsapp: 'WhatsApp', phone: 'Телефон', email: 'Почта' };
+
+function IdentityLine({ identity }: { identity: Schema<'Identity'> }) {
+  const why =
+    identity.origin === 'event' ? 'пришёл с событием канала' : `вписал сотрудник${identity.entered ? `: «${identity.entered}»` : ''}`;
+  const scope = SCOPES[identity.scope.split(/[:/]/)[0] ?? ''] ?? identity.scope;
+  return (
+    <div className={classes.identity}>
+      {identity.kind === 'phone' ? (
+        <PhoneLink value={identity.value} />
+      ) : identity.kind === 'email' ? (
+        <a href={`mailto:${identity.value}`} className="link">
+          {identity.value}
+        </a>
+      ) : (
+        <span className="numbers">
+          {scope}, ид {identity.value}
+        </span>
+      )}
+      <Text size="xs" c="dimmed">
+        {why}
+      </Text>
+    </div>
+  );
+}
+
+function NewPerson({ client, onDone }: { client: string; onDone: () => void }) {
+  const add = useAddPerson(client);
+  const [name, setName] = useState('');
+  const [post, setPost] = useState('');
+  const [phone, setPhone] = useState('');
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    const addresses = phone.trim() ? [{ kind: 'phone' as const, text: phone.trim() }] : [];
+    add.mutate({ client_id: client, name: name.trim(), post: post.trim() || null, addresses }, { onSuccess: onDone });
+  };
+  return (
+    <form onSubmit={save}>
+      <Stack gap="xs" pt="xs">
+        <TextInput label="Имя" required withAsterisk={false} autoFocus value={name} onChange={(e) => setName(e.currentTarget.value)} />
+        <TextInput label="Должность" value={post} onChange={(e) => setPost(e.currentTarget.value)} />
+        <TextInput label="Телефон" type="tel" value={phone} onChange={(e) => setPhone(e.currentTarget.value)} />
+        <TakenOr error={add.error} />
+        <Buttons pending={add.isPending} onCancel={onDone} />
+      </Stack>
+    </form>
+  );
+}
+
+function NewAddress({ client, contact, onDone }: { client: string; contact: string; onDone: () => void }) {
+  const add = useAddAddress(client);
+  const [kind, setKind] = useState<'phone' | 'email'>('phone');
+  const [text, setText] = useState('');
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    add.mutate({ contact, body: { kind, text: text.trim() } }, { onSuccess: onDone });
+  };
+  return (
+    <form onSubmit={save}>
+      <Stack gap="xs" pt="xs">
+        <Group gap="xs" wrap="nowrap" align="flex-end">
+          <Select
+            w={110}
+            aria-label="Что добавить"
+            allowDeselect={false}
+            data={[
+              { value: 'phone', label: 'Телефон' },
+              { value: 'email', label: 'Почта' },
+            ]}
+            value={kind}
+            onChange={(value) => setKind(value === 'email' ? 'email' : 'phone')}
+          />
+          <TextInput
+            flex={1}
+            aria-label={kind === 'phone' ? 'Номер' : 'Адрес почты'}
+            required
+            autoFocus
+            value={text}
+            onChange={(e) => setText(e.currentTarget.value)}
+          />
+        </Group>
+        <TakenOr error={add.error} />
+        <Buttons pending={add.isPending} onCancel={onDone} />
+      </Stack>
+    </form>
+  );
+}
+
+/** A number that is known elsewhere says whose it is, as far as the viewer may know. */
+function TakenOr({ error }: { error: unknown }) {
+  if (!(error instanceof ApiError) || error.type !== 'taken') return <FormFailure error={error} />;
+  const by = error.problem.by as { stub?: { name: string; responsible?: string | null } } | undefined;
+  return (
+    <Text size="sm" c="var(--bad)" role="alert">
+      {error.message}
+      {by?.stub && ` ${by.stub.name}, ответственный — ${by.stub.responsible ?? 'не назначен'}.`}
+    </Text>
+  );
+}
+
+function Buttons({ pending, onCancel }: { pending: boolean; onCancel: () => void }) {
+  return (
+    <Group gap="xs">
+      <Button size="compact-md" type="submit" loading={pending}>
+        Добавить
+      </Button>
+      <Button size="compact-md" variant="default" onClick={onCancel}>
+        Отмена
+      </Button>
+    </Group>
+  );
+}

@@ -1,0 +1,97 @@
+import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap, type Schema } from '@/api/client';
+import { clientQuery } from '@/shared/clients';
+import type { ClientsSearch } from './search';
+
+export type ClientRow = Schema<'ClientRow'>;
+
+/** A page of the list, sorted and filtered by the hub. */
+export const clientsQuery = (search: ClientsSearch) =>
+  infiniteQueryOptions({
+    queryKey: ['clients', 'list', search],
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        api.GET('/api/clients', {
+          params: {
+            query: {
+              cursor: pageParam,
+              sort: search.sort,
+              status: search.status,
+              responsible: search.responsible,
+              city: search.city,
+              contract_mark: search.contract,
+              automatic: search.automatic && search.automatic === 'yes',
+              has_inn: search.inn && search.inn === 'yes',
+            },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+function useChanged(id: string) {
+  const cache = useQueryClient();
+  return () =>
+    Promise.all([
+      cache.invalidateQueries({ queryKey: clientQuery(id).queryKey }),
+      cache.invalidateQueries({ queryKey: ['clients', 'list'] }),
+      cache.invalidateQueries({ queryKey: ['conversations'] }),
+    ]);
+}
+
+export function useCreateClient() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schema<'NewClient'>) => unwrap(api.POST('/api/clients', { body })),
+    onSuccess: (card) => {
+      cache.setQueryData(clientQuery(card.id).queryKey, card);
+      return cache.invalidateQueries({ queryKey: ['clients', 'list'] });
+    },
+  });
+}
+
+export function useEditClient(id: string) {
+  const changed = useChanged(id);
+  return useMutation({
+    mutationFn: (body: Schema<'ClientEdit'>) =>
+      unwrap(api.PATCH('/api/clients/{id}', { params: { path: { id } }, body })),
+    onSuccess: changed,
+  });
+}
+
+export function useTake(id: string) {
+  const changed = useChanged(id);
+  return useMutation({
+    mutationFn: () => unwrap(api.POST('/api/clients/{id}/take', { params: { path: { id } } })),
+    onSuccess: changed,
+  });
+}
+
+export function useTransfer(id: string) {
+  const changed = useChanged(id);
+  return useMutation({
+    mutationFn: (body: Schema<'Transfer'>) =>
+      unwrap(api.POST('/api/clients/{id}/transfer', { params: { path: { id } }, body })),
+    onSuccess: changed,
+  });
+}
+
+/** A person of a client, or one more address of a person. */
+export function useAddPerson(client: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schema<'NewContact'>) => unwrap(api.POST('/api/contacts', { body })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ['clients', client, 'contacts'] }),
+  });
+}
+
+export function useAddAddress(client: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: ({ contact, body }: { contact: string; body: Schema<'NewAddress'> }) =>
+      unwrap(api.POST('/api/contacts/{id}/addresses', { params: { path: { id: contact } }, body })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ['clients', client, 'contacts'] }),
+  });
+}

@@ -1,0 +1,99 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { meQuery } from '@/shared/me';
+import type { Entry } from './api';
+import { Composer } from './Composer';
+
+const PLACE = {
+  id: 'talk',
+  account: { id: 'wa', name: 'WhatsApp компании', channel: 'whatsapp' },
+  contact: { id: 'anna', name: 'Анна' },
+  clients: [],
+  last_at: '2026-11-22T10:00:00Z',
+};
+const OPEN = { permission: { permission: 'open', until: null }, abilities: { text_limit: 4096, files: [], quote: true } };
+
+let sent: { id: string; content: { text: string } }[];
+
+function hub(writing: unknown, answers: (() => Response)[] = []) {
+  sent = [];
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
+    const request = input as Request;
+    const path = new URL(request.url).pathname;
+    if (path === '/api/conversations') return Response.json({ items: [PLACE], next_cursor: null });
+    if (path.endsWith('/writing')) return Response.json(writing);
+    if (path.endsWith('/messages')) {
+      sent.push(await request.json());
+      return (answers.shift() ?? (() => Response.json({ id: sent.at(-1)!.id, state: 'sent' }, { status: 201 })))();
+    }
+    return new Response('', { status: 404 });
+  });
+}
+
+function show() {
+  const cache = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' }, mutations: { networkMode: 'always' } } });
+  cache.setQueryData(meQuery.queryKey, { id: 'me', login: 'me', name: 'Я', post: null, phone: null, roles: [], rights: { 'clients.write': 'own' } } as never);
+  const rows: Entry[] = [];
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={cache}>
+        <Composer contact="anna" onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} />
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+  return rows;
+}
+
+async function type(text: string) {
+  const field = await screen.findByLabelText('Текст ответа');
+  await waitFor(() => expect(field).toHaveProperty('placeholder', 'Ответить: Анна'));
+  fireEvent.change(field, { target: { value: text } });
+  fireEvent.keyDown(field, { key: 'Enter' });
+  return field as HTMLTextAreaElement;
+}
+
+beforeEach(() => localStorage.clear());
+afterEach(cleanup);
+
+test('the row is on the screen at once, and the hub gets the same id', async () => {
+  hub(OPEN);
+  const rows = show();
+  const field = await type('Отгрузим завтра');
+  expect([rows[0]!.text, rows[0]!.state, field.value]).toEqual(['Отгрузим завтра', 'queued', '']);
+  await waitFor(() => expect(rows).toHaveLength(2));
+  expect([sent.length, sent[0]!.id === rows[0]!.id, rows[1]!.state]).toEqual([1, true, 'sent']);
+});
+
+test('an answer that was lost is asked for again under the same id', async () => {
+  hub(OPEN, [() => new Response('', { status: 502 })]);
+  const rows = show();
+  await type('Один раз');
+  await waitFor(() => expect(rows).toHaveLength(2), { timeout: 4000 });
+  expect(sent.map((message) => message.id)).toEqual([rows[0]!.id, rows[0]!.id]);
+});
+
+test('what the hub refuses comes back into the field', async () => {
+  hub(OPEN, [() => Response.json({ type: 'conflict', title: 'Нельзя', status: 409, detail: 'Канал выключен.' }, { status: 409 })]);
+  const rows = show();
+  const field = await type('Не пропадёт');
+  await waitFor(() => expect(field.value).toBe('Не пропадёт'));
+  expect(rows.at(-1)!.state).toBe('failed');
+});
+
+test('a closed window locks the field and says why', async () => {
+  hub({ ...OPEN, permission: { permission: 'templates_only' } });
+  show();
+  await screen.findByText(/Окно WhatsApp закрыто/);
+  expect(screen.getByLabelText('Текст ответа')).toHaveProperty('disabled', true);
+});
+
+test('a draft is kept', async () => {
+  hub(OPEN);
+  show();
+  fireEvent.change(await screen.findByLabelText('Текст ответа'), { target: { value: 'Недописанное' } });
+  cleanup();
+  show();
+  expect(await screen.findByLabelText('Текст ответа')).toHaveProperty('value', 'Недописанное');
+});

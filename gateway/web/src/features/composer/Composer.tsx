@@ -1,0 +1,250 @@
+import { ActionIcon, Alert, Button, Group, Textarea, Tooltip } from '@mantine/core';
+import { useDebouncedValue, useLocalStorage } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { IconAlertTriangle, IconFile, IconLock, IconPaperclip, IconSend, IconX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
+import { size } from '@/shared/format';
+import { useMe, useRight } from '@/shared/me';
+import { plural } from '@/shared/plural';
+import { useNow } from '@/shared/useNow';
+import { uuid } from '@/shared/uuid';
+import { Failed } from '@/shared/ui/States';
+import {
+  measureQuery,
+  placesQuery,
+  useSend,
+  useUpload,
+  writingQuery,
+  type Conversation,
+  type Entry,
+  type NewMessage,
+  type Uploaded,
+} from './api';
+import classes from './Composer.module.css';
+import { rowOf } from './meant';
+import { abilitiesOf, permissionOf, windowWords } from './permission';
+import { PlacePicker } from './PlacePicker';
+
+/** Signs that are left are told from here on. */
+const LAST_SIGNS = 50;
+
+interface ComposerProps {
+  contact: string;
+  /** The conversation that is open; otherwise the liveliest. */
+  conversation?: string;
+  quote?: Entry;
+  onQuoteGone: () => void;
+  /** A row for the timeline: at once as it is meant, then as the hub has stored it. */
+  onRow: (entry: Entry) => void;
+}
+
+/** «Ответ»: where to, what, and whether it may go. */
+export function Composer(props: ComposerProps) {
+  const mayWrite = useRight('clients.write') !== undefined;
+  const places = useQuery(placesQuery(props.contact));
+  const [chosen, setChosen] = useState<string>();
+  if (!mayWrite) return null;
+  if (places.isPending) return <div className={classes.composer} aria-busy="true" />;
+  if (places.isError) return <Failed error={places.error} again={() => void places.refetch()} />;
+  const wanted = chosen ?? props.conversation;
+  const place = places.data.find((known) => known.id === wanted) ?? places.data[0];
+  if (!place) {
+    return (
+      <div className={classes.composer}>
+        <Alert color="gray" icon={<IconLock size={18} />}>
+          Этот человек ещё не писал ни в один канал, ответить некуда.
+        </Alert>
+      </div>
+    );
+  }
+  return <Field key={place.id} {...props} place={place} places={places.data} onPlace={setChosen} />;
+}
+
+interface FieldProps extends ComposerProps {
+  place: Conversation;
+  places: Conversation[];
+  onPlace: (id: string) => void;
+}
+
+function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps) {
+  const me = useMe();
+  const now = useNow();
+  const writing = useQuery(writingQuery(place.id));
+  // The draft is the person's and the client's: another channel keeps the words.
+  const [text, setText] = useLocalStorage({
+    key: `uzel-draft-${me.id}-${place.contact.id}`,
+    defaultValue: '',
+    getInitialValueInEffect: false,
+  });
+  const [files, setFiles] = useState<Uploaded[]>([]);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const upload = useUpload();
+  const send = useSend(place.id, onRow, (message, error) => {
+    notifications.show({ color: 'red', title: 'Сообщение не принято', message: error.message, autoClose: false });
+    onRow({ ...rowOf(message, place, me), state: 'failed', failure: { code: '', text: error.message } });
+    if (message.content.type === 'text') setText(message.content.text);
+  });
+  const permission = writing.data ? permissionOf(writing.data) : undefined;
+  const abilities = writing.data ? abilitiesOf(writing.data) : { files: false, quote: false };
+  // Until the hub has said, a press is not lost: it is refused there if it has to be.
+  const isOpen = permission === undefined || permission.kind === 'open';
+  const isPaidByParts = place.account?.channel === 'sms';
+  const [measured] = useDebouncedValue(text.trim(), 300);
+  const measure = useQuery({ ...measureQuery(place.id, measured), enabled: isPaidByParts && measured !== '' && isOpen });
+  const length = [...text].length;
+  const left = abilities.limit !== undefined ? abilities.limit - length : undefined;
+  const tooLong = files.length > 0 && left !== undefined && left < 0;
+  const maySend = isOpen && !tooLong && !upload.isPending && (text.trim() !== '' || files.length > 0);
+  const soon = permission && windowWords(permission, now);
+
+  const press = () => {
+    if (!maySend) return;
+    const words = text.trim();
+    const message: NewMessage = {
+      id: uuid(),
+      conversation: place.id,
+      quote: abilities.quote ? quote?.id : undefined,
+      content:
+        files.length > 0
+          ? { type: 'files', files: files.map((file) => file.id), caption: words || null }
+          : { type: 'text', text: words },
+    };
+    onRow({ ...rowOf(message, place, me), quote: quote ? { interaction_id: quote.id, text: quote.text } : null });
+    send.mutate(message);
+    setText('');
+    setFiles([]);
+    onQuoteGone();
+    field.current?.focus();
+  };
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      press();
+    } else if (event.key === 'Escape') {
+      if (quote) onQuoteGone();
+      else field.current?.blur();
+      event.preventDefault();
+    }
+  };
+  const bring = async (brought: Iterable<File>) => {
+    for (const file of brought) {
+      await upload.mutateAsync(file).then(
+        (kept) => setFiles((before) => [...before, kept]),
+        (error: Error) => notifications.show({ color: 'red', title: `«${file.name}» не загружен`, message: error.message }),
+      );
+    }
+  };
+  const dropped = (event: DragEvent) => {
+    event.preventDefault();
+    if (isOpen && abilities.files) void bring(event.dataTransfer.files);
+  };
+  const pasted = (event: ClipboardEvent) => {
+    if (event.clipboardData.files.length === 0 || !abilities.files) return;
+    event.preventDefault();
+    void bring(event.clipboardData.files);
+  };
+
+  return (
+    <section className={classes.composer} aria-label="Ответ клиенту" onDragOver={(event) => event.preventDefault()} onDrop={dropped}>
+      {quote && abilities.quote && (
+        <div className={classes.quote}>
+          <span className="cut">
+            Ответ на: {quote.text ?? 'сообщение без текста'}
+          </span>
+          <ActionIcon size={24} variant="subtle" color="gray" onClick={onQuoteGone} aria-label="Не цитировать">
+            <IconX size={14} />
+          </ActionIcon>
+        </div>
+      )}
+      {files.length > 0 && (
+        <Group gap={6} className={classes.files}>
+          {files.map((file) => (
+            <span key={file.id} className={classes.file}>
+              <IconFile size={16} aria-hidden="true" />
+              <span className="cut">{file.file_name ?? 'Файл'}</span>
+              {file.size_bytes != null && <span className="soft">{size(file.size_bytes)}</span>}
+              <ActionIcon
+                size={22}
+                variant="subtle"
+                color="gray"
+                onClick={() => setFiles(files.filter((other) => other !== file))}
+                aria-label={`Убрать: ${file.file_name ?? 'файл'}`}
+              >
+                <IconX size={14} />
+              </ActionIcon>
+            </span>
+          ))}
+        </Group>
+      )}
+      {permission !== undefined && permission.kind !== 'open' && (
+        <div className={classes.locked} role="status">
+          <IconLock size={16} aria-hidden="true" />
+          {permission.kind === 'templates'
+            ? 'Окно WhatsApp закрыто: с последнего сообщения клиента прошло больше суток. Свободный текст не дойдёт, пока клиент не напишет сам.'
+            : permission.reason}
+        </div>
+      )}
+      {writing.isError && (
+        <div className={classes.locked} role="alert">
+          <IconAlertTriangle size={16} aria-hidden="true" /> {writing.error.message}
+        </div>
+      )}
+      <div className={classes.line}>
+        <PlacePicker place={place} places={places} onPlace={onPlace} note={soon} />
+        <Textarea
+          ref={field}
+          className={classes.field}
+          aria-label="Текст ответа"
+          placeholder={isOpen ? `Ответить: ${place.contact.name}` : 'Сейчас написать нельзя'}
+          autosize
+          minRows={1}
+          maxRows={10}
+          disabled={permission !== undefined && !isOpen}
+          value={text}
+          error={tooLong ? `Подпись к файлу длиннее допустимого на ${plural(-left!, 'знак', 'знака', 'знаков')}` : undefined}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={pressed}
+          onPaste={pasted}
+        />
+        {abilities.files && (
+          <Tooltip label="Приложить файл">
+            <ActionIcon
+              size={36}
+              variant="subtle"
+              color="gray"
+              disabled={!isOpen}
+              loading={upload.isPending}
+              onClick={() => picker.current?.click()}
+              aria-label="Приложить файл"
+            >
+              <IconPaperclip size={20} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          onChange={(event) => {
+            void bring([...(event.currentTarget.files ?? [])]);
+            event.currentTarget.value = '';
+          }}
+        />
+        <Tooltip label="Enter — отправить, Shift+Enter — новая строка">
+          <Button onClick={press} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label="Отправить" aria-keyshortcuts="Enter">
+            <span className={classes.word}>Отправить</span>
+          </Button>
+        </Tooltip>
+      </div>
+      <div className={classes.foot} role="status">
+        {isPaidByParts && text.trim() !== '' && measure.data && `${plural(measure.data.parts, 'часть', 'части', 'частей')} SMS`}
+        {!isPaidByParts && left !== undefined && left < LAST_SIGNS && left >= 0 && `Осталось ${plural(left, 'знак', 'знака', 'знаков')}`}
+        {!isPaidByParts && left !== undefined && left < 0 && files.length === 0 && 'Длинный текст уйдёт несколькими сообщениями'}
+      </div>
+    </section>
+  );
+}
+

@@ -1,0 +1,43 @@
+import { Button, Menu } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
+import { channelLook } from '@/channels';
+import type { Conversation } from './api';
+import classes from './Composer.module.css';
+
+interface PlacePickerProps {
+  place: Conversation;
+  places: Conversation[];
+  onPlace: (id: string) => void;
+  note?: string | null;
+}
+
+/** Where the answer goes; changing it keeps the words. */
+export function PlacePicker({ place, places, onPlace, note }: PlacePickerProps) {
+  const look = channelLook(place.account?.channel ?? '');
+  return (
+    <Menu position="top-start" disabled={places.length < 2}>
+      <Menu.Target>
+        <Button
+          variant="default"
+          px={10}
+          leftSection={<look.icon size={18} aria-hidden="true" />}
+          rightSection={places.length > 1 ? <IconChevronDown size={14} aria-hidden="true" /> : undefined}
+          aria-label={`Канал: ${look.name}${note ? `, ${note}` : ''}`}
+        >
+          <span className={classes.word}>{look.name}</span>
+          {note && <span className={classes.note}>{note}</span>}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {places.map((known) => {
+          const of = channelLook(known.account?.channel ?? '');
+          return (
+            <Menu.Item key={known.id} leftSection={<of.icon size={16} />} onClick={() => onPlace(known.id)}>
+              {of.name}: {known.account?.name}
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

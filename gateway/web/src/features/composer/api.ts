@@ -1,0 +1,75 @@
+import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query';
+import { api, unwrap, type Schema } from '@/api/client';
+import { ApiError } from '@/api/problem';
+
+export type Entry = Schema<'TimelineEntry'>;
+export type Conversation = Schema<'Conversation'>;
+export type Uploaded = Schema<'MediaFile'>;
+
+/** Where a person can be written to, the liveliest first. */
+export const placesQuery = (contact: string) =>
+  queryOptions({
+    queryKey: ['conversations', 'of', contact],
+    queryFn: async () =>
+      (await unwrap(api.GET('/api/conversations', { params: { query: { contact_id: contact, limit: 20 } } }))).items,
+  });
+
+export const writingQuery = (conversation: string) =>
+  queryOptions({
+    queryKey: ['conversations', 'writing', conversation],
+    // The window of WhatsApp ends while one looks.
+    refetchInterval: 60_000,
+    queryFn: () => unwrap(api.GET('/api/conversations/{id}/writing', { params: { path: { id: conversation } } })),
+  });
+
+/** How a text is counted by channels that are paid by parts. */
+export const measureQuery = (conversation: string, text: string) =>
+  queryOptions({
+    queryKey: ['measure', conversation, text],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      unwrap(api.POST('/api/conversations/{id}/measure', { params: { path: { id: conversation } }, body: { text }, signal })),
+  });
+
+export interface NewMessage {
+  id: string;
+  conversation: string;
+  content: Schema<'MessageContent'>;
+  quote?: string;
+}
+
+/**
+ * Sends in order, one conversation after the other; without a network the message waits with its id and leaves later, so
+ * one press is one message.
+ */
+export function useSend(conversation: string, sent: (entry: Entry) => void, refused: (message: NewMessage, error: Error) => void) {
+  return useMutation({
+    scope: { id: `send-${conversation}` },
+    mutationFn: (message: NewMessage) =>
+      unwrap(
+        api.POST('/api/conversations/{id}/messages', {
+          params: { path: { id: message.conversation } },
+          body: { id: message.id, content: message.content, quote_id: message.quote ?? null },
+        }),
+      ),
+    retry: (_, error) => error instanceof ApiError && error.isPassing,
+    retryDelay: (attempt) => Math.min(1000 * 2 ** attempt, 15_000),
+    onSuccess: sent,
+    onError: (error, message) => refused(message, error),
+  });
+}
+
+/** Takes a file; it is the sender's alone until it is sent. */
+export function useUpload() {
+  return useMutation({
+    mutationFn: (file: File) =>
+      unwrap(
+        api.POST('/api/files', {
+          params: { query: { name: file.name } },
+          body: file as unknown as never,
+          bodySerializer: (body: unknown) => body as BodyInit,
+          headers: { 'Content-Type': 'application/octet-stream' },
+        }),
+      ),
+  });
+}

@@ -1,0 +1,27 @@
+import type { Conversation, Entry, NewMessage } from './api';
+
+/** The row as it is meant, until the hub answers with the stored one under the same id. */
+export function rowOf(message: NewMessage, place: Conversation, me: { id: string; name: string }): Entry {
+  const now = new Date().toISOString();
+  const { content } = message;
+  return {
+    id: message.id,
+    kind: 'message',
+    direction: 'outbound',
+    origin: 'live',
+    occurred_at: now,
+    received_at: now,
+    late: false,
+    undecided: false,
+    contact: place.contact,
+    account: place.account,
+    conversation_id: place.id,
+    author: { user_id: me.id, name: me.name },
+    state: 'queued',
+    text: content.type === 'text' ? content.text : content.type === 'files' ? content.caption : undefined,
+    actions: [],
+    items: [],
+    versions: [],
+    reactions: [],
+  };
+}

@@ -1,0 +1,67 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap, type Schema } from '@/api/client';
+import type { Tab } from './search';
+
+export type Conversation = Schema<'Conversation'>;
+export type Sort = '-last_at' | 'waiting';
+
+/** Which conversations a list shows. */
+export interface Wanted {
+  tab: Tab;
+  sort: Sort;
+  channels?: string;
+  account?: string;
+  me: string;
+}
+
+/** A page of 50; the next one behind its last row. */
+export const conversationsQuery = (wanted: Wanted) =>
+  infiniteQueryOptions({
+    queryKey: ['conversations', 'list', wanted],
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        api.GET('/api/conversations', {
+          params: {
+            query: {
+              cursor: pageParam,
+              sort: wanted.sort,
+              channels: wanted.channels,
+              accounts: wanted.account,
+              responsible: wanted.tab === 'mine' ? wanted.me : wanted.tab === 'unassigned' ? 'none' : undefined,
+            },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+export const countsQuery = queryOptions({
+  queryKey: ['conversations', 'counts'],
+  queryFn: () => unwrap(api.GET('/api/conversations/counts')),
+});
+
+export const conversationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['conversations', 'one', id],
+    queryFn: () => unwrap(api.GET('/api/conversations/{id}', { params: { path: { id } } })),
+  });
+
+/** Says that everything up to a row was on the screen. */
+export function useMarkRead() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, until }: { id: string; until: string }) =>
+      unwrap(api.POST('/api/conversations/{id}/read', { params: { path: { id } }, body: { until } })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ['conversations'] }),
+  });
+}
+
+export function useMarkUnread() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => unwrap(api.POST('/api/conversations/{id}/unread', { params: { path: { id } } })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ['conversations'] }),
+  });
+}

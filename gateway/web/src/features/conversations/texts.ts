@@ -1,0 +1,5 @@
+import type { Sort } from './api';
+import type { Tab } from './search';
+
+export const TAB_NAMES: Record<Tab, string> = { mine: 'Мои', unassigned: 'Без ответственного', all: 'Все доступные' };
+export const SORT_NAMES: Record<Sort, string> = { '-last_at': 'Новые сверху', waiting: 'Дольше ждут' };

@@ -1,0 +1,18 @@
+import { useState } from 'react';
+import type { Conversation } from './api';
+import { heldOrder } from './order';
+
+/** Rows do not move under the pointer: what rose meanwhile is counted and comes when the pointer leaves. */
+export function useHeld(rows: Conversation[], list: string) {
+  const [held, setHeld] = useState<{ ids: string[]; list: string } | null>(null);
+  const holds = held && held.list === list && held.ids.length > 0;
+  const { shown, fresh } = holds ? heldOrder(held.ids, rows) : { shown: rows, fresh: 0 };
+  return {
+    shown,
+    fresh,
+    hold: () => {
+      if (matchMedia('(hover: hover)').matches) setHeld({ ids: rows.map((row) => row.id), list });
+    },
+    release: () => setHeld(null),
+  };
+}

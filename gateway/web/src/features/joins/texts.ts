@@ -1,0 +1,70 @@
+const FIELDS: Record<string, string> = {
+  name: 'Название',
+  status: 'Статус',
+  inn: 'ИНН',
+  kpp: 'КПП',
+  ogrn: 'ОГРН',
+  city: 'Город',
+  time_zone: 'Часовой пояс',
+  features: 'Особенности клиента',
+  contract_mark: 'Договор',
+  responsible_id: 'Ответственный',
+  name_is_chosen: 'Имя задано человеком',
+};
+
+const VALUES: Record<string, string> = {
+  common_base: 'Общая база',
+  client: 'Клиент',
+  original: 'оригинал',
+  scan: 'скан',
+  one_off: 'разовый',
+  true: 'да',
+  false: 'нет',
+};
+
+export const fieldName = (field: string) => FIELDS[field] ?? field;
+
+/** A value of a card in words; users are named by `names`. */
+export function valueWords(value: unknown, names: ReadonlyMap<string, string>): string {
+  if (value === null || value === undefined || value === '') return 'пусто';
+  const text = String(value);
+  return VALUES[text] ?? names.get(text) ?? text;
+}
+
+/** Why two cards are one, or may be. */
+export function reasonWords(reason: string): string {
+  switch (reason) {
+    case 'person':
+      return 'объединил сотрудник';
+    case 'same_message':
+      return 'оба адреса пришли в одном сообщении';
+    case 'shared_by_person':
+      return 'человек сам поделился номером';
+    case 'moved':
+      return 'человек сменил номер';
+    case 'invitation':
+      return 'пришёл по личной ссылке';
+    case 'provider':
+      return 'так сообщил провайдер';
+    default:
+      return reason;
+  }
+}
+
+/** `phone:+7916…` as people read it. */
+export function addressWords(address: string): string {
+  const [kind, ...rest] = address.split(/[:/]/);
+  const value = rest.join('');
+  switch (kind) {
+    case 'phone':
+      return `телефон ${value}`;
+    case 'email':
+      return `почта ${value}`;
+    case 'telegram':
+      return `Telegram ${value}`;
+    case 'whatsapp':
+      return `WhatsApp ${value}`;
+    default:
+      return address;
+  }
+}

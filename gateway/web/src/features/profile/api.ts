@@ -1,0 +1,56 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap, type Schema } from '@/api/client';
+import { meQuery } from '@/shared/me';
+
+export const sessionsQuery = queryOptions({
+  queryKey: ['me', 'sessions'],
+  queryFn: async () => (await unwrap(api.GET('/api/me/sessions'))).items,
+});
+
+export const keysQuery = queryOptions({
+  queryKey: ['me', 'api-keys'],
+  queryFn: async () => (await unwrap(api.GET('/api/me/api-keys'))).items,
+});
+
+export function useSetPhone() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (phone: string) => unwrap(api.PATCH('/api/me', { body: { phone } })),
+    onSuccess: (profile) => cache.setQueryData(meQuery.queryKey, profile),
+  });
+}
+
+export function useChangePassword() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schema<'ChangePassword'>) => unwrap(api.PUT('/api/me/password', { body })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
+  });
+}
+
+export function useEndSession() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string | 'others') =>
+      id === 'others'
+        ? unwrap(api.DELETE('/api/me/sessions'))
+        : unwrap(api.DELETE('/api/me/sessions/{id}', { params: { path: { id } } })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
+  });
+}
+
+export function useMakeKey() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schema<'NewApiKey'>) => unwrap(api.POST('/api/me/api-keys', { body })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: keysQuery.queryKey }),
+  });
+}
+
+export function useRevokeKey() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => unwrap(api.DELETE('/api/me/api-keys/{id}', { params: { path: { id } } })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: keysQuery.queryKey }),
+  });
+}

@@ -1,0 +1,37 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap, type Schema } from '@/api/client';
+import { meQuery } from '@/shared/me';
+
+/** Signs in: from then on the profile is known. */
+export function useSignIn() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schema<'SignIn'>) => unwrap(api.POST('/api/session', { body })),
+    onSuccess: (profile) => {
+      // What another person saw in this browser is not for this one.
+      cache.clear();
+      cache.setQueryData(meQuery.queryKey, profile);
+    },
+  });
+}
+
+export function useSignOut() {
+  return useMutation({ mutationFn: () => unwrap(api.DELETE('/api/session')) });
+}
+
+/** The first administrator, signed in at once. */
+export function useSetUp() {
+  const signIn = useSignIn();
+  return useMutation({
+    mutationFn: async (body: Schema<'SetUp'>) => {
+      await unwrap(api.POST('/api/setup', { body }));
+      return signIn.mutateAsync({ login: body.login, password: body.password });
+    },
+  });
+}
+
+export function useSetPassword() {
+  return useMutation({
+    mutationFn: (body: Schema<'SetPassword'>) => unwrap(api.POST('/api/password', { body })),
+  });
+}

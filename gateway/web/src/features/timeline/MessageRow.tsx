@@ -1,0 +1,284 @@
+import { ActionIcon, CopyButton, Menu, Tooltip } from '@mantine/core';
+import {
+  IconAlertCircle,
+  IconArrowBackUp,
+  IconCheck,
+  IconChecks,
+  IconClock,
+  IconClockExclamation,
+  IconCopy,
+  IconCornerUpRight,
+  IconLink,
+  IconPin,
+} from '@tabler/icons-react';
+import { memo } from 'react';
+import type { Schema } from '@/api/client';
+import { channelLook } from '@/channels';
+import { exactly, time } from '@/shared/format';
+import { useDeliveryAct, usePin, type Entry, type Subject } from './api';
+import { Content, FoldedText } from './Content';
+import classes from './Row.module.css';
+import { ORIGINS, STATES } from './texts';
+import type { Showing } from './useShowing';
+import { Versions } from './Versions';
+import { usePinTargets } from './usePinTargets';
+
+interface MessageRowProps {
+  entry: Entry;
+  joined: boolean;
+  subject: Subject;
+  zone?: string | null;
+  showing: Showing;
+  onReply?: (entry: Entry) => void;
+}
+
+/** A message: the client's on the left, ours on the right. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { entry, joined, subject, zone, showing, onReply } = props;
+  const isOut = entry.direction === 'outbound';
+  const who = isOut ? (entry.author?.name ?? entry.account?.name ?? 'Компания') : (entry.contact?.name ?? 'Клиент');
+  const look = entry.account ? channelLook(entry.account.channel) : null;
+  return (
+    <article
+      className={classes.row}
+      data-side={isOut ? 'out' : 'in'}
+      data-joined={joined || undefined}
+      data-failed={entry.state === 'failed' || undefined}
+      data-lit={entry.id === showing.row || undefined}
+      aria-label={`${who}, ${time(entry.occurred_at)}`}
+    >
+      <div className={classes.bubble}>
+        {!joined && (
+          <div className={classes.head}>
+            {look && (
+              <Tooltip label={entry.account?.name}>
+                <span style={{ display: 'inline-flex' }}>
+                  <look.icon size={14} aria-hidden="true" />
+                  <span className="unseen">{look.name}</span>
+                </span>
+              </Tooltip>
+            )}
+            <b className="cut">{who}</b>
+            {isOut && ORIGINS[entry.origin] && <span>{ORIGINS[entry.origin]}</span>}
+          </div>
+        )}
+        {entry.forward && (
+          <div className={classes.head}>
+            <IconCornerUpRight size={14} aria-hidden="true" />
+            Переслано{entry.forward.from ? ` от ${entry.forward.from}` : ''}
+            {entry.forward.many_times ? ', много раз' : ''}
+          </div>
+        )}
+        {entry.quote && <Quote quote={entry.quote} showing={showing} />}
+        <Said part={entry} />
+        {entry.items.length > 0 && (
+          <div className={classes.grid}>
+            {entry.items.map((item) => (
+              <div key={item.id}>
+                <Said part={item} />
+              </div>
+            ))}
+          </div>
+        )}
+        <Trouble entry={entry} />
+        {entry.reactions.length > 0 && (
+          <div className={classes.reactions}>
+            {entry.reactions.map((reaction) => (
+              <Tooltip key={reaction.author} label={reaction.author === 'client' ? 'Реакция клиента' : 'Наша реакция'}>
+                <span className={classes.reaction}>{reaction.emoji}</span>
+              </Tooltip>
+            ))}
+          </div>
+        )}
+        <Foot entry={entry} zone={zone} subject={subject} />
+        <Actions entry={entry} onReply={onReply} />
+      </div>
+    </article>
+  );
+});
+
+/** Words and files of a message or of one item of an album. */
+function Said({ part }: { part: Pick<Entry, 'text' | 'content' | 'deleted' | 'versions'> }) {
+  const caption = part.content?.type === 'media' ? part.content.caption : undefined;
+  const words = part.text ?? (part.content?.type === 'text' ? part.content.text : undefined);
+  return (
+    <>
+      {part.content && part.content.type !== 'text' && <Content content={part.content} />}
+      {words && words !== caption && !isSaidBy(part.content, words) && <FoldedText text={words} deleted={!!part.deleted} />}
+      {caption && <FoldedText text={caption} deleted={!!part.deleted} />}
+      {part.deleted && (
+        <div className={classes.head}>
+          {part.deleted.by === 'company' ? 'удалено нами' : 'удалено клиентом'} {time(part.deleted.at)}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The hub gives a card and a place their name as words too. */
+function isSaidBy(content: Entry['content'], words: string): boolean {
+  if (content?.type === 'contacts') return content.cards.some((card) => card.name === words);
+  return content?.type === 'location' && (content.name === words || content.address === words);
+}
+
+function Quote({ quote, showing }: { quote: Schema<'QuotePayload'>; showing: Showing }) {
+  const id = quote.interaction_id;
+  return (
+    <button type="button" className={classes.quote} disabled={!id} onClick={() => id && showing.toRow(id, isDrawn(id))}>
+      <span>{quote.text ?? 'Сообщение без текста'}</span>
+    </button>
+  );
+}
+
+/** A row near the screen is scrolled to; others are loaded around. */
+function isDrawn(id: string): boolean {
+  return document.querySelector(`[data-entry="${CSS.escape(id)}"]`) !== null;
+}
+
+function Foot({ entry, zone, subject }: { entry: Entry; zone?: string | null; subject: Subject }) {
+  return (
+    <div className={classes.foot} data-entry={entry.id}>
+      <span className={classes.marks}>
+        {entry.undecided && <Undecided entry={entry} subject={subject} />}
+        {entry.versions.length > 1 && <Versions versions={entry.versions} />}
+      </span>
+      {entry.late && (
+        <Tooltip label={`Получено позже: ${exactly(entry.received_at)}`}>
+          <span className={classes.state}>
+            <IconClockExclamation size={14} aria-hidden="true" />
+            <span className="unseen">получено позже</span>
+          </span>
+        </Tooltip>
+      )}
+      <Tooltip label={exactly(entry.occurred_at, zone)}>
+        <time className="numbers" dateTime={entry.occurred_at}>
+          {time(entry.occurred_at)}
+        </time>
+      </Tooltip>
+      <State entry={entry} />
+    </div>
+  );
+}
+
+const SIGNS = {
+  queued: IconClock,
+  sent: IconCheck,
+  delivered: IconChecks,
+  read: IconChecks,
+  played: IconChecks,
+  failed: IconAlertCircle,
+};
+
+/** How far a message of ours got: on the client's side, else on ours. */
+function State({ entry }: { entry: Entry }) {
+  const step = entry.delivery?.step;
+  const onItsWay = step === 'queued' || step === 'sending' || step === 'unsure' || step === 'planned';
+  const state = entry.state ?? (step === 'failed' ? 'failed' : onItsWay ? 'queued' : step === 'accepted' ? 'sent' : undefined);
+  if (!state) return null;
+  const Sign = SIGNS[state];
+  return (
+    <span className={classes.state} data-state={state}>
+      <Sign size={15} aria-hidden="true" />
+      {STATES[state]}
+    </span>
+  );
+}
+
+/** «не распределено»: the person speaks for several companies; a press says which one was meant. */
+function Undecided({ entry, subject }: { entry: Entry; subject: Subject }) {
+  const pin = usePin(subject);
+  const { targets, load } = usePinTargets(entry.contact?.id);
+  return (
+    <Menu position="bottom-start" onOpen={load}>
+      <Menu.Target>
+        <button type="button" className={`plain ${classes.tag}`}>
+          <IconPin size={12} aria-hidden="true" /> не распределено
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>К какой компании относится?</Menu.Label>
+        {targets.map((company) => (
+          <Menu.Item key={company.id} onClick={() => pin.mutate({ entry, client: company.id })}>
+            {company.name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Why a message of ours is stuck, and what can be done. */
+function Trouble({ entry }: { entry: Entry }) {
+  const act = useDeliveryAct();
+  const delivery = entry.delivery;
+  const step = delivery?.step;
+  const failed = entry.state === 'failed' || step === 'failed';
+  if (!failed && step !== 'unknown' && step !== 'planned' && step !== 'cancelled') return null;
+  const press = (what: 'retry' | 'cancel' | 'confirm') => delivery && act.mutate({ id: delivery.id, act: what });
+  const why = entry.failure?.text ?? delivery?.reason;
+  return (
+    <div className={classes.why}>
+      {step === 'unknown'
+        ? 'Неизвестно, дошло ли: связь с провайдером оборвалась. Повторение может прийти клиенту дважды.'
+        : step === 'planned'
+          ? `Будет отправлено ${delivery?.due_at ? exactly(delivery.due_at) : 'позже'}.`
+          : step === 'cancelled'
+            ? 'Отменено до отправки.'
+            : (why ?? 'Провайдер не доставил сообщение и не назвал причину.')}
+      {delivery && step !== 'cancelled' && (
+        <span className={classes.acts}>
+          {step === 'planned' ? (
+            <button type="button" className="plain link" onClick={() => press('cancel')}>
+              Отменить
+            </button>
+          ) : (
+            <button type="button" className="plain link" onClick={() => press('retry')}>
+              Повторить
+            </button>
+          )}
+          {step === 'unknown' && (
+            <button type="button" className="plain link" onClick={() => press('confirm')}>
+              Дошло
+            </button>
+          )}
+        </span>
+      )}
+      {act.isError && <div>{act.error.message}</div>}
+    </div>
+  );
+}
+
+function Actions({ entry, onReply }: { entry: Entry; onReply?: (entry: Entry) => void }) {
+  const link = `${location.origin}/rows/${entry.id}`;
+  return (
+    <div className={classes.actions}>
+      {onReply && entry.conversation_id && (
+        <Tooltip label="Ответить">
+          <ActionIcon size={24} variant="subtle" color="gray" onClick={() => onReply(entry)} aria-label="Ответить с цитатой">
+            <IconArrowBackUp size={14} />
+          </ActionIcon>
+        </Tooltip>
+      )}
+      {entry.text && (
+        <CopyButton value={entry.text}>
+          {({ copied, copy }) => (
+            <Tooltip label={copied ? 'Скопировано' : 'Скопировать текст'}>
+              <ActionIcon size={24} variant="subtle" color="gray" onClick={copy} aria-label="Скопировать текст">
+                {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </CopyButton>
+      )}
+      <CopyButton value={link}>
+        {({ copied, copy }) => (
+          <Tooltip label={copied ? 'Скопировано' : 'Скопировать ссылку'}>
+            <ActionIcon size={24} variant="subtle" color="gray" onClick={copy} aria-label="Скопировать ссылку">
+              {copied ? <IconCheck size={14} /> : <IconLink size={14} />}
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </CopyButton>
+    </div>
+  );
+}

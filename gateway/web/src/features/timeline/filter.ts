@@ -1,0 +1,77 @@
+import type { Schema } from '@/api/client';
+import type { Channel } from '@/channels';
+
+type Kind = Schema<'EntryKind'>;
+
+/** Which rows are shown; an absent field shows all. */
+export interface TimelineFilter {
+  kinds?: Kind[];
+  channels?: Channel[];
+  contact?: string;
+  from?: string;
+  until?: string;
+}
+
+/** The chips above a timeline. */
+export const CHIPS = {
+  all: { name: 'Всё', shown: '', filter: {} },
+  messages: { name: 'Сообщения', shown: 'сообщения', filter: { kinds: ['message'] } },
+  calls: { name: 'Звонки', shown: 'звонки', filter: { kinds: ['call'] } },
+  letters: { name: 'Письма и SMS', shown: 'письма и SMS', filter: { kinds: ['message'], channels: ['sms'] } },
+  notes: { name: 'Комментарии', shown: 'комментарии', filter: { kinds: ['note'] } },
+  system: { name: 'Система', shown: 'системные записи', filter: { kinds: ['system'] } },
+} as const satisfies Record<string, { name: string; shown: string; filter: { kinds?: readonly Kind[]; channels?: readonly Channel[] } }>;
+
+export type Chip = keyof typeof CHIPS;
+
+export const PERIODS = {
+  any: { name: 'Весь срок', shown: '', days: 0 },
+  day: { name: 'Сутки', shown: 'за сутки', days: 1 },
+  week: { name: 'Неделя', shown: 'за неделю', days: 7 },
+  month: { name: 'Месяц', shown: 'за месяц', days: 30 },
+  year: { name: 'Год', shown: 'за год', days: 365 },
+} as const;
+
+export type Period = keyof typeof PERIODS;
+
+/** What a person has chosen; kept for the next time. */
+export interface Choice {
+  chip: Chip;
+  period: Period;
+}
+
+export const NO_CHOICE: Choice = { chip: 'all', period: 'any' };
+
+/** The filter of a choice. `now` to the minute, so that the same choice is the same question for a while. */
+export function filterOf(choice: Choice, contact: string | undefined, now: number): TimelineFilter {
+  const chip: { kinds?: readonly Kind[]; channels?: readonly Channel[] } = CHIPS[choice.chip].filter;
+  const { days } = PERIODS[choice.period];
+  const from = days > 0 ? new Date(Math.floor(now / 60_000) * 60_000 - days * 86_400_000).toISOString() : undefined;
+  const filter: TimelineFilter = {};
+  if (chip.kinds) filter.kinds = [...chip.kinds];
+  if (chip.channels) filter.channels = [...chip.channels];
+  if (contact) filter.contact = contact;
+  if (from) filter.from = from;
+  return filter;
+}
+
+/** «Показаны звонки за неделю»; nothing when everything is shown. */
+export function wordsOf(choice: Choice, contact?: string): string | null {
+  const parts = [CHIPS[choice.chip].shown || (choice.period === 'any' && !contact ? '' : 'события')];
+  if (PERIODS[choice.period].shown) parts.push(PERIODS[choice.period].shown);
+  if (contact) parts.push(`с «${contact}»`);
+  const words = parts.filter(Boolean).join(' ');
+  return words === '' ? null : `Показаны ${words}`;
+}
+
+/** Whether a row that has just come belongs to what is shown. */
+export function accepts(filter: TimelineFilter, entry: Schema<'TimelineEntry'>): boolean {
+  const at = Date.parse(entry.occurred_at);
+  return (
+    (!filter.kinds || filter.kinds.includes(entry.kind)) &&
+    (!filter.channels || (!!entry.account && filter.channels.includes(entry.account.channel))) &&
+    (!filter.contact || entry.contact?.id === filter.contact) &&
+    (!filter.from || at >= Date.parse(filter.from)) &&
+    (!filter.until || at < Date.parse(filter.until))
+  );
+}

@@ -1,0 +1,70 @@
+import type { Schema } from '@/api/client';
+import { clock, duration } from '@/shared/format';
+
+type Call = Schema<'CallEntry'>;
+type Media = Schema<'MediaView'>;
+
+export const STATES: Record<Schema<'DeliveryState'>, string> = {
+  queued: 'отправляется',
+  sent: 'ушло',
+  delivered: 'доставлено',
+  read: 'прочитано',
+  played: 'прослушано',
+  failed: 'не отправлено',
+};
+
+/** How a row of ours came, where that is worth a word. */
+export const ORIGINS: Record<string, string> = {
+  phone: 'с телефона',
+  automatic: 'автоответ',
+  other_system: 'из другой системы',
+  history: 'из истории',
+  bridge: 'из Telegram руководителя',
+};
+
+/** How long a caller waited in vain and who was rung. */
+export function missedDetail(call: Call, startedAt: string): string {
+  const waited = call.ended_at ? duration(Math.max(0, Date.parse(call.ended_at) - Date.parse(startedAt)) * 1000) : null;
+  const rung = [...new Set(call.segments.map((segment) => segment.extension?.name ?? segment.extension?.number).filter(Boolean))];
+  const parts = [waited && `ждал ${waited}`, rung.length > 0 && `звонило: ${rung.join(', ')}`];
+  return parts.filter(Boolean).join(' · ');
+}
+
+const SEGMENT_ENDS: Record<string, string> = {
+  ANSWER: 'ответ',
+  ANSWERED: 'ответ',
+  NOANSWER: 'не ответили',
+  'NO ANSWER': 'не ответили',
+  CANCEL: 'отменён',
+  BUSY: 'занято',
+  CHANUNAVAIL: 'недоступен',
+  CONGESTION: 'линия перегружена',
+};
+
+/** One step of a call in words. */
+export function segmentWords(segment: Schema<'SegmentView'>): string {
+  const who = segment.extension?.name ?? segment.extension?.number ?? 'без номера';
+  const number = segment.extension?.name ? ` (${segment.extension.number})` : '';
+  const end = segment.talk_us != null ? `разговор ${duration(segment.talk_us)}` : SEGMENT_ENDS[segment.status ?? ''];
+  return `${who}${number}${segment.forwarded ? ', переадресация' : ''}${end ? ` — ${end}` : ''}`;
+}
+
+/** Why a file cannot be seen yet, or at all. */
+export function mediaState(media: Media): string | null {
+  switch (media.state) {
+    case 'stored':
+      return null;
+    case 'fetching':
+      return 'загружается';
+    case 'lost':
+      return media.cause ? `недоступен: ${media.cause}` : 'недоступен';
+    case 'expired':
+      return 'удалена по сроку';
+    default:
+      return 'ждёт загрузки';
+  }
+}
+
+export function voiceLength(media: Media): string | null {
+  return media.duration_s != null ? clock(media.duration_s) : null;
+}

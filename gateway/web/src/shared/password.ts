@@ -1,0 +1,2 @@
+/** The shortest password that the hub takes. */
+export const SHORTEST = 10;

@@ -1,0 +1,16 @@
+import type { Schema } from '@/api/client';
+
+/** A right that the hub learns does not compile until it has words. */
+export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
+  'clients.read': { name: 'Видеть клиентов', what: 'Карточки, ленты, диалоги и звонки' },
+  'clients.write': { name: 'Вести клиентов', what: 'Новые клиенты и контакты, поля, комментарии' },
+  'clients.join': { name: 'Объединять', what: 'Объединение и разъединение карточек, решение о похожих' },
+  'clients.transfer': { name: 'Передавать', what: 'Смена ответственного' },
+  'contacts.correct': { name: 'Исправлять контакты', what: 'Номера, имена и реквизиты после создания' },
+  'users.manage': { name: 'Пользователи', what: 'Пользователи, роли и права' },
+  'accounts.manage': { name: 'Каналы', what: 'Подключение и настройка каналов' },
+  'raw_log.read': { name: 'Журнал событий', what: 'Что прислали провайдеры' },
+  'raw_log.replay': { name: 'Читать заново', what: 'Повторный разбор событий канала' },
+  'audit.read': { name: 'Журнал действий', what: 'Кто что сделал' },
+  'recordings.hold': { name: 'Удерживать записи', what: 'Хранить файлы спора дольше их срока' },
+};
