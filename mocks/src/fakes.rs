@@ -274,6 +274,13 @@ impl Fakes {
         &self.stand.phone
     }
 
+    /// Takes these steps as having happened in an earlier run, without delivering anything.
+    pub fn remember(&self, steps: &[Step]) {
+        for step in steps.iter().filter(|step| step.outgoing.provider == Provider::Telegram) {
+            self.stand.telegram.remember(&step.outgoing);
+        }
+    }
+
     /// Delivers one request: posted until acknowledged, or queued for `getUpdates`.
     pub async fn deliver(&self, outgoing: &Outgoing) -> Posted {
         self.stand.deliver(outgoing).await

@@ -65,11 +65,14 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
     .await
     .context("the fake providers do not start")?;
     stage.point_at(&hub, &fakes.addresses()).await?;
+    let day = scenario::company_day(fakes.providers(), clock::now(), demo.seed, demo.clients);
     if stage.is_new {
-        let day = scenario::company_day(fakes.providers(), clock::now(), demo.seed, demo.clients);
         fakes.play(day.steps, 0.0, |_| {}).await;
         at_rest(&hub).await?;
         stage.share_out(&hub).await?;
+    } else {
+        // The fakes know nothing of their last run, and a bot may answer only whom it heard from.
+        fakes.remember(&day.steps);
     }
     announce(&demo, &hub, &stage, &fakes);
     let live = scenario::trickle(fakes.providers(), clock::now(), demo.seed).with_clients(demo.clients);

@@ -227,6 +227,8 @@ fn a_reaction_is_set_and_removed_but_not_in_a_managers_chat() {
     let (method, fields) = body(&call(&react(Some("👍"), "6100000001"), 0));
     assert_eq!(method, "setMessageReaction");
     assert_eq!(fields["reaction"], json!([{ "type": "emoji", "emoji": "👍" }]));
+    let (_, fields) = body(&call(&react(Some("❤\u{fe0f}"), "6100000001"), 0));
+    assert_eq!(fields["reaction"][0]["emoji"], "❤");
     assert_eq!(body(&call(&react(None, "6100000001"), 0)).1["reaction"], json!([]));
     assert_eq!(refused(&react(Some("👍"), BUSINESS)), "no_reactions_here");
 }

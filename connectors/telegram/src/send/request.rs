@@ -178,8 +178,10 @@ impl Caller<'_> {
                 "В чате из аккаунта менеджера бот не может ставить реакции. Поставьте её с телефона.",
             ));
         }
+        // Keyboards add a sign that asks for colour; the provider's list has the bare characters.
+        let bare = emoji.map(|emoji| emoji.replace('\u{fe0f}', ""));
         let reaction: Vec<Value> =
-            emoji.into_iter().map(|emoji| json!({ "type": "emoji", "emoji": emoji })).collect();
+            bare.into_iter().map(|emoji| json!({ "type": "emoji", "emoji": emoji })).collect();
         self.changing("setMessageReaction", message, json!({ "reaction": reaction }))
     }
 
