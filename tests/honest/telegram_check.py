@@ -265,5 +265,7 @@ def main(program):
 
 
 if __name__ == "__main__":
+    # What the library dislikes about the answers is a surprise; what it will change in itself is not.
     warnings.simplefilter("error", telegram.warnings.PTBUserWarning)
+    warnings.simplefilter("ignore", telegram.warnings.PTBDeprecationWarning)
     main(sys.argv[1])
