@@ -43,6 +43,9 @@ impl Hooks {
     }
 }
 
+/// An address where nobody listens, until a hub is told where the fake does: never the real provider's.
+const NOBODY: &str = "http://127.0.0.1:1";
+
 /// Every provider's configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProvidersConfig {
@@ -89,7 +92,13 @@ impl ProvidersConfig {
                 let staff: Vec<&str> =
                     self.telphin.staff.iter().map(|extension| extension.number.as_str()).collect();
                 let (menu, queue) = (&self.telphin.ivr.number, &self.telphin.queue.number);
-                json!({ "extensions": staff.join(", "), "groups": format!("{menu}:menu, {queue}:queue") })
+                json!({
+                    "extensions": staff.join(", "),
+                    "groups": format!("{menu}:menu, {queue}:queue"),
+                    "app_id": self.telphin.app_id,
+                    "app_secret": self.telphin.app_secret,
+                    "api_url": NOBODY,
+                })
             }
             Provider::Telegram => json!({
                 "token": self.telegram.token,

@@ -2,6 +2,7 @@
 
 mod max;
 mod stand;
+mod telephony;
 
 use std::time::Duration;
 

@@ -259,3 +259,6 @@ impl Refusals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

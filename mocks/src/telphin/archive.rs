@@ -221,7 +221,7 @@ impl Archive {
             "extension_id": leg.extension_id.parse::<u32>().ok(),
             "extension_type": kind,
             "extension_name": format!("{}@{DOMAIN}", leg.extension),
-            "init_time_gmt": began.map(|at| at.format("%Y-%m-%d %H:%M:%S%.2f").to_string()),
+            "init_time_gmt": began.map(hundredths),
             "start_time_gmt": leg.answered_at.or(began).map(seconds),
             "hangup_time_gmt": leg.ended_at.map(seconds),
             "duration": talk,
@@ -249,6 +249,11 @@ impl Call {
         let ends: Option<Vec<DateTime<Utc>>> = self.legs.values().map(|leg| leg.ended_at).collect();
         ends?.into_iter().max()
     }
+}
+
+/// Legs count hundredths, calls do not.
+fn hundredths(at: DateTime<Utc>) -> String {
+    format!("{}.{:02}", seconds(at), at.timestamp_subsec_millis() / 10)
 }
 
 fn seconds(at: DateTime<Utc>) -> String {

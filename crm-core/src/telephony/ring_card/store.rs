@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use connector_api::Direction;
-use sqlx::{PgConnection, types::Json};
+use sqlx::PgConnection;
 
 use crate::{
     AccountId, ClientId, ContactId, InteractionId,
@@ -25,7 +25,7 @@ pub(super) async fn call(conn: &mut PgConnection, id: InteractionId) -> sqlx::Re
         r#"select i.account_id as "account_id: AccountId", i.direction, i.occurred_at,
                   kr.id as "contact_id?: ContactId", kr.name as "contact_name?",
                   i.pinned_client_id as "pinned_client_id: ClientId", n.value as "number?",
-                  i.content as "content: Json<InteractionPayload>"
+                  i.content
            from interactions i
            left join contacts k on k.id = i.contact_id
            left join contacts kr on kr.id = k.root_id
@@ -37,6 +37,8 @@ pub(super) async fn call(conn: &mut PgConnection, id: InteractionId) -> sqlx::Re
     .await?;
     Ok(row.and_then(|row| {
         let contact = row.contact_id.zip(row.contact_name);
+        // A call of a newer version's shape has no card.
+        let payload: InteractionPayload = serde_json::from_value(row.content?).ok()?;
         Some(CallRow {
             account_id: row.account_id,
             direction: row.direction.as_deref().and_then(direction_of).unwrap_or(Direction::Inbound),
@@ -44,7 +46,7 @@ pub(super) async fn call(conn: &mut PgConnection, id: InteractionId) -> sqlx::Re
             contact: contact.map(|(id, name)| EntryContact { id, name }),
             pinned_client_id: row.pinned_client_id,
             number: row.number,
-            view: *row.content?.0.call?,
+            view: *payload.call?,
         })
     }))
 }
