@@ -4,6 +4,7 @@ mod accounts;
 mod cards;
 mod document;
 mod keys;
+mod media;
 mod problems;
 mod raw_events;
 mod sessions;
