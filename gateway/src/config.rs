@@ -100,7 +100,7 @@ settings! {
     }
     /// What the hub keeps on its own disk.
     data: DataConfig {
-        /// The folder of the private database, the spool and the key file. Made when it is missing.
+        /// The folder of the private database, the spool, the files and the key file. Made when it is missing.
         folder: PathBuf = "uzel-data", "UZEL_DATA";
         /// The key that seals passwords and tokens of channels. Not set: a key file in the data folder, made at the
         /// first start. Keep a copy: without it channels have to be connected anew.

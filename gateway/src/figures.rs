@@ -126,6 +126,7 @@ fn describe() {
         "Requests of providers that were refused, by connector and reason"
     );
     describe_counter!("uzel_intake_unknown_total", "Requests to webhook addresses that do not exist");
+    describe_counter!("uzel_media_tries_total", "Tries to copy a file from a provider, by what came of them");
     describe_gauge!("uzel_raw_events", "Raw events kept, by state; raw is the sum of the others");
     describe_gauge!("uzel_spool_bytes", "What waits in the spool for the database");
     describe_gauge!("uzel_apply_backlog", "Accepted requests in memory that are not on the timeline yet");

@@ -200,10 +200,7 @@ async fn assemble(
             refusals,
             app: app.clone(),
         };
-        router = router
-            .merge(webhooks::router(hooks))
-            .merge(api::router(app).0)
-            .fallback(web::serve);
+        router = router.merge(webhooks::router(hooks)).merge(api::router(app).0).fallback(web::serve);
     }
     let router = layers::wrap(router).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, router).with_graceful_shutdown(http_stop.clone().cancelled_owned());

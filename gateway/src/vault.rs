@@ -40,7 +40,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    fn new(config: &MediaConfig) -> Self {
+    /// Those of the configuration.
+    pub fn new(config: &MediaConfig) -> Self {
         Self {
             picture: config.max_picture_bytes,
             video: config.max_video_bytes,

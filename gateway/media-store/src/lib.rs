@@ -7,5 +7,5 @@ mod store;
 pub mod voice;
 pub mod wave;
 
-pub use reader::BlockingFile;
+pub use reader::{BlockingFile, Failed};
 pub use store::{Derived, Expected, Incoming, Opened, ReceiveError, S3, Store, StoreError};

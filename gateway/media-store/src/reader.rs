@@ -1,6 +1,8 @@
 //! Kept bytes as a file for code that reads and seeks.
 
 use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
@@ -20,12 +22,30 @@ pub struct BlockingFile {
     at: u64,
     piece: Bytes,
     piece_at: u64,
+    failed: Failed,
+}
+
+/// Whether the store failed under a file. Libraries take a failure for the end of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Failed(Arc<AtomicBool>);
+
+impl Failed {
+    /// Whether it did.
+    pub fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl BlockingFile {
     /// The bytes of this name, `size` of them. To be made inside a runtime.
     pub fn new(store: Store, sha256: String, size: u64) -> Self {
-        Self { store, handle: Handle::current(), sha256, size, at: 0, piece: Bytes::new(), piece_at: 0 }
+        let (handle, piece, failed) = (Handle::current(), Bytes::new(), Failed::default());
+        Self { store, handle, sha256, size, at: 0, piece, piece_at: 0, failed }
+    }
+
+    /// Tells afterwards whether everything could be read.
+    pub fn failed(&self) -> Failed {
+        self.failed.clone()
     }
 
     /// How many bytes there are.
@@ -46,7 +66,10 @@ impl Read for BlockingFile {
         if !self.is_in_piece() {
             let range = self.at..(self.at + PIECE_BYTES).min(self.size);
             let read = self.handle.block_on(self.store.piece(&self.sha256, range));
-            self.piece = read.map_err(|error: StoreError| io::Error::other(error))?;
+            self.piece = read.map_err(|error: StoreError| {
+                self.failed.0.store(true, Ordering::Relaxed);
+                io::Error::other(error)
+            })?;
             self.piece_at = self.at;
         }
         let from = usize::try_from(self.at - self.piece_at).map_err(io::Error::other)?;

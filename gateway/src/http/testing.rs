@@ -134,11 +134,16 @@ impl Browser {
 
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        self.send_raw(request).await.0
+    }
+
+    /// The same, with the bytes that came back.
+    pub async fn send_raw(&self, request: Request<Body>) -> (Answer, Vec<u8>) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        Answer { status: parts.status, headers: parts.headers, body }
+        (Answer { status: parts.status, headers: parts.headers, body }, bytes)
     }
 
     /// Reads.

@@ -154,7 +154,13 @@ impl Downloads {
         }
         download::finish_unscoped(&mut tx, due, &verdict.outcome, now).await?;
         tx.commit().await?;
-        if let Outcome::Lost(_) = verdict.outcome {
+        let outcome = match verdict.outcome {
+            Outcome::Stored { .. } => "stored",
+            Outcome::Later { .. } => "later",
+            Outcome::Lost(_) => "lost",
+        };
+        metrics::counter!("uzel_media_tries_total", "outcome" => outcome).increment(1);
+        if outcome == "lost" {
             tracing::warn!(media.id = %due.id, account.id = %due.account_id, "a file is lost");
         }
         Ok(())

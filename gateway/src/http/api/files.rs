@@ -116,8 +116,12 @@ async fn voice_note(app: &App, body: Body) -> ApiResult<(Bytes, Option<u32>)> {
     if sniff::mime_type(&recorded) != "video/webm" {
         return Ok((recorded.into(), None));
     }
-    let _place = app.vault.bench.acquire().await.map_err(|_| Problem::unavailable())?;
-    let made = tokio::task::spawn_blocking(move || voice::from_webm(Box::new(Cursor::new(recorded)))).await;
+    let place = app.vault.bench.clone().acquire_owned().await.map_err(|_| Problem::unavailable())?;
+    let made = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        voice::from_webm(Box::new(Cursor::new(recorded)))
+    })
+    .await;
     match made {
         Ok(Ok(voice)) => Ok((voice.ogg.into(), Some(voice.duration_s))),
         _ => Err(Problem::invalid("Эту запись не удалось прочитать. Запишите голосовое ещё раз.")),

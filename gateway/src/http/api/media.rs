@@ -10,7 +10,6 @@ use crm_core::MediaId;
 use crm_core::access::Viewer;
 use crm_core::media::{self, File, FileState, name};
 use http::{HeaderMap, Method};
-use media_store::BlockingFile;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -49,11 +48,6 @@ impl Stored {
     /// What was sniffed.
     fn mime_type(&self) -> &str {
         self.file.mime_type.as_deref().unwrap_or("application/octet-stream")
-    }
-
-    /// The bytes for a thread that may wait.
-    fn open(&self, app: &App) -> BlockingFile {
-        BlockingFile::new(app.vault.store.clone(), self.sha256.clone(), self.size_bytes)
     }
 
     /// The store does not have what the database says: it is fetched anew, or lost.

@@ -5,6 +5,7 @@ mod calls;
 mod cards;
 mod document;
 mod keys;
+mod media;
 mod problems;
 mod raw_events;
 mod sessions;

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use crm_core::MediaId;
 use http::{HeaderMap, StatusCode, header};
-use media_store::{Derived, picture, sniff, wave};
+use media_store::{BlockingFile, Derived, picture, sniff, wave};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -53,17 +53,12 @@ async fn thumbnail(
     if file_answer::same(&headers, &header::IF_NONE_MATCH, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    let made = match app.vault.store.derived(Derived::Thumbnail, &stored.sha256).await? {
-        Some(known) => known,
-        None => {
-            let Some(file) = whole(&app, &stored).await? else {
-                return Err(stored.missing(&app, &viewer).await);
-            };
-            let made = work(&app, move || picture::thumbnail(&file).map_or(NOTHING, Bytes::from)).await?;
-            app.vault.store.keep_derived(Derived::Thumbnail, &stored.sha256, made.clone()).await?;
-            made
-        }
-    };
+    let made = made(&app, &stored, Derived::Thumbnail, |mut file| {
+        let mut bytes = Vec::new();
+        let read = file.read_to_end(&mut bytes).ok();
+        read.and_then(|_| picture::thumbnail(&bytes).ok()).map(Bytes::from)
+    });
+    let Some(made) = made.await? else { return Err(stored.missing(&app, &viewer).await) };
     if made.is_empty() {
         return Err(refused());
     }
@@ -101,46 +96,42 @@ async fn peaks(
     if !mime_type.starts_with("audio/") && !mime_type.starts_with("video/") {
         return Err(refused());
     }
-    let made = match app.vault.store.derived(Derived::Peaks, &stored.sha256).await? {
-        Some(known) => known,
-        None => {
-            if app.vault.store.size(&stored.sha256).await? != Some(stored.size_bytes) {
-                return Err(stored.missing(&app, &viewer).await);
-            }
-            let file = Box::new(stored.open(&app));
-            let made = work(&app, move || match wave::peaks(file, &mime_type) {
-                Ok(wave::Peaks { bars, duration_ms }) => {
-                    let peaks = Peaks { bars, duration_ms };
-                    Bytes::from(serde_json::to_vec(&peaks).expect("numbers are JSON"))
-                }
-                Err(_) => NOTHING,
-            })
-            .await?;
-            app.vault.store.keep_derived(Derived::Peaks, &stored.sha256, made.clone()).await?;
-            made
-        }
-    };
+    let made = made(&app, &stored, Derived::Peaks, move |file| {
+        let wave::Peaks { bars, duration_ms } = wave::peaks(Box::new(file), &mime_type).ok()?;
+        serde_json::to_vec(&Peaks { bars, duration_ms }).ok().map(Bytes::from)
+    });
+    let Some(made) = made.await? else { return Err(stored.missing(&app, &viewer).await) };
     serde_json::from_slice(&made).map(Json).map_err(|_| refused())
 }
 
-/// All bytes of a file, of which the size was looked at before.
-async fn whole(app: &App, stored: &Stored) -> ApiResult<Option<Vec<u8>>> {
-    if app.vault.store.size(&stored.sha256).await? != Some(stored.size_bytes) {
+/// What was made of the bytes before, or is made now: on a thread of its own, one piece of work at a time, and empty where
+/// nothing can be made. `None` when the bytes are missing or are not those.
+async fn made(
+    app: &App,
+    stored: &Stored,
+    kind: Derived,
+    make: impl FnOnce(BlockingFile) -> Option<Bytes> + Send + 'static,
+) -> ApiResult<Option<Bytes>> {
+    let store = &app.vault.store;
+    if let Some(known) = store.derived(kind, &stored.sha256).await? {
+        return Ok(Some(known));
+    }
+    if store.size(&stored.sha256).await? != Some(stored.size_bytes) {
         return Ok(None);
     }
-    let mut file = stored.open(app);
-    let read = tokio::task::spawn_blocking(move || {
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map(|_| bytes)
+    // The work goes on when the browser leaves, so it keeps its place by itself.
+    let place = app.vault.bench.clone().acquire_owned().await.map_err(|_| Problem::unavailable())?;
+    let file = BlockingFile::new(store.clone(), stored.sha256.clone(), stored.size_bytes);
+    let failed = file.failed();
+    let work = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        make(file)
     });
-    match read.await {
-        Ok(Ok(bytes)) => Ok(Some(bytes)),
-        _ => Err(Problem::unavailable()),
+    // A library that breaks on a file breaks nothing else.
+    let made = work.await.ok().flatten().unwrap_or(NOTHING);
+    if failed.is_so() {
+        return Err(Problem::unavailable());
     }
-}
-
-/// Slow work on a thread of its own, one piece at a time. A library that breaks on a file breaks nothing else.
-async fn work(app: &App, made: impl FnOnce() -> Bytes + Send + 'static) -> ApiResult<Bytes> {
-    let _place = app.vault.bench.acquire().await.map_err(|_| Problem::unavailable())?;
-    Ok(tokio::task::spawn_blocking(made).await.unwrap_or(NOTHING))
+    store.keep_derived(kind, &stored.sha256, made.clone()).await?;
+    Ok(Some(made))
 }
