@@ -87,6 +87,8 @@ impl ProvidersConfig {
                 "access_token": self.whatsapp.access_token,
                 "phone_number_id": self.whatsapp.phone_number_id,
                 "waba_id": self.whatsapp.waba_id,
+                // Nobody listens there: whoever starts the fake puts its address here, and nobody calls the real one.
+                "api_url": "http://127.0.0.1:9",
             }),
             Provider::Telphin => {
                 let staff: Vec<&str> =

@@ -118,7 +118,7 @@ impl Outbound for Line {
     }
 
     /// The provider cannot be asked for a message by anything of ours; it tells by itself, in the status webhook that
-    /// carries our reference. When that does not come in time, only a person can decide.
+    /// carries our reference.
     async fn look_up(&self, attempt: &SendAttempt<'_>) -> Result<LookUp, FetchError> {
         let until = attempt.tried_at + STATUS_PATIENCE;
         if attempt.now < until {
