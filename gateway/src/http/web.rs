@@ -63,8 +63,8 @@ fn asset(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
         (header::ETAG, tag.into()),
     ];
     let body = bytes_of(twin.map_or_else(|| file.data.clone(), |twin| twin.data));
-    let mut response = (described.map(|(name, value): (_, Cow<'_, str>)| (name, value.into_owned())), body)
-        .into_response();
+    let mut response =
+        (described.map(|(name, value): (_, Cow<'_, str>)| (name, value.into_owned())), body).into_response();
     if is_packed {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
     }
@@ -103,9 +103,9 @@ fn content_type(path: &str, file: &EmbeddedFile) -> Cow<'static, str> {
 fn accepts_brotli(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let words = accepted.unwrap_or_default().split(',').map(|word| word.trim().to_ascii_lowercase());
-    words.filter(|word| !word.replace(' ', "").ends_with(";q=0")).any(|word| {
-        word.split(';').next().is_some_and(|name| name.trim() == "br")
-    })
+    words
+        .filter(|word| !word.replace(' ', "").ends_with(";q=0"))
+        .any(|word| word.split(';').next().is_some_and(|name| name.trim() == "br"))
 }
 
 fn bytes_of(data: Cow<'static, [u8]>) -> bytes::Bytes {

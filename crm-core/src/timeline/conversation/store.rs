@@ -109,7 +109,11 @@ pub(crate) async fn one(
 }
 
 /// Whether the viewer reads it.
-pub(super) async fn is_within(conn: &mut PgConnection, reach: Reach, id: ConversationId) -> sqlx::Result<bool> {
+pub(super) async fn is_within(
+    conn: &mut PgConnection,
+    reach: Reach,
+    id: ConversationId,
+) -> sqlx::Result<bool> {
     let mut query = QueryBuilder::<Postgres>::new(
         "select exists (select 1 from conversations v join contacts k on k.id = v.contact_id where v.id = ",
     );
