@@ -1,4 +1,4 @@
-import { IconBrandTelegram, IconBrandWhatsapp, IconMessage, IconPhone, type Icon } from '@tabler/icons-react';
+import { IconBrandTelegram, IconBrandWhatsapp, IconMessage, IconMessageChatbot, IconPhone, type Icon } from '@tabler/icons-react';
 import type { Schema } from './api/client';
 
 export type Channel = Schema<'Channel'>;
@@ -17,6 +17,7 @@ export const channels: Record<Channel, ChannelLook> = {
   telephony: { name: 'Телефон', icon: IconPhone, color: '#475467' },
   telegram: { name: 'Telegram', icon: IconBrandTelegram, color: '#1b6fa8' },
   sms: { name: 'SMS', icon: IconMessage, color: '#7a4a9e' },
+  max: { name: 'MAX', icon: IconMessageChatbot, color: '#4a5bd0' },
 };
 
 /** Also for a word that this version of the application does not know. */

@@ -1847,7 +1847,7 @@ export interface components {
          * @description A kind of network.
          * @enum {string}
          */
-        Channel: "whatsapp" | "telephony" | "telegram" | "sms";
+        Channel: "whatsapp" | "telephony" | "telegram" | "sms" | "max";
         /** @description A channel and its light. Not the word of the document, which names the kinds of networks. */
         ChannelHealth: components["schemas"]["Health"] & {
             channel: components["schemas"]["Channel"];

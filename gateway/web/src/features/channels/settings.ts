@@ -1,4 +1,4 @@
-/** Names of the fields as people know them; the hints come from the hub. */
+/** Names of the fields as people know them; the hints come from the hub, and a field without a name shows its word. */
 export const SETTING_NAMES: Record<string, string> = {
   app_secret: 'Секрет приложения',
   app_secret_previous: 'Прежний секрет приложения',
@@ -17,7 +17,23 @@ export const SETTING_NAMES: Record<string, string> = {
   api_url: 'Адрес Bot API',
   poll_timeout_s: 'Ожидание запроса, секунд',
   api_id: 'Ключ api_id',
+  trusted_roots: 'Доверенные корневые сертификаты',
   access_token: 'Токен доступа',
+  app_id: 'Идентификатор приложения',
+  waba_id: 'Аккаунт WhatsApp Business',
+  api_version: 'Версия Graph API',
+  media_hosts: 'Домены файлов',
+  messages_per_second: 'Сообщений в секунду',
+  window_margin_minutes: 'Запас до конца окна, минут',
+  apikey: 'Ключ API',
+  login: 'Логин',
+  password: 'Пароль',
+  sender: 'Имя отправителя',
+  balance_alarm: 'Порог баланса, рублей',
+  settles_after_s: 'Срок неизвестности, секунд',
+  shown_number: 'Показываемый номер',
+  route_variable: 'Переменная меню для ответственного',
+  proxy: 'Прокси',
 };
 
 export const settingName = (name: string) => SETTING_NAMES[name] ?? name;
