@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use cbr::{Bank, Daily, FetchError};
 use chrono::{DateTime, Utc};
-use crm_core::rates::{self, Currency, NewRate, RateSource, SourceState, moscow_date};
+use crm_core::rates::{self, Currency, NewRate, RateSource, RateWarning, SourceState, moscow_date};
 use crm_core::schedule::{self, Report};
 use sqlx::{PgConnection, PgPool};
 
@@ -61,7 +61,9 @@ impl RatesJob {
             Err(error) => self.bank_failed(pool, &error, now).await?,
         };
         let overview = rates::overview(&mut *pool.acquire().await?, &self.currencies, now).await?;
-        if let Some(warning) = overview.warning.filter(|warning| warning.is_alarm()) {
+        // A currency without any rate is told by the tally; at the first start the repair beside brings it.
+        let lasting = [RateWarning::SourceOut, RateWarning::Stale];
+        if let Some(warning) = overview.warning.filter(|warning| lasting.contains(warning)) {
             tracing::error!(?warning, "somebody has to look at the rates of the bank");
             report.words += " Внимание: курсы или их источник требуют проверки.";
         }
