@@ -51,6 +51,8 @@ ids! {
     ContactId
     /// One account and one counterpart.
     ConversationId
+    /// A rate that a person should look at.
+    DoubtId
     /// One press on its way out, made by whoever pressed.
     DeliveryId
     /// An address by which events find the client.

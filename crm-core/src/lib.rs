@@ -8,12 +8,14 @@ pub mod delivery;
 pub mod fixture;
 mod id;
 pub mod media;
+pub mod rates;
+pub mod schedule;
 pub mod schema;
 pub mod telephony;
 pub mod timeline;
 
 pub use id::{
-    AccountId, ApiKeyId, CallRequestId, ClientId, ContactId, ConversationId, DeliveryId, IdentityId,
+    AccountId, ApiKeyId, CallRequestId, ClientId, ContactId, ConversationId, DeliveryId, DoubtId, IdentityId,
     InteractionId, JoinId, MediaId, ProposalId, RawEventId, SessionId, UserId,
 };
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use crm_core::rates::Currency;
 use sqlx::PgPool;
 
 use crate::accounts::Accounts;
@@ -20,6 +22,8 @@ pub struct App {
     pub clock: Clock,
     /// How we are reached.
     pub settings: Arc<HttpSettings>,
+    /// Whose hub it is.
+    pub company: Company,
     /// Slow work with passwords.
     pub passwords: Passwords,
     /// The channel accounts.
@@ -38,6 +42,7 @@ impl App {
             pool,
             clock,
             settings: Arc::new(settings),
+            company: Company::default(),
             passwords: Passwords::default(),
             accounts,
             live,
@@ -45,9 +50,31 @@ impl App {
         }
     }
 
+    /// For a company that has been configured.
+    #[must_use]
+    pub fn of(mut self, company: Company) -> Self {
+        self.company = company;
+        self
+    }
+
     /// The time of this request.
     pub fn now(&self) -> DateTime<Utc> {
         (self.clock)()
+    }
+}
+
+/// What is configured about the company.
+#[derive(Clone, Debug)]
+pub struct Company {
+    /// The zone of its clocks.
+    pub zone: Tz,
+    /// Whose rates it wants to see, in this order.
+    pub currencies: Arc<[Currency]>,
+}
+
+impl Default for Company {
+    fn default() -> Self {
+        Self { zone: Tz::Europe__Moscow, currencies: Arc::new(Currency::USUAL) }
     }
 }
 

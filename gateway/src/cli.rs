@@ -48,7 +48,7 @@ enum Command {
     },
     /// Prints as JSON what a connector understands of a stored body.
     Parse {
-        /// whatsapp, telphin, telegram, smsc or smsru.
+        /// whatsapp, telphin, telegram, smsc or smsru; cbr for a document of rates.
         connector: String,
         /// The query string of the request.
         #[arg(long, default_value = "")]

@@ -6,6 +6,9 @@ use connector_api::RawEvent;
 
 use crate::{connectors, reading};
 
+/// Rates come by no channel, but their documents are read here too.
+const RATES: &str = "cbr";
+
 /// Reads one body as this connector would read a webhook received `now`. JSON of events, ignored and unknown parts; or one
 /// line that says why it cannot be read.
 pub fn parse(
@@ -16,8 +19,13 @@ pub fn parse(
     now: DateTime<Utc>,
     http: &reqwest::Client,
 ) -> Result<String, String> {
+    if connector == RATES {
+        let document = cbr::parse(&body).map_err(|error| one_line(&error.to_string()))?;
+        return serde_json::to_string_pretty(&document).map_err(|error| error.to_string());
+    }
     let Some(info) = connectors::find(connector) else {
-        let names: Vec<&str> = connectors::known().iter().map(|info| info.name).collect();
+        let names = connectors::known().iter().map(|info| info.name).chain([RATES]);
+        let names: Vec<&str> = names.collect();
         return Err(format!("there is no connector {connector:?}; known are {}", names.join(", ")));
     };
     let config = serde_json::from_str(info.least).map_err(|error| error.to_string())?;
@@ -39,7 +47,7 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -68,6 +76,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn rates_of_the_bank_are_printed_with_their_date_and_exact_decimals() {
+        let body = r#"<ValCurs Date="23.07.2022"><Valute ID="R01375"><CharCode>CNY</CharCode><Nominal>10</Nominal>
+            <Value>85,8282</Value></Valute></ValCurs>"#;
+        let read: Value = serde_json::from_str(&parse_of("cbr", "", body).unwrap()).unwrap();
+        assert_eq!(read["effective_on"], "2022-07-23");
+        let yuan = &read["records"][0];
+        assert_eq!((&yuan["currency"], &yuan["nominal"]), (&json!("CNY"), &json!(10)));
+        assert_eq!((&yuan["value"], &yuan["unit_rate"]), (&json!("85.8282"), &json!("8.58282")));
+        let line = parse_of("cbr", "", "<!DOCTYPE html><html>").unwrap_err();
+        assert_eq!(line, "not a document of rates: a document of the type html");
     }
 
     #[test]

@@ -12,13 +12,14 @@ mod value;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use secrecy::SecretString;
 
-use crate::app::HttpSettings;
+use crate::app::{Company, HttpSettings};
 
 pub use error::ConfigError;
 pub use reference::reference;
-pub use value::{LogFormat, SecretKey, Setting};
+pub use value::{Currencies, LogFormat, SecretKey, Setting};
 
 use source::Source;
 
@@ -179,6 +180,25 @@ settings! {
         /// Whether `/metrics` answers everybody. Otherwise it answers this machine and private networks only.
         public: bool = "false", "UZEL_METRICS_PUBLIC";
     }
+    /// The company that uses the hub.
+    company: CompanyConfig {
+        /// The zone of its clocks: what happens "at nine" happens by it, unless a branch has another.
+        zone: Tz = "Europe/Moscow", "UZEL_COMPANY_ZONE";
+    }
+    /// Official rates of the Bank of Russia.
+    rates: RatesConfig {
+        /// Whether the bank is asked at all. Without it only rates by hand come in.
+        enabled: bool = "true", "UZEL_RATES_ENABLED";
+        /// Codes of the currencies to keep, in the order to show them.
+        currencies: Currencies = "USD,CNY,KGS", "UZEL_RATES_CURRENCIES";
+        /// Where the bank publishes them.
+        url: String = "https://www.cbr.ru/scripts", "UZEL_RATES_URL";
+        /// A mirror in the format of `https://www.cbr-xml-daily.ru`, asked while the bank cannot be reached for hours. Its
+        /// figures are marked until the bank's replace them. Not set: none, because it is nobody's official site.
+        mirror_url: Option<String> = "", "UZEL_RATES_MIRROR_URL";
+        /// A proxy for these questions, such as `http://proxy.local:3128` or `socks5://user:password@proxy.local:1080`.
+        proxy: Option<SecretString> = "", "UZEL_RATES_PROXY";
+    }
     /// When `/health/ready` says no.
     health: HealthConfig {
         /// With more accepted requests than this waiting to be put on the timeline, the hub is not ready.
@@ -229,6 +249,11 @@ impl Config {
     pub fn secure_cookies(&self) -> bool {
         let https = || self.server.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
         self.server.secure_cookies.unwrap_or_else(https)
+    }
+
+    /// What the API tells about the company.
+    pub fn company(&self) -> Company {
+        Company { zone: self.company.zone, currencies: self.rates.currencies.0.clone().into() }
     }
 
     /// What the HTTP handlers need.

@@ -163,7 +163,7 @@ fn client_of(
     if proxy.is_none() && trusted_roots.is_none() {
         return Ok(common.clone());
     }
-    let options = ClientOptions { proxy: proxy.map(Into::into), trusted_roots };
+    let options = ClientOptions { proxy: proxy.map(Into::into), trusted_roots, ..ClientOptions::default() };
     provider_http::build(&options).map_err(|error| ConfigError(error.to_string()))
 }
 

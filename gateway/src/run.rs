@@ -26,7 +26,8 @@ use crate::live::LiveFeed;
 use crate::sealed::{SealKey, key_from_file};
 use crate::vault::Vault;
 use crate::worker::apply::{self, Applier, ApplyQueue};
-use crate::worker::{history, housekeeping, media, media_terms, poll, probe, send};
+use crate::worker::schedule::{Scheduler, Tasks};
+use crate::worker::{history, housekeeping, media, media_terms, poll, probe, rates, send};
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -171,9 +172,8 @@ async fn assemble(
         tasks.spawn(history::run(histories, stop.clone()));
         queue
     };
-    // In every role: copies that only take webhooks need tomorrow's partitions too.
-    let keep = TimeDelta::days(i64::from(config.raw.keep_days));
-    tasks.spawn(housekeeping::run(pool.clone(), clock, keep, stop.clone()));
+    let scheduler = Scheduler::new(pool.clone(), clock, by_time(config, role)?);
+    tasks.spawn(scheduler.run(tasks.clone(), stop.clone()));
     let settings = IntakeSettings {
         spool_dir: config.data.folder.join("spool"),
         spool_max_bytes: config.spool.max_bytes,
@@ -182,7 +182,8 @@ async fn assemble(
     let intake = Intake::start(database.intake.clone(), &settings, queue.clone(), &tasks, &stop)
         .context("the spool in the data folder cannot be opened")?;
 
-    let app = App::new(pool.clone(), clock, config.http_settings(), accounts.clone(), vault.clone());
+    let app = App::new(pool.clone(), clock, config.http_settings(), accounts.clone(), vault.clone())
+        .of(config.company());
     let vitals = Vitals::new(config, app.clone(), Some(intake.clone()), queue.clone());
     tasks.spawn(vitals.figures.clone().keep(stop.clone()));
     tasks.spawn(app.live.clone().run());
@@ -211,6 +212,28 @@ async fn assemble(
         Role::All | Role::Web => bootstrap::setup_link(&mut *pool.acquire().await?, clock()).await?,
     };
     Ok(Parts { setup_token, accounts, live, http_stop, stop, server, tasks })
+}
+
+/// Everything that this copy does by time: a line for each task or group of tasks.
+fn by_time(config: &Config, role: Role) -> anyhow::Result<Tasks> {
+    let mut tasks = Tasks::default();
+    // In every role: copies that only take webhooks need tomorrow's partitions too.
+    housekeeping::add(&mut tasks, TimeDelta::days(i64::from(config.raw.keep_days)));
+    if role != Role::Web && config.rates.enabled {
+        rates::add(&mut tasks, bank(config)?, config.rates.currencies.0.clone());
+    }
+    Ok(tasks)
+}
+
+fn bank(config: &Config) -> anyhow::Result<cbr::Bank> {
+    let http = http_client::build_for_public_pages(config.rates.proxy.clone())?;
+    let about = config.server.public_url.as_deref().map_or_else(String::new, |url| format!(" (+{url})"));
+    let config = cbr::Config {
+        url: config.rates.url.clone(),
+        mirror_url: config.rates.mirror_url.clone(),
+        user_agent: format!("uzel/{}{about}", env!("CARGO_PKG_VERSION")),
+    };
+    Ok(cbr::Bank::new(config, http))
 }
 
 pub(crate) fn seal_key(config: &Config) -> anyhow::Result<SealKey> {

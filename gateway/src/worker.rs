@@ -7,4 +7,6 @@ pub mod media;
 pub mod media_terms;
 pub mod poll;
 pub mod probe;
+pub mod rates;
+pub mod schedule;
 pub mod send;

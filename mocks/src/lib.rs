@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod cbr;
 mod control;
 pub mod dice;
 pub mod fakes;

@@ -126,6 +126,8 @@ impl Hub {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.arg(BECOME).args(arguments).env_remove("DATABASE_URL").env_remove("UZEL_CONFIG");
+        // No test asks the real bank.
+        command.env("UZEL_RATES_ENABLED", "false");
         command.env("UZEL_DATA", self.folder.data()).env("UZEL_LISTEN", self.address.to_string());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         // A configuration file of whoever runs the driver is not meant.

@@ -11,6 +11,8 @@ pub struct ClientOptions {
     pub proxy: Option<SecretString>,
     /// PEM certificates trusted by this client beside the usual ones, for a provider whose certificate ends elsewhere.
     pub trusted_roots: Option<String>,
+    /// How many redirects are followed. None where a token goes with the request: it would go on to wherever that is.
+    pub redirects: usize,
 }
 
 /// The client cannot be built: what of the options does not fit.
@@ -27,14 +29,16 @@ pub enum ClientError {
     Build(#[source] reqwest::Error),
 }
 
-/// A client for calls to one provider. Redirects are not followed: a token would go with them. Requests set their own
-/// time-out; connecting takes at most 10 s.
+/// A client for calls to one provider. Requests set their own time-out; connecting takes at most 10 s.
 pub fn build(options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
     let mut builder = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(10))
         // It also runs while a file goes up, so it must last for the longest upload; see `README.md`.
         .read_timeout(Duration::from_mins(5))
-        .redirect(reqwest::redirect::Policy::none())
+        .redirect(match options.redirects {
+            0 => reqwest::redirect::Policy::none(),
+            most => reqwest::redirect::Policy::limited(most),
+        })
         .user_agent(concat!("uzel/", env!("CARGO_PKG_VERSION")));
     if let Some(proxy) = &options.proxy {
         // The library's error would repeat the address with its password.

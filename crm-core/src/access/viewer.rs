@@ -44,11 +44,17 @@ pub enum Right {
     /// Keep everything of a client beyond its term.
     #[serde(rename = "recordings.hold")]
     RecordingsHold,
+    /// Rates by hand, and figures in doubt. Reading rates needs no right.
+    #[serde(rename = "rates.manage")]
+    RatesManage,
+    /// «Что и когда выполняется»: see it, start a task.
+    #[serde(rename = "schedule.manage")]
+    ScheduleManage,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -60,6 +66,8 @@ impl Right {
         Self::RawLogReplay,
         Self::AuditRead,
         Self::RecordingsHold,
+        Self::RatesManage,
+        Self::ScheduleManage,
     ];
 
     /// The word in the database and in JSON.
@@ -76,6 +84,8 @@ impl Right {
             Self::RawLogReplay => "raw_log.replay",
             Self::AuditRead => "audit.read",
             Self::RecordingsHold => "recordings.hold",
+            Self::RatesManage => "rates.manage",
+            Self::ScheduleManage => "schedule.manage",
         }
     }
 

@@ -1,6 +1,7 @@
 //! `uzel demo`: the hub with fake providers and a day of invented clients, whose messages and calls really travel through
 //! the webhooks.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -54,6 +55,10 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
         config.data.folder = PathBuf::from("uzel-demo");
     }
     let stop = shutdown::on_signal();
+    let bank = mocks::cbr::FakeBank::new(demo.seed, BTreeMap::new());
+    let bank = mocks::cbr::Server::start(bank, Arc::new(clock::now)).await.context("the fake bank")?;
+    config.rates.url = format!("{}/scripts", bank.url());
+    config.rates.mirror_url = Some(format!("{}/mirror", bank.url()));
     let hub = run::start(&config, Role::All, clock::now).await?;
     let stage = Stage::set(&config, &hub).await?;
     let fakes = Fakes::start(FakesConfig {
@@ -74,7 +79,7 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
         // The fakes know nothing of their last run, and a bot may answer only whom it heard from.
         fakes.remember(&day.steps);
     }
-    announce(&demo, &hub, &stage, &fakes);
+    announce(&demo, &hub, &stage, &fakes, &bank.url());
     let live = scenario::trickle(fakes.providers(), clock::now(), demo.seed).with_clients(demo.clients);
     tokio::select! {
         () = fakes.play(live, 1.0, |_| {}) => {}
@@ -226,10 +231,13 @@ fn everything(administrator: UserId) -> Viewer {
     }
 }
 
-fn announce(demo: &Demo, hub: &Hub, stage: &Stage, fakes: &Fakes) {
+fn announce(demo: &Demo, hub: &Hub, stage: &Stage, fakes: &Fakes, bank: &str) {
     let url = format!("http://{}", hub.address);
     if demo.json {
-        println!("{}", json!({ "url": url, "users": stage.people, "fakes": fakes.addresses() }));
+        println!(
+            "{}",
+            json!({ "url": url, "users": stage.people, "fakes": fakes.addresses(), "bank": bank })
+        );
         return;
     }
     println!("\nУзел работает: {url} (описание API: {url}/api/docs)\n\nВход:");
@@ -238,5 +246,6 @@ fn announce(demo: &Demo, hub: &Hub, stage: &Stage, fakes: &Fakes) {
         println!("  {:<10} {:<16} {} ({})", text("login"), text("password"), text("name"), text("role"));
     }
     println!("\nПоддельные провайдеры (GET / перечисляет, что они умеют): {}", fakes.addresses().control);
+    println!("Поддельный Банк России: {bank}");
     println!("Новые события приходят сами. Остановка: Ctrl+C.\n");
 }

@@ -45,6 +45,32 @@ pub(super) fn check(config: &Config, source: &mut Source) {
             );
         }
     }
+    let addresses = [
+        ("UZEL_RATES_URL", "url", Some(&config.rates.url)),
+        ("UZEL_RATES_MIRROR_URL", "mirror_url", config.rates.mirror_url.as_ref()),
+    ];
+    for (env, key, address) in addresses {
+        let Some(address) = address else { continue };
+        let known = address.starts_with("https://") || address.starts_with("http://");
+        if !known || address.ends_with('/') || address.parse::<Uri>().is_err() {
+            source.wrong(format!(
+                "{env} (`{key}` in [rates]) must be an address without a slash at the end, such as \
+                 https://www.cbr.ru/scripts, not `{address}`."
+            ));
+        }
+    }
+    let is_proxy = |text: &str| {
+        let schemes = ["http://", "https://", "socks5://", "socks5h://"];
+        schemes.iter().any(|scheme| text.starts_with(scheme)) && reqwest::Proxy::all(text).is_ok()
+    };
+    if config.rates.proxy.as_ref().is_some_and(|proxy| !is_proxy(proxy.expose_secret())) {
+        // The value may hold a password and is not repeated.
+        source.wrong(
+            "UZEL_RATES_PROXY (`proxy` in [rates]) must be an address such as http://proxy.local:3128 or \
+             socks5://user:password@proxy.local:1080."
+                .to_owned(),
+        );
+    }
     if EnvFilter::builder().parse(&config.log.filter).is_err() {
         source.wrong(format!(
             "UZEL_LOG (`filter` in [log]) must be a level such as info, or levels by part such as \

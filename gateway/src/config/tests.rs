@@ -91,6 +91,33 @@ fn cookies_are_secure_when_the_public_address_is() {
 }
 
 #[test]
+fn currencies_a_zone_and_a_proxy_are_read_or_refused() {
+    let config = read(
+        "[rates]\ncurrencies = \"EUR, USD\"\nproxy = \"socks5://u:hunter2@proxy:1080\"\n[company]\nzone = \"Asia/Bishkek\"",
+        &[],
+    )
+    .unwrap();
+    let company = config.company();
+    assert_eq!(format!("{:?}", company.currencies), "[EUR, USD]");
+    assert_eq!(company.zone, chrono_tz::Asia::Bishkek);
+    assert!(!format!("{config:?}").contains("hunter2"));
+    for (env, value) in [
+        ("UZEL_RATES_CURRENCIES", "USD,USD"),
+        ("UZEL_RATES_CURRENCIES", "RUB"),
+        ("UZEL_RATES_CURRENCIES", "usd"),
+        ("UZEL_COMPANY_ZONE", "Moscow time"),
+        ("UZEL_RATES_URL", "www.cbr.ru"),
+        ("UZEL_RATES_URL", "https://www.cbr.ru/scripts/"),
+        ("UZEL_RATES_MIRROR_URL", "ftp://mirror"),
+        ("UZEL_RATES_PROXY", "socks9://u:hunter2@proxy"),
+    ] {
+        let sentences = wrong("", &[(env, value)]);
+        assert!(sentences.len() == 1 && sentences[0].starts_with(env), "{sentences:?}");
+        assert!(!sentences[0].contains("hunter2"));
+    }
+}
+
+#[test]
 fn a_misspelt_name_in_the_environment_is_a_warning() {
     let config = read("", &[("UZEL_LISTNE", "0.0.0.0:80"), ("UZEL_WEB", "skip"), ("HOME", "/root")]).unwrap();
     assert_eq!(config.warnings, ["UZEL_LISTNE in the environment is not known; did you mean UZEL_LISTEN?"]);

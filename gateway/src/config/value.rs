@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono_tz::Tz;
+use crm_core::rates::Currency;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 
 /// A kind of setting.
@@ -95,6 +97,29 @@ impl Setting for SocketAddr {
 
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
+    }
+}
+
+impl Setting for Tz {
+    const EXPECTED: &'static str = "a zone, such as Europe/Moscow or Asia/Bishkek";
+
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+/// Currencies to keep rates of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Currencies(pub Vec<Currency>);
+
+impl Setting for Currencies {
+    const EXPECTED: &'static str = "codes of 1 to 10 foreign currencies, such as USD,CNY,KGS, each once";
+
+    fn from_text(text: &str) -> Option<Self> {
+        let all: Vec<Currency> =
+            text.split(',').map(|code| code.trim().parse()).collect::<Result<_, _>>().ok()?;
+        let once = all.iter().enumerate().all(|(at, currency)| !all[..at].contains(currency));
+        (once && all.len() <= 10 && !all.contains(&Currency::RUB)).then_some(Self(all))
     }
 }
 

@@ -16,8 +16,10 @@ mod me;
 mod media;
 mod messages;
 mod own_password;
+mod rates;
 mod raw_events;
 mod roles;
+mod schedule;
 mod session;
 mod setup;
 mod timeline;
@@ -56,6 +58,8 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "conversations", description = "Диалоги и звонки"),
         (name = "messages", description = "Сообщения клиентам: отправка, правка, судьба отправленного"),
         (name = "accounts", description = "Каналы"),
+        (name = "rates", description = "Курсы валют"),
+        (name = "schedule", description = "Что и когда выполняется"),
         (name = "raw_events", description = "Журнал событий канала"),
     ),
     components(schemas(ProblemBody)),
@@ -116,6 +120,8 @@ fn resources() -> OpenApiRouter<App> {
         .merge(calls::router())
         .merge(accounts::router())
         .merge(raw_events::router())
+        .merge(rates::router())
+        .merge(schedule::router())
         .merge(events::router())
         .fallback(|| async { Problem::no_route() })
 }

@@ -79,7 +79,8 @@ async fn every_route_of_the_document_exists_and_wants_a_signed_in_user(pool: PgP
     for (method, path, operation) in all {
         let open = operation["security"].as_array().is_some_and(|ways| ways.contains(&serde_json::json!({})));
         let id = "00000000-0000-7000-8000-000000000000";
-        let path = path.replace("{id}", id).replace("{code}", "manager");
+        let path = path.replace("{id}", id).replace("{code}", "manager").replace("{name}", "digest");
+        let path = path.replace("{currency}", "USD").replace("{effective_on}", "2026-06-05");
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let answer = stage.browser().ask(method.clone(), &path, None).await;
         let expected = if open { StatusCode::UNSUPPORTED_MEDIA_TYPE } else { StatusCode::UNAUTHORIZED };
