@@ -101,7 +101,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     }
     let secret = config.secret.expose_secret();
     let plain = secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if !secret.is_empty() && !(plain && (5..=256).contains(&secret.len())) {
+    if !secret.is_empty() && (!plain || !(5..=256).contains(&secret.len())) {
         return wrong("`secret` may hold 5 to 256 of A-Z, a-z, 0-9, _ and -");
     }
     if secret.is_empty() && config.intake == Intake::Webhook {

@@ -64,7 +64,7 @@ pub(crate) fn of_answer(answer: &Answer, repeat: Repeat) -> SendError {
             SendError::RateLimited { retry_after: retry_after(&answer.headers), scope: RateScope::Account }
         }
         500.. if repeat == Repeat::Doubles => SendError::Unknown(status(answer)),
-        400..500 => refused("MAX отказал.", None),
+        402..500 => refused("MAX отказал.", None),
         _ => SendError::Temporary(status(answer)),
     }
 }

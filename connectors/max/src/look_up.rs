@@ -137,7 +137,9 @@ mod tests {
             sent: &sent,
         };
         let recent = Recent::default();
-        known.iter().for_each(|id| recent.add(Some(&ExternalId::new(*id))));
+        for id in known {
+            recent.add(Some(&ExternalId::new(*id)));
+        }
         read(&answer, &wanted, &recent).unwrap()
     }
 

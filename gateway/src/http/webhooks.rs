@@ -29,6 +29,7 @@ use crate::intake::{Intake, NotStored};
 const CALLER_WAITS: Duration = Duration::from_millis(900);
 
 /// What the door needs.
+#[derive(Clone)]
 pub struct Hooks {
     /// Whose key it is.
     pub accounts: Accounts,

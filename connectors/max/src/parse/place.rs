@@ -18,11 +18,10 @@ impl Place {
         };
         match recipient.and_then(|recipient| recipient.chat_type.as_deref()) {
             Some("dialog") => Ok(Self(chat)),
-            Some("chat") => ignored("a group's message"),
             Some("channel") => ignored("a channel's message"),
             // The numbers of groups and channels are negative.
             None if chat > 0 => Ok(Self(chat)),
-            None => ignored("a group's message"),
+            Some("chat") | None => ignored("a group's message"),
             Some(other) => unknown(format!("unknown type of chat {other:?}")),
         }
     }

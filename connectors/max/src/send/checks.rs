@@ -241,10 +241,10 @@ async fn only_pictures_and_films_share_a_message_and_the_text_goes_with_the_firs
 #[test]
 fn sizes_decide_how_a_file_goes_and_whether_it_goes() {
     use crate::compose::UploadKind;
+    const MB: u64 = 1024 * 1024;
     let kind = |kind, mime, size_bytes, duration_s| {
         UploadKind::of(&OutboundFile { size_bytes, duration_s, ..file(kind, mime, "x") }).ok()
     };
-    const MB: u64 = 1024 * 1024;
     let image = |size| kind(MediaKind::Image, "image/jpeg", size, None);
     assert_eq!(image(50 * MB), Some(UploadKind::Image));
     assert_eq!(image(50 * MB + 1), Some(UploadKind::File));

@@ -42,7 +42,8 @@ async fn provider() -> String {
 }
 
 fn max(api_url: &str, trusted_roots: Option<&str>) -> Max {
-    let options = ClientOptions { proxy: None, trusted_roots: trusted_roots.map(str::to_owned) };
+    let options =
+        ClientOptions { trusted_roots: trusted_roots.map(str::to_owned), ..ClientOptions::default() };
     let config = Config {
         token: server::TOKEN.into(),
         secret: server::SECRET.into(),
