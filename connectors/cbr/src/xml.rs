@@ -56,7 +56,8 @@ fn decode(body: &[u8]) -> String {
     let label = String::from_utf8_lossy(head).split_once("encoding").and_then(|(_, rest)| {
         let quote = rest.find(['"', '\''])?;
         let value = &rest[quote + 1..];
-        Encoding::for_label(value[..value.find(['"', '\''])?].as_bytes())
+        let (label, _) = value.split_once(['"', '\''])?;
+        Encoding::for_label(label.as_bytes())
     });
     let fallback = if std::str::from_utf8(body).is_ok() { UTF_8 } else { WINDOWS_1251 };
     label.unwrap_or(fallback).decode(body).0.into_owned()

@@ -83,7 +83,7 @@ impl Sheet {
         let phase = i64::from(currency.number.as_bytes()[1]) * 37;
         let wave = ((number + phase) % 480 - 240).abs() - 120;
         let mut dice =
-            Dice::new(self.seed ^ number.unsigned_abs() << 20 ^ u64::from(currency.number.as_bytes()[2]));
+            Dice::new(self.seed ^ (number.unsigned_abs() << 20) ^ u64::from(currency.number.as_bytes()[2]));
         let tremor = i64::try_from(dice.between(0, 120)).unwrap_or(60) - 60;
         let unit = Decimal::new(currency.base, 8) * Decimal::new(10_000 + wave * 7 + tremor, 4);
         let mut nominal = 1;

@@ -66,11 +66,11 @@ async fn ten_times_is_refused_and_a_jump_is_stored_and_told(pool: PgPool) {
     assert_eq!(unit_rate(&mut conn, Currency::CNY, "2025-12-03").await.as_deref(), Some("10.9"));
     assert_eq!(told(&mut conn, Currency::CNY, "2025-12-03", dec!(14.10)).await, Taken::NewWithJump);
     assert_eq!(unit_rate(&mut conn, Currency::CNY, "2025-12-03").await.as_deref(), Some("14.1"));
-    assert_eq!(
-        open_doubts(&mut conn).await,
-        [(DoubtReason::Tenfold, "109.80".to_owned()), (DoubtReason::Jump, "14.10".to_owned())],
-        "each once"
-    );
+    // Noticed in the same moment, so in any order.
+    let open = open_doubts(&mut conn).await;
+    assert_eq!(open.len(), 2, "each once");
+    assert!(open.contains(&(DoubtReason::Tenfold, "109.80".to_owned())));
+    assert!(open.contains(&(DoubtReason::Jump, "14.10".to_owned())));
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
