@@ -155,16 +155,13 @@ fn formula(
         1 => format!("{} ₽", comma(rate.value)),
         nominal => format!("{} ₽ / {nominal}", comma(rate.value)),
     };
-    let mut text = format!("{} {from}", comma(amount));
-    if let Some(rate) = from_rate {
-        text += &format!(" × {}", per_unit(rate));
-    }
-    match to_rate {
-        Some(rate) if rate.nominal == 1 => text += &format!(" ÷ {}", per_unit(rate)),
-        Some(rate) => text += &format!(" ÷ ({})", per_unit(rate)),
-        None => {}
-    }
-    text + &format!(" = {} {to}", result.to_string().replace('.', ","))
+    let times = from_rate.map_or_else(String::new, |rate| format!(" × {}", per_unit(rate)));
+    let by = match to_rate {
+        Some(rate) if rate.nominal == 1 => format!(" ÷ {}", per_unit(rate)),
+        Some(rate) => format!(" ÷ ({})", per_unit(rate)),
+        None => String::new(),
+    };
+    format!("{} {from}{times}{by} = {} {to}", comma(amount), result.to_string().replace('.', ","))
 }
 
 fn comma(number: Decimal) -> String {

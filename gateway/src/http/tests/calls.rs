@@ -14,7 +14,7 @@ async fn a_press_without_an_extension_is_refused_and_a_telephony_that_cannot_cal
     let stage = Stage::new(pool);
     let anna = stage.user("anna", "manager").await;
     stage.user("admin", "administrator").await;
-    let line = account(&mut *stage.pool.acquire().await.unwrap(), "telephony").await;
+    let line = account(&mut stage.pool.acquire().await.unwrap(), "telephony").await;
     let browser = stage.signed_in("anna").await;
     let press = json!({ "id": PRESS, "to": "8 (900) 000-00-01" });
     assert_eq!(browser.post("/api/calls", press.clone()).await.problem(), "conflict");

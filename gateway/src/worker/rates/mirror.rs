@@ -25,7 +25,7 @@ impl RatesJob {
             }
             self.known_until(&mut conn).await?
         };
-        let asked = self.from_mirror(known_until, moscow_date(now)).await;
+        let asked = self.documents_of_mirror(known_until, moscow_date(now)).await;
         let mut tx = pool.begin().await?;
         let words = match asked {
             Ok(documents) => {
@@ -58,7 +58,7 @@ impl RatesJob {
     }
 
     /// The latest document, and today's when the latest is tomorrow's already and today's is not known.
-    async fn from_mirror(
+    async fn documents_of_mirror(
         &self,
         known_until: Option<NaiveDate>,
         today: NaiveDate,

@@ -58,8 +58,7 @@ impl Stand {
         super::add(&mut tasks, bank, Currency::USUAL.to_vec());
         let scheduler = Scheduler::new(pool.clone(), now, tasks);
         scheduler.register().await.unwrap();
-        let root =
-            crm_core::fixture::user(&mut *pool.acquire().await.unwrap(), "root", "administrator").await;
+        let root = crm_core::fixture::user(&mut pool.acquire().await.unwrap(), "root", "administrator").await;
         Self { pool, server, sheet, scheduler, root }
     }
 
