@@ -2,6 +2,7 @@
 
 mod max;
 mod stand;
+mod whatsapp;
 
 use std::time::Duration;
 
