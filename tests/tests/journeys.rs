@@ -3,6 +3,7 @@
 mod max;
 mod stand;
 mod telephony;
+mod whatsapp;
 
 use std::time::Duration;
 

@@ -1,0 +1,132 @@
+//! Answers in WhatsApp on their whole way: pressed, on the client's phone, their states back on the timeline.
+
+use std::sync::Arc;
+
+use gateway::clock;
+use mocks::fault::{Fault, Operation, Rule};
+use mocks::post::Settings;
+use mocks::whatsapp::{Action, Content, Message, Sender, wamid};
+use mocks::{Fakes, FakesConfig, Provider};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::stand::{Stand, until};
+
+const CLIENT: &str = "79000000002";
+
+struct Chat {
+    stand: Stand,
+    fakes: Fakes,
+    client: String,
+    conversation: String,
+}
+
+impl Chat {
+    /// A client has written, and the account calls the fake.
+    async fn start() -> Self {
+        let stand = Stand::new("all").await;
+        let config = FakesConfig {
+            providers: stand.cast.config.clone(),
+            poster: Settings::fast(),
+            telegram_webhook: true,
+            clock: Arc::new(clock::now),
+        };
+        let fakes = Fakes::start(config).await.expect("fakes start");
+        let path = format!("/api/accounts/{}", stand.cast.accounts[&Provider::WhatsApp]);
+        let patch = json!({ "settings": { "api_url": fakes.addresses().whatsapp } });
+        let (status, answer) =
+            stand.api.request(Method::PATCH, &path, Some(&patch)).await.expect("an answer");
+        assert_eq!(status, StatusCode::OK, "{answer}");
+
+        let sender = Sender::phone(CLIENT).named("Ирина");
+        let id = wamid(CLIENT, 1, false);
+        let message = Message::new(&id, clock::now(), sender, Content::text("Есть насос?"));
+        let request = fakes.providers().whatsapp.request(&Action::Message(message));
+        assert!(fakes.deliver(&request).await.acknowledged);
+        stand.at_rest().await;
+        let clients = stand.api.list("/api/clients").await.expect("clients");
+        let client = clients[0]["id"].as_str().expect("an id").to_owned();
+        let mut chat = Self { stand, fakes, client, conversation: String::new() };
+        let rows = chat.rows().await;
+        chat.conversation = rows[0]["conversation_id"].as_str().expect("a conversation").to_owned();
+        chat
+    }
+
+    async fn rows(&self) -> Vec<Value> {
+        let path = format!("/api/clients/{}/timeline?limit=100", self.client);
+        let timeline = self.stand.api.get(&path).await.expect("a timeline");
+        timeline["items"].as_array().cloned().expect("rows")
+    }
+
+    async fn press(&self, content: Value) -> (StatusCode, Value) {
+        let path = format!("/api/conversations/{}/messages", self.conversation);
+        let body = json!({ "id": Uuid::now_v7(), "content": content });
+        self.stand.api.request(Method::POST, &path, Some(&body)).await.expect("an answer")
+    }
+
+    async fn says(&self, text: &str) {
+        let (status, answer) = self.press(json!({ "type": "text", "text": text })).await;
+        assert_eq!(status, StatusCode::CREATED, "{answer}");
+    }
+
+    async fn until_state(&self, text: &str, state: &str) {
+        until(async || self.rows().await.iter().any(|row| row["text"] == text && row["state"] == state))
+            .await;
+    }
+
+    fn arrange(&self, fault: Fault) {
+        let on = Some(Operation::Send);
+        self.fakes.faults().add(Rule { provider: Provider::WhatsApp, on, fault, times: 1, after: 0 });
+    }
+
+    /// What the client reads, in order.
+    fn texts(&self) -> Vec<String> {
+        let arrived = self.fakes.phone().all(Provider::WhatsApp);
+        arrived.iter().filter_map(|arrival| arrival.text.as_deref().map(str::to_owned)).collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_reach_the_clients_phone_once_and_in_order_whatever_breaks_on_the_way() {
+    let chat = Chat::start().await;
+    chat.says("Есть, 18 400 ₽").await;
+    chat.until_state("Есть, 18 400 ₽", "read").await;
+
+    // The answer to the request is lost, the status with our reference proves it.
+    chat.arrange(Fault::LostAnswer);
+    chat.says("Отложить?").await;
+    // The pair is full for a moment: this one waits, and the next behind it.
+    chat.arrange(Fault::Refused { code: 131_056 });
+    chat.says("Завтра приедет ещё").await;
+    chat.says("До вечера").await;
+    for text in ["Отложить?", "Завтра приедет ещё", "До вечера"] {
+        chat.until_state(text, "read").await;
+    }
+    assert_eq!(chat.texts(), ["Есть, 18 400 ₽", "Отложить?", "Завтра приедет ещё", "До вечера"]);
+    let sums = chat.fakes.phone().sums();
+    assert_eq!((sums.doubled, sums.without_reference), (Vec::new(), 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_closed_after_all_fails_with_a_reason_and_the_offer_of_a_template() {
+    let chat = Chat::start().await;
+    chat.arrange(Fault::Refused { code: 131_047 });
+    chat.says("Есть").await;
+    until(async || {
+        let rows = chat.rows().await;
+        let delivery = rows.iter().find(|row| row["text"] == "Есть").map(|row| &row["delivery"]);
+        delivery.is_some_and(|delivery| {
+            delivery["step"] == "failed" && delivery["code"] == "131047" && delivery["remedy"] == "template"
+        })
+    })
+    .await;
+
+    let value = json!({ "text": "Ирина" });
+    let template = json!({ "name": "ask_again", "language": "ru", "body": [value],
+        "text": "Здравствуйте, Ирина! Вы спрашивали о товаре, вопрос ещё актуален?" });
+    let (status, answer) = chat.press(json!({ "type": "template", "template": template })).await;
+    assert_eq!(status, StatusCode::CREATED, "{answer}");
+    until(async || chat.texts() == ["Здравствуйте, Ирина! Вы спрашивали о товаре, вопрос ещё актуален?"])
+        .await;
+}
