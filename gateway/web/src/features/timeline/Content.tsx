@@ -170,13 +170,13 @@ function Player({ media, url }: { media: Schema<'MediaView'>; url: string }) {
       </span>
       <audio ref={sound} src={url} controls preload="none" aria-label={mediaWord(media.kind)} />
       <Group gap={4}>
-        <Button size="compact-xs" variant="default" onClick={() => jump(-15)} aria-label="Назад на 15 секунд">
+        <Button size="compact-xs" variant="default" onClick={() => jump(-15)} title="Назад на 15 секунд">
           −15 с
         </Button>
-        <Button size="compact-xs" variant="default" onClick={() => jump(15)} aria-label="Вперёд на 15 секунд">
+        <Button size="compact-xs" variant="default" onClick={() => jump(15)} title="Вперёд на 15 секунд">
           +15 с
         </Button>
-        <Button size="compact-xs" variant="default" onClick={faster} aria-label={`Скорость ${speed}`}>
+        <Button size="compact-xs" variant="default" onClick={faster} title="Скорость">
           {String(speed).replace('.', ',')}×
         </Button>
       </Group>
