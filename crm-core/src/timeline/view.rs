@@ -325,7 +325,7 @@ fn items(
         })
         .collect();
     // Keys are ids made by a hash. The provider's order is in the times, and ours in the names of the items.
-    items.sort_by_key(|(fact, item)| (fact.at, &item.external_id));
+    items.sort_by_key(|(fact, item)| (fact.at, &item.external_id, &fact.key));
     let item = |(fact, item): (&StoredFact, &ItemFact)| {
         let id = item_id(fact)?;
         let original = Original { at: fact.at, text: None, content: Some(item.content.clone()), known: true };

@@ -34,7 +34,9 @@ async fn a_secret_goes_in_and_never_out_again(pool: PgPool) {
     assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
     let id = made.body["account"]["id"].as_str().unwrap().to_owned();
     assert_eq!(made.body["account"]["settings"], json!({"portfolio": "7"}));
-    let there = json!({"app_secret": true, "app_secret_previous": false, "verify_token": true});
+    let there = json!({
+        "access_token": false, "app_secret": true, "app_secret_previous": false, "proxy": false, "verify_token": true,
+    });
     assert_eq!(made.body["account"]["secrets"], there);
     assert_eq!(made.body["invented_secrets"], json!({}));
     let changed = patch(&root, &id, json!({"settings": {"app_secret": format!("{CANARY}c")}})).await;

@@ -1186,6 +1186,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is in force today, for the header: rates with their change, their dates, and a warning. */
+        get: operations["get_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Converts a sum through the ruble, by rates of one effective date, and shows the way. */
+        get: operations["convert_sum"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates/doubts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published figures that a person should look at: jumps, wrong nominals, corrections. */
+        get: operations["list_rate_doubts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates/doubts/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** «Проверено». The rates in use stay as they are; another one is entered by hand. */
+        post: operations["resolve_rate_doubt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All currencies over a period as CSV. */
+        get: operations["export_rates_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All currencies over a period as an Excel table. */
+        get: operations["export_rates_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records that took effect in a period, for the chart and the table. Days without a record are not filled in. */
+        get: operations["list_rate_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates/in-force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rate of a currency in force on a day: of that day, or the last one before. */
+        get: operations["get_rate_in_force"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates/manual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Enters a rate for a day, or changes the one entered before. It counts instead of the bank's of that day. */
+        put: operations["enter_rate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates/manual/{currency}/{effective_on}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an entered rate back; the bank's counts again. */
+        delete: operations["withdraw_rate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/raw-events": {
         parameters: {
             query?: never;
@@ -1305,6 +1475,40 @@ export interface paths {
         /** Gives a role these rights; they count from the next request of each of its users on. */
         put: operations["set_role_rights"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All tasks with their last and next runs. */
+        get: operations["list_schedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedule/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** «Запустить сейчас»: makes a task due. A copy of the hub begins it within seconds; the list tells how it went. */
+        post: operations["run_scheduled_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2216,6 +2420,49 @@ export interface components {
             /** @description `null` on the last page. */
             next_cursor: string | null;
         };
+        /** @description A converted sum, with everything to check it by hand. */
+        Conversion: {
+            /**
+             * @description What was converted.
+             * @example 100
+             */
+            amount: string;
+            /** @description How that date belongs to the day. */
+            basis: components["schemas"]["ConversionBasis"];
+            /**
+             * Format: date
+             * @description By the rates of this day.
+             */
+            day: string;
+            /**
+             * Format: date
+             * @description The effective date of the rates used; null when none was needed.
+             */
+            effective_on: string | null;
+            /**
+             * @description The whole sum as people write it.
+             * @example 100 USD × 97,8335 ₽ ÷ 13,594 ₽ = 719,68 CNY
+             */
+            formula: string;
+            /** @description From this currency. */
+            from: components["schemas"]["Currency"];
+            from_rate: components["schemas"]["Rate"] | null;
+            /** @description Between two foreign currencies the rate is derived by us: the bank publishes rates to the ruble only. */
+            is_derived: boolean;
+            /**
+             * @description The sum, rounded half up to hundredths.
+             * @example 719.68
+             */
+            result: string;
+            /** @description Into this one. */
+            to: components["schemas"]["Currency"];
+            to_rate: components["schemas"]["Rate"] | null;
+        };
+        /**
+         * @description How the rates used belong to the day that was asked.
+         * @enum {string}
+         */
+        ConversionBasis: "exact" | "carried" | "last_common";
         /** @description A new key. */
         CreatedApiKey: {
             api_key: components["schemas"]["ApiKey"];
@@ -2226,6 +2473,21 @@ export interface components {
         CreatedUser: {
             password_link: components["schemas"]["PasswordLink"];
             user: components["schemas"]["User"];
+        };
+        /** @description ISO code of a currency. */
+        Currency: string;
+        /** @description One currency today. */
+        CurrencyNow: {
+            /** @description Rubles per unit, against the one before. */
+            change: string | null;
+            /** @description Which. */
+            currency: components["schemas"]["Currency"];
+            direction: components["schemas"]["RateDirection"] | null;
+            /** @description Whether the latest known record is older than holidays explain. */
+            is_stale: boolean;
+            next: components["schemas"]["Rate"] | null;
+            previous: components["schemas"]["Rate"] | null;
+            rate: components["schemas"]["Rate"] | null;
         };
         /** @description Somebody who called in vain and waits to be called back. */
         Debt: {
@@ -2308,6 +2570,20 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
+        /**
+         * Format: uuid
+         * @description A rate that a person should look at.
+         */
+        DoubtId: string;
+        /** @description Figures in doubt, the oldest first. */
+        DoubtList: {
+            items: components["schemas"]["RateDoubt"][];
+        };
+        /**
+         * @description What is odd.
+         * @enum {string}
+         */
+        DoubtReason: "jump" | "tenfold" | "differs" | "mirror_differed";
         /** @description A new text for a message of ours. */
         EditBody: {
             /** @description Made by the caller; the same id again is the same edit. */
@@ -2641,6 +2917,28 @@ export interface components {
         } | {
             /** @enum {string} */
             event: "notice";
+        };
+        /** @description A rate by hand. */
+        ManualRate: {
+            /** @description Of this currency. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: date
+             * @description From this day on, until the next record of anybody.
+             */
+            effective_on: string;
+            /**
+             * Format: int32
+             * @description Units that `value` is for.
+             */
+            nominal: number;
+            /** @description Why. Kept in the audit log and shown beside the rate. */
+            reason: string;
+            /**
+             * @description Rubles for `nominal` units.
+             * @example 85.8282
+             */
+            value: string;
         };
         /** @description A text, before it is sent. */
         MeasureBody: {
@@ -3051,6 +3349,152 @@ export interface components {
             /** @description The quoted words, where the provider sends them. */
             text?: string | null;
         };
+        /** @description A stored rate. */
+        Rate: {
+            /** @description Of this currency. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: date
+             * @description From this day on it is in force, until the next record.
+             */
+            effective_on: string;
+            /**
+             * Format: date-time
+             * @description When we got it.
+             */
+            fetched_at: string;
+            /** @description Whether it is the one that counts for its day: the bank's does not while a person's stands beside it. */
+            is_used: boolean;
+            /**
+             * Format: int32
+             * @description Units that `value` is for.
+             */
+            nominal: number;
+            /** @description Why a person entered it. */
+            reason: string | null;
+            /** @description Where it comes from. */
+            source: components["schemas"]["RateSource"];
+            /**
+             * @description Rubles for one unit.
+             * @example 8.58282
+             */
+            unit_rate: string;
+            /**
+             * @description Rubles for `nominal` units, as published.
+             * @example 85.8282
+             */
+            value: string;
+        };
+        /**
+         * @description Where a rate went.
+         * @enum {string}
+         */
+        RateDirection: "up" | "down" | "same";
+        /** @description A figure in doubt. */
+        RateDoubt: {
+            /** @description What it was compared with. */
+            against: components["schemas"]["RateFigure"];
+            /** @description Of this currency. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: date
+             * @description For this day.
+             */
+            effective_on: string;
+            /** @description The figure. */
+            figure: components["schemas"]["RateFigure"];
+            /** @description To resolve it. */
+            id: components["schemas"]["DoubtId"];
+            /**
+             * Format: date-time
+             * @description When it was noticed.
+             */
+            noticed_at: string;
+            /** @description What is odd. */
+            reason: components["schemas"]["DoubtReason"];
+            /** @description Who said it. */
+            source: components["schemas"]["RateSource"];
+        };
+        /** @description Rubles for so many units. */
+        RateFigure: {
+            /**
+             * Format: int32
+             * @description Units that `value` is for.
+             */
+            nominal: number;
+            /** @description Rubles for them. */
+            value: string;
+        };
+        /** @description Records of a currency. */
+        RateHistory: {
+            before: components["schemas"]["Rate"] | null;
+            /** @description The currency. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: date
+             * @description First day of the period.
+             */
+            from: string;
+            /**
+             * @description By date. Days without a record have the one before; where a person's rate stands beside the bank's, `is_used` says
+             *     which counts.
+             */
+            items: components["schemas"]["Rate"][];
+            /**
+             * Format: date
+             * @description Last day of it.
+             */
+            until: string;
+        };
+        /**
+         * @description Where a rate comes from.
+         * @enum {string}
+         */
+        RateSource: "bank" | "mirror" | "manual";
+        /** @description How asking one source goes. */
+        RateSourceState: {
+            /**
+             * Format: int32
+             * @description How often it was asked today, by the day in Moscow.
+             */
+            asked_today: number;
+            /** @description The last failure in words. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description Since when every attempt fails; null while it works.
+             */
+            failing_since: string | null;
+            /**
+             * Format: date-time
+             * @description The last good answer.
+             */
+            succeeded_at: string | null;
+            /**
+             * Format: date-time
+             * @description The last attempt.
+             */
+            tried_at: string;
+        };
+        /**
+         * @description Why the rates beside it are to be taken with care; the gravest of all.
+         * @enum {string}
+         */
+        RateWarning: "source_failing" | "source_out" | "stale" | "no_rate";
+        /** @description All configured currencies today. */
+        RatesNow: {
+            bank: components["schemas"]["RateSourceState"] | null;
+            /** @description Rates are in this currency. */
+            base: components["schemas"]["Currency"];
+            /** @description In the order of the configuration. */
+            items: components["schemas"]["CurrencyNow"][];
+            /**
+             * Format: date
+             * @description The day in Moscow.
+             */
+            today: string;
+            warning: components["schemas"]["RateWarning"] | null;
+        };
         /** @description Raw = applied + ignored + quarantined + pending. */
         RawBalance: {
             accounts: components["schemas"]["AccountBalance"][];
@@ -3217,7 +3661,7 @@ export interface components {
          * @description What a role may allow. The words are those of `role_rights.right_name`.
          * @enum {string}
          */
-        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold";
+        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage";
         /** @description A call as the employee sees it while it rings and goes on. */
         RingCard: {
             /**
@@ -3288,6 +3732,55 @@ export interface components {
             rights: {
                 [key: string]: components["schemas"]["Scope"];
             };
+        };
+        /** @description Everything that happens by time. */
+        Schedule: {
+            /** @description By name. */
+            items: components["schemas"]["ScheduledTask"][];
+            /**
+             * @description The company's zone, in which to show times.
+             * @example Europe/Moscow
+             */
+            zone: string;
+        };
+        /** @description A task with its last and its next run. */
+        ScheduledTask: {
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            duration_ms: number | null;
+            /**
+             * Format: int32
+             * @description Failed runs in a row.
+             */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description When the last finished run ended.
+             */
+            finished_at: string | null;
+            /** @description Whether a copy is at it now. */
+            is_running: boolean;
+            /** @description By which it is started. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Not before this moment. A moment in the past: it is due and waits for a copy.
+             */
+            next_run_at: string;
+            outcome: components["schemas"]["TaskOutcome"] | null;
+            /** @description When it runs, in Russian. */
+            plan: string;
+            /** @description The same in words. */
+            report: string | null;
+            /**
+             * Format: date-time
+             * @description When the last run began; null before the first.
+             */
+            started_at: string | null;
+            /** @description What it does, in Russian. */
+            title: string;
         };
         /**
          * @description How far a right goes.
@@ -3418,6 +3911,11 @@ export interface components {
          * @enum {string}
          */
         Speaker: "client" | "company";
+        /**
+         * @description How the last run went.
+         * @enum {string}
+         */
+        TaskOutcome: "done" | "failed" | "interrupted";
         /** @description A part of a timeline, the newest first. */
         Timeline: {
             /** @description Something stands behind the first item already. */
@@ -8945,6 +9443,569 @@ export interface operations {
             };
         };
     };
+    get_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesNow"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    convert_sum: {
+        parameters: {
+            query: {
+                /**
+                 * @description The sum, with a decimal point.
+                 * @example 1250.50
+                 */
+                amount: string;
+                /** @description From this currency. */
+                from: string;
+                /** @description Into this one. */
+                to: string;
+                /** @description By the rates of this day in Moscow; of today where it is not given. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversion"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rate_doubts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoubtList"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_rate_doubt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DoubtId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Отмечено */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_rates_csv: {
+        parameters: {
+            query?: {
+                /** @description First day; a year ago where it is not given. */
+                from?: string;
+                /** @description Last day; the last known one where it is not given. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Таблица CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_rates_xlsx: {
+        parameters: {
+            query?: {
+                /** @description First day; a year ago where it is not given. */
+                from?: string;
+                /** @description Last day; the last known one where it is not given. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Таблица Excel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rate_history: {
+        parameters: {
+            query: {
+                /** @description Of this currency. */
+                currency: string;
+                /** @description First day; a year ago where it is not given. */
+                from?: string;
+                /** @description Last day; the last known one where it is not given. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateHistory"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rate_in_force: {
+        parameters: {
+            query: {
+                /** @description Of this currency. */
+                currency: string;
+                /** @description The day in Moscow; today where it is not given. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rate"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManualRate"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rate"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                currency: string;
+                effective_on: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Курс отозван */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_raw_events: {
         parameters: {
             query?: {
@@ -9332,6 +10393,120 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_scheduled_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledTask"];
                 };
             };
             /** @description Никто не вошёл, или сеанс закончился */
