@@ -12,5 +12,7 @@ export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
   'raw_log.read': { name: 'Журнал событий', what: 'Что прислали провайдеры' },
   'raw_log.replay': { name: 'Читать заново', what: 'Повторный разбор событий канала' },
   'audit.read': { name: 'Журнал действий', what: 'Кто что сделал' },
+  'rates.manage': { name: 'Курсы валют', what: 'Курс вручную, решение о сомнительных курсах' },
+  'schedule.manage': { name: 'Расписание', what: 'Что и когда выполняется, запуск сейчас' },
   'recordings.hold': { name: 'Удерживать записи', what: 'Хранить файлы спора дольше их срока' },
 };
