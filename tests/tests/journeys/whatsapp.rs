@@ -49,7 +49,7 @@ impl Chat {
         let client = clients[0]["id"].as_str().expect("an id").to_owned();
         let mut chat = Self { stand, fakes, client, conversation: String::new() };
         let rows = chat.rows().await;
-        chat.conversation = rows[0]["conversation_id"].as_str().expect("a conversation").to_owned();
+        rows[0]["conversation_id"].as_str().expect("a conversation").clone_into(&mut chat.conversation);
         chat
     }
 
