@@ -21,6 +21,8 @@ pub(super) struct Gate {
     until: Option<DateTime<Utc>>,
     failures: i32,
     limited: i32,
+    /// The pause in force is one that the provider asked for.
+    asked: bool,
     noted_at: Option<DateTime<Utc>>,
 }
 
@@ -62,6 +64,7 @@ impl Gate {
     pub(super) fn learn(&mut self, stored: &Stored) {
         self.until = stored.paused_until;
         self.failures = stored.failures;
+        self.asked = stored.pause == Some(PauseKind::Limited);
     }
 
     /// Takes a sign in. Returns what is to be stored, for all copies.
@@ -69,10 +72,14 @@ impl Gate {
         match sign {
             Sign::Nothing => None,
             Sign::Alive { accepted } => {
-                let recovered = self.failures > 0 || self.until.is_some();
+                // Whoever was under way when the provider asked for a pause does not end it.
+                let asked = self.asked && self.closed_until(now).is_some();
+                let recovered = self.failures > 0 || (self.until.is_some() && !asked);
                 let stale = self.noted_at.is_none_or(|noted| now - noted >= TimeDelta::seconds(10));
-                (self.failures, self.limited) = (0, 0);
-                self.until = None;
+                self.failures = 0;
+                if !asked {
+                    (self.limited, self.until) = (0, None);
+                }
                 (recovered || (*accepted && stale)).then(|| {
                     self.noted_at = Some(now);
                     Note::Accepted { recovered }
@@ -88,6 +95,10 @@ impl Gate {
                 Some(self.close(PauseKind::Failing, now + pause, None, Some(reason.clone())))
             }
             Sign::Limited(told) => {
+                if told.is_none() && self.asked && self.closed_until(now).is_some() {
+                    // Several attempts of one moment hear the same refusal.
+                    return None;
+                }
                 let untold = TimeDelta::seconds(1_i64 << self.limited.clamp(0, 6));
                 self.limited += 1;
                 Some(self.close(PauseKind::Limited, now + told.unwrap_or(untold), None, None))
@@ -108,6 +119,7 @@ impl Gate {
         reason: Option<String>,
     ) -> Note {
         self.until = self.until.max(Some(until));
+        self.asked = kind == PauseKind::Limited;
         Note::Paused(Pause { kind, until, code, reason })
     }
 }
@@ -182,6 +194,21 @@ mod tests {
         assert_eq!(gate.closed_until(second(6)), Some(second(7)));
         assert_eq!(gate.closed_until(second(7)), None);
         assert!(!gate.lets_one_through());
+    }
+
+    #[test]
+    fn refusals_of_one_moment_are_one_and_a_success_on_its_way_does_not_end_the_pause() {
+        let mut gate = Gate::default();
+        for _ in 0..8 {
+            gate.heed(&Sign::Limited(None), second(0));
+        }
+        gate.heed(&Sign::Alive { accepted: true }, second(0));
+        assert_eq!(gate.closed_until(second(0)), Some(second(1)));
+        gate.heed(&Sign::Limited(None), second(1));
+        assert_eq!(gate.closed_until(second(1)), Some(second(3)), "the next one is longer");
+        gate.heed(&Sign::Alive { accepted: true }, second(3));
+        gate.heed(&Sign::Limited(None), second(4));
+        assert_eq!(gate.closed_until(second(4)), Some(second(5)), "and after a success short again");
     }
 
     #[test]

@@ -22,8 +22,7 @@ impl Pace {
         let burst = NonZeroU32::new(limits.conversation_burst).unwrap_or(NonZeroU32::MIN);
         Self {
             limits,
-            account: NonZeroU32::new(limits.account_per_second)
-                .map(|per_second| RateLimiter::direct(Quota::per_second(per_second))),
+            account: steady(limits.account_per_second).map(RateLimiter::direct),
             conversations: Quota::with_period(limits.conversation_pause)
                 .map(|quota| RateLimiter::keyed(quota.allow_burst(burst))),
             clock: DefaultClock::default(),
@@ -59,6 +58,14 @@ impl Pace {
             conversations.shrink_to_fit();
         }
     }
+}
+
+/// Never more than so many in any second: what may come at once and what follows add up to it.
+fn steady(per_second: u32) -> Option<Quota> {
+    let whole = NonZeroU32::new(per_second)?;
+    let at_once = NonZeroU32::new(per_second / 5).unwrap_or(NonZeroU32::MIN);
+    let following = NonZeroU32::new(per_second - at_once.get()).unwrap_or(whole);
+    Some(Quota::per_second(following).allow_burst(at_once))
 }
 
 #[cfg(test)]
@@ -97,8 +104,8 @@ mod tests {
 
     #[test]
     fn the_account_as_a_whole_has_its_limit() {
-        let pace = Pace::new(limits(5, 0, 1));
+        let pace = Pace::new(limits(50, 0, 1));
         let passed = (0..100).filter(|number| pace.take(conversation(*number)).is_ok()).count();
-        assert!((5..=6).contains(&passed), "{passed}");
+        assert!((10..=12).contains(&passed), "{passed}");
     }
 }
