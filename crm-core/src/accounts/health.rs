@@ -156,7 +156,11 @@ pub async fn note(
 ) -> sqlx::Result<()> {
     let changed = match found {
         Ok(findings) => store::found(conn, account, findings, now).await?,
-        Err(error) => store::failed(conn, account, error, now).await?,
+        Err(error) => {
+            store::failed(conn, account, error, now).await?;
+            // The light goes on from amber to red by time alone.
+            true
+        }
     };
     if changed { tell(conn, now).await } else { Ok(()) }
 }

@@ -115,13 +115,13 @@ pub(super) async fn found(
     Ok(changed || recovered)
 }
 
-/// Notes that the provider could not be asked. Returns whether that is news, or has just lasted long enough to matter.
+/// Notes that the provider could not be asked, and since when.
 pub(super) async fn failed(
     conn: &mut PgConnection,
     account: AccountId,
     error: &str,
     now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into account_probes as known (account_id, next_at, asked_at, failing_since, error)
          values ($1, $2, $2, $2, $3)
@@ -134,7 +134,7 @@ pub(super) async fn failed(
     )
     .execute(conn)
     .await?;
-    Ok(true)
+    Ok(())
 }
 
 fn level_word(level: NoticeLevel) -> &'static str {
