@@ -171,7 +171,9 @@ fn own_message(target: &store::Target) -> Result<(Vec<ExternalId>, DateTime<Utc>
     }
 }
 
-async fn pressed_before(
+/// Whether this press was taken before. A caller that checks more than [`send`] does asks first: what was taken stays
+/// taken, even where it could not be pressed anew. Refused when the id stands for a message of another conversation.
+pub async fn pressed_before(
     conn: &mut PgConnection,
     id: DeliveryId,
     conversation: ConversationId,

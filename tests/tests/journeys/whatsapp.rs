@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gateway::clock;
-use mocks::fault::{Fault, Operation, Rule};
+use mocks::fault::{Fault, Operation, Outage, Rule};
 use mocks::post::Settings;
 use mocks::whatsapp::{Action, Content, Message, Sender, wamid};
 use mocks::{Fakes, FakesConfig, Provider};
@@ -33,12 +33,10 @@ impl Chat {
             clock: Arc::new(clock::now),
         };
         let fakes = Fakes::start(config).await.expect("fakes start");
-        let path = format!("/api/accounts/{}", stand.cast.accounts[&Provider::WhatsApp]);
-        let patch = json!({ "settings": { "api_url": fakes.addresses().whatsapp } });
-        let (status, answer) =
-            stand.api.request(Method::PATCH, &path, Some(&patch)).await.expect("an answer");
-        assert_eq!(status, StatusCode::OK, "{answer}");
-
+        for provider in [Provider::WhatsApp, Provider::Smsc] {
+            let url = fakes.addresses().of(provider).to_owned();
+            change(&stand, provider, json!({ "settings": { "api_url": url } })).await;
+        }
         let sender = Sender::phone(CLIENT).named("Ирина");
         let id = wamid(CLIENT, 1, false);
         let message = Message::new(&id, clock::now(), sender, Content::text("Есть насос?"));
@@ -60,8 +58,12 @@ impl Chat {
     }
 
     async fn press(&self, content: Value) -> (StatusCode, Value) {
+        self.press_as(Uuid::now_v7(), content).await
+    }
+
+    async fn press_as(&self, id: Uuid, content: Value) -> (StatusCode, Value) {
         let path = format!("/api/conversations/{}/messages", self.conversation);
-        let body = json!({ "id": Uuid::now_v7(), "content": content });
+        let body = json!({ "id": id, "content": content });
         self.stand.api.request(Method::POST, &path, Some(&body)).await.expect("an answer")
     }
 
@@ -80,11 +82,62 @@ impl Chat {
         self.fakes.faults().add(Rule { provider: Provider::WhatsApp, on, fault, times: 1, after: 0 });
     }
 
-    /// What the client reads, in order.
+    /// What the client reads in WhatsApp, in order.
     fn texts(&self) -> Vec<String> {
-        let arrived = self.fakes.phone().all(Provider::WhatsApp);
+        self.texts_by(Provider::WhatsApp)
+    }
+
+    fn texts_by(&self, provider: Provider) -> Vec<String> {
+        let arrived = self.fakes.phone().all(provider);
         arrived.iter().filter_map(|arrival| arrival.text.as_deref().map(str::to_owned)).collect()
     }
+}
+
+async fn change(stand: &Stand, provider: Provider, patch: Value) {
+    let path = format!("/api/accounts/{}", stand.cast.accounts[&provider]);
+    let (status, answer) = stand.api.request(Method::PATCH, &path, Some(&patch)).await.expect("an answer");
+    assert_eq!(status, StatusCode::OK, "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_press_that_was_taken_stays_taken_when_the_channel_is_switched_off() {
+    let chat = Chat::start().await;
+    let (id, content) = (Uuid::now_v7(), json!({ "type": "text", "text": "Есть" }));
+    assert_eq!(chat.press_as(id, content.clone()).await.0, StatusCode::CREATED);
+    chat.until_state("Есть", "read").await;
+    change(&chat.stand, Provider::WhatsApp, json!({ "enabled": false })).await;
+    let (status, again) = chat.press_as(id, content.clone()).await;
+    assert_eq!((status, again["id"].as_str()), (StatusCode::OK, Some(id.to_string().as_str())), "{again}");
+    assert_eq!(chat.press(content).await.0, StatusCode::CONFLICT, "a new one is refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_hangs_holds_up_neither_another_channel_nor_what_comes_in() {
+    let chat = Chat::start().await;
+    chat.fakes.faults().outage(Provider::WhatsApp, Outage::Hanging);
+    for text in ["Первое", "Второе", "Третье"] {
+        chat.says(text).await;
+    }
+    let contact = chat.rows().await[0]["contact"]["id"].as_str().expect("a contact").to_owned();
+    let path = format!("/api/contacts/{contact}/messages");
+    let account = &chat.stand.cast.accounts[&Provider::Smsc];
+    for text in ["Раз", "Два", "Три"] {
+        let content = json!({ "type": "text", "text": text });
+        let body = json!({ "id": Uuid::now_v7(), "account_id": account, "content": content });
+        chat.stand.api.post(&path, &body).await.expect("pressed");
+    }
+    let message = Message::new(
+        &wamid("79000000003", 1, false),
+        clock::now(),
+        Sender::phone("79000000003"),
+        Content::text("А у вас?"),
+    );
+    let request = chat.fakes.providers().whatsapp.request(&Action::Message(message));
+    assert!(chat.fakes.deliver(&request).await.acknowledged);
+    until(async || chat.texts_by(Provider::Smsc) == ["Раз", "Два", "Три"]).await;
+    assert_eq!(chat.texts(), [""; 0], "WhatsApp still hangs");
+    chat.fakes.faults().outage(Provider::WhatsApp, Outage::None);
+    until(async || chat.texts() == ["Первое", "Второе", "Третье"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -169,6 +169,11 @@ async fn press_message(
     place: &Place,
     body: NewMessageBody,
 ) -> ApiResult<(StatusCode, Json<TimelineEntry>)> {
+    let row = InteractionId(body.id.0);
+    // Before any rule: a window that has closed since does not make a message unsent.
+    if press::pressed_before(conn, body.id, place.conversation_id).await? {
+        return Ok((StatusCode::OK, Json(pin::entry(conn, viewer, row).await?)));
+    }
     let account = app.accounts.by_id(place.account_id).ok_or_else(|| Problem::conflict(ONLY_RECEIVES))?;
     let outbound = writable(&account)?;
     let content = body.content.read(conn, viewer).await?;
@@ -187,7 +192,7 @@ async fn press_message(
         parts,
     };
     let fresh = press::send(conn, viewer, now, place, new).await?;
-    let entry = pin::entry(conn, viewer, InteractionId(body.id.0)).await?;
+    let entry = pin::entry(conn, viewer, row).await?;
     Ok((if fresh { StatusCode::CREATED } else { StatusCode::OK }, Json(entry)))
 }
 
