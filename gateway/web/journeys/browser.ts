@@ -33,7 +33,7 @@ export async function openContext(browser: Browser, look: Look): Promise<Browser
   });
 }
 
-/** Complaints of a page: errors, and everything that its policy has blocked. */
+/** Complaints of a page: errors, everything that its policy has blocked, and whatever it asked of another machine. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('console', (message) => {
@@ -41,6 +41,11 @@ export function complaintsOf(page: Page): string[] {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    const ownKind = protocol === 'data:' || protocol === 'blob:';
+    if (!ownKind && hostname !== '127.0.0.1') complaints.push(`asked another machine: ${request.url()}`);
+  });
   return complaints;
 }
 
