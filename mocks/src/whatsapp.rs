@@ -31,6 +31,27 @@ pub struct Config {
     pub phone_number_id: String,
     /// Our number as digits.
     pub display_phone: String,
+    /// How fast the number may send.
+    pub throughput: Throughput,
+}
+
+/// The level of a number (`whatsapp.md`, 14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Throughput {
+    /// 80 messages a second.
+    Standard,
+    /// 1,000 messages a second.
+    High,
+}
+
+impl Throughput {
+    pub(crate) fn level(self) -> &'static str {
+        match self {
+            Self::Standard => "STANDARD",
+            Self::High => "HIGH",
+        }
+    }
 }
 
 impl Config {
@@ -44,6 +65,7 @@ impl Config {
             waba_id: "900000000000001".to_owned(),
             phone_number_id: "900000000000002".to_owned(),
             display_phone: "79000999901".to_owned(),
+            throughput: Throughput::Standard,
         }
     }
 }

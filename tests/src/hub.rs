@@ -3,6 +3,7 @@
 mod api;
 mod cast;
 mod folder;
+mod memory;
 mod postgres;
 
 use std::ffi::OsString;
@@ -20,6 +21,7 @@ use rustix::process::{Pid, Signal, kill_process};
 pub use api::Api;
 pub use cast::{Cast, connect};
 pub use folder::Folder;
+pub use memory::resident_kb;
 pub use postgres::{Postgres, Stop};
 
 /// The hidden first argument by which a driver becomes the hub: the hub is always of the same build as its driver.

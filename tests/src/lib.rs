@@ -3,4 +3,5 @@
 pub mod crash;
 pub mod hub;
 pub mod load;
+pub mod sendload;
 pub mod storm;

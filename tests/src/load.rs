@@ -25,6 +25,7 @@ use clap::Parser;
 use serde_json::json;
 
 use bench::Bench;
+pub(crate) use figures::median;
 use options::{Options, Section};
 
 /// The resident memory of the hub that is promised.

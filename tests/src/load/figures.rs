@@ -122,7 +122,7 @@ impl Figure {
 }
 
 /// The middle one of an odd number, the mean of the middle two of an even one.
-pub(super) fn median(values: &[f64]) -> f64 {
+pub(crate) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     match sorted.len() {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::hub::resident_kb;
+
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_millis(100);
 
@@ -36,10 +38,4 @@ impl Watch {
     pub fn peak_mb(&self) -> f64 {
         self.peak_kb.load(Ordering::Relaxed) as f64 / 1024.0
     }
-}
-
-fn resident_kb(pid: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }

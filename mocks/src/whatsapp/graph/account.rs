@@ -196,7 +196,7 @@ impl Account {
             "quality_rating": "GREEN",
             "is_on_biz_app": false,
             "platform_type": "CLOUD_API",
-            "throughput": { "level": "STANDARD" },
+            "throughput": { "level": config.throughput.level() },
             "health_status": health(&config.phone_number_id),
             "webhook_configuration": hooks,
         });

@@ -32,7 +32,7 @@ pub(super) fn accept(shared: &Arc<Shared>, body: &Value) -> Checked<Value> {
     if shown.kind != "template" && !inner.people.is_open(&key, now) {
         return Err(Refusal::of(131_047, "More than 24 hours have passed since the recipient last replied"));
     }
-    inner.rules.take(&key, now)?;
+    inner.rules.take(config.throughput, &key, now)?;
     drop(inner);
 
     let id = wamid(&key, shared.next(), true);
