@@ -189,8 +189,10 @@ pub(crate) async fn by_contact_name(
     if !searchable {
         return Ok(Vec::new());
     }
+    // Who of them is within reach is asked only until there are enough.
+    query.push(") select h.root_id, null::text from hits h where true");
     push_people_within(&mut query, reach);
-    query.push(") select root_id, null::text from hits limit ").push_bind(limit);
+    query.push(" limit ").push_bind(limit);
     let hits = query.build_query_as().fetch_all(&mut *conn).await?;
     clients_of(conn, reach, hits, limit, FoundBy::Contact).await
 }

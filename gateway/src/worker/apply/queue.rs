@@ -17,7 +17,7 @@ const BATCH: usize = 512;
 /// So many requests at once that wait for their fsync are a rush: the intake goes first.
 const RUSH: usize = 8;
 /// In a rush one batch is begun in this time, and none sooner; the events gathered meanwhile are applied together.
-const RUSH_PAUSE: Duration = Duration::from_millis(150);
+const RUSH_PAUSE: Duration = Duration::from_millis(400);
 /// So many events behind, the timelines take their share of the machine whatever the rush.
 const FAR_BEHIND: usize = BACKLOG * 4 / 5;
 
