@@ -175,28 +175,4 @@ impl Known {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().expect("a moment")
-    }
-
-    #[test]
-    fn the_history_is_asked_for_in_time_with_an_overlap_and_a_whole_day_at_night() {
-        let now = at("2026-03-17T12:00:00Z");
-        assert_eq!(since(None, now), Some(at("2026-03-17T10:00:00Z")), "the first time");
-        assert_eq!(since(Some(at("2026-03-17T11:55:00Z")), now), None, "not due");
-        assert_eq!(since(Some(at("2026-03-17T11:50:00Z")), now), Some(at("2026-03-17T09:50:00Z")));
-        let night = at("2026-03-18T00:05:00Z");
-        assert_eq!(
-            since(Some(at("2026-03-17T23:55:00Z")), night),
-            Some(at("2026-03-17T00:00:00Z")),
-            "at night"
-        );
-        let stood = Some(at("2026-03-14T08:00:00Z"));
-        assert_eq!(since(stood, now), Some(at("2026-03-14T06:00:00Z")), "after a longer stop");
-        let long_ago = Some(at("2025-03-14T08:00:00Z"));
-        assert_eq!(since(long_ago, now), Some(now - AT_MOST), "after a very long one");
-    }
-}
+mod tests;

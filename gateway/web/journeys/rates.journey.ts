@@ -105,7 +105,7 @@ test('a bank that stopped leaves the last rates with their day and a warning, un
   await line.filter({ hasNotText: 'не отвечает' }).waitFor();
 });
 
-test('a rate by hand is confirmed, counts at once for others too, and is taken back', async () => {
+test('a rate by hand is confirmed, counts for others without a reload, and is taken back', async () => {
   const director = await stage.open('director');
   const anna = await stage.open('anna');
   await director.goto(`${stage.demo.url}/rates`);

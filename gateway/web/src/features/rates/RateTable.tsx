@@ -22,7 +22,7 @@ export function RateTable({ items, today, onWithdraw }: RateTableProps) {
   const rows = items.toReversed();
   return (
     <>
-      <Table.ScrollContainer minWidth={760} scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': 'Таблица курсов' } }}>
+      <Table.ScrollContainer minWidth={760} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': 'Таблица курсов' } }}>
         <Table verticalSpacing={8} horizontalSpacing="md" className="numbers">
           <Table.Thead>
             <Table.Tr>

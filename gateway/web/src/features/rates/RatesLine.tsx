@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useRight } from '@/shared/me';
 import { ratesQuery, type RatesNow } from './api';
 import classes from './RatesLine.module.css';
-import { DIRECTIONS, dayWords, decimal, nameOf, oldestDay, shortDay, signed, signOf, warningOf } from './words';
+import { DIRECTIONS, SOURCES, dayWords, decimal, nameOf, oldestDay, shortDay, signed, signOf, warningOf } from './words';
 
 /** So many currencies stand in the top bar; all of them on the page. */
 const SHOWN = 2;
@@ -42,7 +42,7 @@ export function RatesLine() {
                 <span aria-hidden="true" className={classes.way}>
                   {DIRECTIONS[direction].sign}
                 </span>
-                <span className="unseen">{DIRECTIONS[direction].word}</span>
+                <span className="unseen">{DIRECTIONS[direction].word}, </span>
               </>
             )}
           </span>
@@ -66,6 +66,7 @@ function Whole({ rates, warning }: { rates: RatesNow; warning?: string }) {
         <div key={currency} className="numbers">
           {currency}: {rate ? `${decimal(rate.unit_rate, { min: 2, max: 6 })} ₽ на ${dayWords(rate.effective_on)}` : 'нет курса'}
           {change && ` (${signed(change, { min: 2, max: 4 })})`}
+          {rate && rate.source !== 'bank' && `. ${SOURCES[rate.source]}`}
           {next && `, с ${dayWords(next.effective_on)}: ${decimal(next.unit_rate, { min: 2, max: 6 })} ₽`}
         </div>
       ))}
