@@ -38,6 +38,19 @@ async function stopTheBank(page: Page, demo: Demo): Promise<void> {
   await page.goto(`${demo.url}/rates`);
 }
 
+/** The bank is well, and nobody has doubts: as before the pictures of the other widths. */
+async function startTheBank(page: Page, demo: Demo): Promise<void> {
+  await bankBehaves(demo, 'well');
+  await runTask(page, demo, 'Курсы Банка России на завтра');
+  await page.goto(`${demo.url}/rates`);
+  await page.getByRole('img', { name: /^График курса/ }).waitFor();
+  const keep = page.getByRole('button', { name: 'Оставить как есть' });
+  if (await keep.isVisible()) {
+    await keep.click();
+    await keep.waitFor({ state: 'detached' });
+  }
+}
+
 const SCREENS: Screen[] = [
   { name: 'login', as: '', path: '/login' },
   { name: 'password', as: '', path: '/password#token' },
@@ -77,7 +90,7 @@ const SCREENS: Screen[] = [
   },
   { name: 'similar', path: '/clients/similar' },
   { name: 'calls', path: '/calls' },
-  { name: 'rates', path: '/rates' },
+  { name: 'rates', path: startTheBank },
   { name: 'rates-manager', as: 'anna', path: '/rates?currency=CNY&period=year' },
   {
     name: 'rate-by-hand',

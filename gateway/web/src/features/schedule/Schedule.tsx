@@ -64,7 +64,7 @@ export function Schedule() {
 function Failures({ items }: { items: Task[] }) {
   const failed = items.filter((task) => task.outcome === 'failed');
   if (failed.length === 0) return null;
-  const title = `Не получилось: ${plural(failed.length, 'задача', 'задачи', 'задач')}. Они повторятся сами`;
+  const title = `Не получилось: ${plural(failed.length, 'задача', 'задачи', 'задач')}. ${failed.length === 1 ? 'Она повторится сама' : 'Они повторятся сами'}`;
   return (
     <Alert m="md" color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={title}>
       <ul className={classes.failures}>
