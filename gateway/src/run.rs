@@ -155,24 +155,9 @@ async fn assemble(
             recordings_wait: TimeDelta::days(i64::from(config.media.recording_wait_days)),
         };
         tasks.spawn(media::run(downloads, tasks.clone(), stop.clone()));
-        let terms = media_terms::Terms {
-            pool: pool.clone(),
-            clock,
-            store: vault.store.clone(),
-            keep_recordings: TimeDelta::days(i64::from(config.media.recording_keep_days)),
-        };
-        tasks.spawn(media_terms::run(terms, stop.clone()));
-        let histories = history::Histories {
-            pool: pool.clone(),
-            accounts: accounts.clone(),
-            clock,
-            apply: queue.clone(),
-            known: history::Known::default(),
-        };
-        tasks.spawn(history::run(histories, stop.clone()));
         queue
     };
-    let scheduler = Scheduler::new(pool.clone(), clock, by_time(config, role)?);
+    let scheduler = Scheduler::new(pool.clone(), clock, by_time(config, role, &accounts, &vault, &queue)?);
     tasks.spawn(scheduler.run(tasks.clone(), stop.clone()));
     let settings = IntakeSettings {
         spool_dir: config.data.folder.join("spool"),
@@ -215,13 +200,25 @@ async fn assemble(
 }
 
 /// Everything that this copy does by time: a line for each task or group of tasks.
-fn by_time(config: &Config, role: Role) -> anyhow::Result<Tasks> {
+fn by_time(
+    config: &Config,
+    role: Role,
+    accounts: &Accounts,
+    vault: &Vault,
+    queue: &ApplyQueue,
+) -> anyhow::Result<Tasks> {
     let mut tasks = Tasks::default();
     // In every role: copies that only take webhooks need tomorrow's partitions too.
     housekeeping::add(&mut tasks, TimeDelta::days(i64::from(config.raw.keep_days)));
-    if role != Role::Web && config.rates.enabled {
+    if role == Role::Web {
+        return Ok(tasks);
+    }
+    if config.rates.enabled {
         rates::add(&mut tasks, bank(config)?, config.rates.currencies.0.clone());
     }
+    history::add(&mut tasks, accounts.clone(), queue.clone());
+    let keep_recordings = TimeDelta::days(i64::from(config.media.recording_keep_days));
+    media_terms::add(&mut tasks, &vault.store, keep_recordings);
     Ok(tasks)
 }
 

@@ -246,6 +246,6 @@ fn announce(demo: &Demo, hub: &Hub, stage: &Stage, fakes: &Fakes, bank: &str) {
         println!("  {:<10} {:<16} {} ({})", text("login"), text("password"), text("name"), text("role"));
     }
     println!("\nПоддельные провайдеры (GET / перечисляет, что они умеют): {}", fakes.addresses().control);
-    println!("Поддельный Банк России: {bank}");
+    println!("Поддельный Банк России (GET / перечисляет, как его остановить и сломать): {bank}");
     println!("Новые события приходят сами. Остановка: Ctrl+C.\n");
 }

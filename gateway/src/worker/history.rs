@@ -3,20 +3,19 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use connector_api::{FetchError, RawEvent};
 use crm_core::AccountId;
+use crm_core::schedule::{Plan, Report};
 use crm_core::timeline::raw_event::{StoredRaw, insert_polled, poll_cursor};
 use futures::future::join_all;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
-use tokio_util::sync::CancellationToken;
 
 use super::apply::ApplyQueue;
+use super::schedule::Tasks;
 use crate::accounts::{Account, Accounts};
-use crate::clock::Clock;
 
 /// How often an account's history is asked for.
 const EVERY: TimeDelta = TimeDelta::minutes(10);
@@ -24,54 +23,78 @@ const EVERY: TimeDelta = TimeDelta::minutes(10);
 const OVERLAP: TimeDelta = TimeDelta::hours(2);
 /// After a longer silence the rest stays with the provider.
 const AT_MOST: TimeDelta = TimeDelta::days(31);
-/// How often it is looked whether an account is due.
-const LOOK: Duration = Duration::from_secs(30);
 
 /// What sweeping needs.
-#[derive(Clone)]
-pub struct Histories {
-    /// The database.
-    pub pool: PgPool,
+struct Histories {
     /// Whose history.
-    pub accounts: Accounts,
-    /// The time.
-    pub clock: Clock,
+    accounts: Accounts,
     /// Where stored events go.
-    pub apply: ApplyQueue,
+    apply: ApplyQueue,
     /// What this copy stored already: most answers of one sweep are those of the one before.
-    pub known: Known,
+    known: Known,
 }
 
 /// Hashes of the bodies of each account's last answer.
-#[derive(Clone, Default)]
-pub struct Known(Arc<Mutex<HashMap<AccountId, HashSet<[u8; 32]>>>>);
+#[derive(Default)]
+struct Known(Mutex<HashMap<AccountId, HashSet<[u8; 32]>>>);
 
-/// Sweeps until `stop`.
-pub async fn run(histories: Histories, stop: CancellationToken) {
-    loop {
-        histories.sweep((histories.clock)()).await;
-        tokio::select! {
-            () = tokio::time::sleep(LOOK) => {}
-            () = stop.cancelled() => return,
-        }
-    }
+/// Adds the task.
+pub fn add(tasks: &mut Tasks, accounts: Accounts, apply: ApplyQueue) {
+    let histories = Arc::new(Histories { accounts, apply, known: Known::default() });
+    tasks.add(
+        "channels.history",
+        "Сверка с историей каналов",
+        Plan::Every(EVERY),
+        move |pool, now| {
+            let histories = Arc::clone(&histories);
+            async move { Ok(histories.sweep(&pool, now).await) }
+        },
+    );
+}
+
+/// What became of one account.
+enum Swept {
+    /// It was not its time, or it keeps no history.
+    Left,
+    /// Its history was read; so many events were stored.
+    Read(usize),
+    /// It could not be read.
+    Failed,
 }
 
 impl Histories {
-    /// Asks every account that is due; returns how many events were stored. Accounts do not wait for each other.
-    pub async fn sweep(&self, now: DateTime<Utc>) -> usize {
+    /// Asks every account that is due. Accounts do not wait for each other; those that failed are due again at once.
+    async fn sweep(&self, pool: &PgPool, now: DateTime<Utc>) -> Report {
         let accounts: Vec<Arc<Account>> = self.accounts.all();
-        let due = accounts.iter().filter(|account| account.enabled && account.connector.poller().is_none());
-        join_all(due.map(|account| self.sweep_account(account, now))).await.into_iter().sum()
+        let asked = accounts.iter().filter(|account| account.enabled && account.connector.poller().is_none());
+        let swept =
+            join_all(asked.map(async |account| (account, self.sweep_account(pool, account, now).await)));
+        let (mut read, mut stored, mut failed) = (0, 0, Vec::new());
+        for (account, swept) in swept.await {
+            match swept {
+                Swept::Left => {}
+                Swept::Read(events) => {
+                    read += 1;
+                    stored += events;
+                }
+                Swept::Failed => failed.push(account.name.as_str()),
+            }
+        }
+        let words = format!("Сверено каналов: {read}, новых событий: {stored}.");
+        if failed.is_empty() {
+            Report::done(words)
+        } else {
+            Report::failed(format!("Не ответили: {}. {words}", failed.join(", ")))
+        }
     }
 
-    async fn sweep_account(&self, account: &Account, now: DateTime<Utc>) -> usize {
-        match self.ask(account, now).await {
-            Ok(stored) => stored,
+    async fn sweep_account(&self, pool: &PgPool, account: &Account, now: DateTime<Utc>) -> Swept {
+        match self.ask(pool, account, now).await {
+            Ok(swept) => swept,
             Err(error) => {
                 let error = &*error;
                 tracing::warn!(account.id = %account.id, error, "the history was not asked for; it is tried again");
-                0
+                Swept::Failed
             }
         }
     }
@@ -80,18 +103,19 @@ impl Histories {
     /// stores and a crash repeats.
     async fn ask(
         &self,
+        pool: &PgPool,
         account: &Account,
         now: DateTime<Utc>,
-    ) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
-        let Some(history) = account.connector.history() else { return Ok(0) };
-        let Some(cursor) = poll_cursor(&mut *self.pool.acquire().await?, account.id).await? else {
-            return Ok(0);
+    ) -> Result<Swept, Box<dyn std::error::Error + Send + Sync>> {
+        let Some(history) = account.connector.history() else { return Ok(Swept::Left) };
+        let Some(cursor) = poll_cursor(&mut *pool.acquire().await?, account.id).await? else {
+            return Ok(Swept::Left);
         };
         let read_until = cursor.as_deref().and_then(|text| text.parse::<DateTime<Utc>>().ok());
-        let Some(since) = since(read_until, now) else { return Ok(0) };
+        let Some(since) = since(read_until, now) else { return Ok(Swept::Left) };
         let raw = match history.fetch_since(since, now, now).await {
             Ok(raw) => raw,
-            Err(FetchError::RateLimited { .. }) => return Ok(0),
+            Err(FetchError::RateLimited { .. }) => return Ok(Swept::Left),
             Err(error) => return Err(error.into()),
         };
         let hashes: HashSet<[u8; 32]> = raw.iter().map(hash).collect();
@@ -101,7 +125,7 @@ impl Histories {
             .map(|raw| StoredRaw::new(account.id, raw))
             .collect();
         let moved = insert_polled(
-            &mut *self.pool.acquire().await?,
+            &mut *pool.acquire().await?,
             account.id,
             &group,
             cursor.as_deref(),
@@ -110,12 +134,12 @@ impl Histories {
         )
         .await?;
         if !moved {
-            return Ok(0);
+            return Ok(Swept::Left);
         }
         self.known.remember(account.id, hashes);
         let stored = group.len();
         self.apply.offer(group);
-        Ok(stored)
+        Ok(Swept::Read(stored))
     }
 }
 
@@ -151,28 +175,4 @@ impl Known {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().expect("a moment")
-    }
-
-    #[test]
-    fn the_history_is_asked_for_in_time_with_an_overlap_and_a_whole_day_at_night() {
-        let now = at("2026-03-17T12:00:00Z");
-        assert_eq!(since(None, now), Some(at("2026-03-17T10:00:00Z")), "the first time");
-        assert_eq!(since(Some(at("2026-03-17T11:55:00Z")), now), None, "not due");
-        assert_eq!(since(Some(at("2026-03-17T11:50:00Z")), now), Some(at("2026-03-17T09:50:00Z")));
-        let night = at("2026-03-18T00:05:00Z");
-        assert_eq!(
-            since(Some(at("2026-03-17T23:55:00Z")), night),
-            Some(at("2026-03-17T00:00:00Z")),
-            "at night"
-        );
-        let stood = Some(at("2026-03-14T08:00:00Z"));
-        assert_eq!(since(stood, now), Some(at("2026-03-14T06:00:00Z")), "after a longer stop");
-        let long_ago = Some(at("2025-03-14T08:00:00Z"));
-        assert_eq!(since(long_ago, now), Some(now - AT_MOST), "after a very long one");
-    }
-}
+mod tests;

@@ -1,15 +1,15 @@
 //! What may go from the store: recordings whose term is over, uploads that nobody sent, bytes that no file has, leftovers
 //! of killed downloads. Harmless on several copies.
 
-use std::time::Duration;
+use std::fmt;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use crm_core::media::{blob, term, upload};
-use media_store::{Store, StoreError};
+use crm_core::schedule::{Plan, Report};
+use media_store::Store;
 use sqlx::PgPool;
-use tokio_util::sync::CancellationToken;
 
-use crate::clock::Clock;
+use super::schedule::Tasks;
 
 /// Drafts with files live so long.
 const KEEP_UPLOADS: TimeDelta = TimeDelta::days(7);
@@ -18,94 +18,79 @@ const KEEP_LEFTOVERS: TimeDelta = TimeDelta::days(1);
 /// So many in one transaction.
 const AT_ONCE: i64 = 200;
 
-/// What it needs.
-#[derive(Clone)]
-pub struct Terms {
-    /// The database.
-    pub pool: PgPool,
-    /// The time.
-    pub clock: Clock,
-    /// The bytes.
-    pub store: Store,
-    /// The term of recordings.
-    pub keep_recordings: TimeDelta,
+const HOURLY: Plan = Plan::Every(TimeDelta::hours(1));
+
+/// Adds the tasks; each by itself, so that one that fails does not keep the others from their work.
+pub fn add(tasks: &mut Tasks, store: &Store, keep_recordings: TimeDelta) {
+    tasks.add(
+        "media.recordings",
+        "Удаление записей разговоров по сроку",
+        HOURLY,
+        move |pool, now| async move { Ok(gone(expire(&pool, keep_recordings, now).await?)) },
+    );
+    tasks.add(
+        "media.uploads",
+        "Удаление неотправленных вложений",
+        HOURLY,
+        |pool, now| async move {
+            let mut conn = pool.acquire().await?;
+            Ok(gone(upload::forget_uploads_unscoped(&mut conn, now - KEEP_UPLOADS).await?))
+        },
+    );
+    let bytes = store.clone();
+    tasks.add(
+        "media.unused",
+        "Освобождение места от ненужных файлов",
+        HOURLY,
+        move |pool, now| {
+            let store = bytes.clone();
+            async move { Ok(gone(drop_unused(&pool, &store, now).await?)) }
+        },
+    );
+    let incoming = store.clone();
+    tasks.add(
+        "media.leftovers",
+        "Удаление остатков прерванных загрузок",
+        HOURLY,
+        move |_, now| {
+            let store = incoming.clone();
+            async move { Ok(gone(store.sweep(now - KEEP_LEFTOVERS).await?)) }
+        },
+    );
 }
 
-#[derive(Debug, thiserror::Error)]
-enum TermsError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
+fn gone(count: impl fmt::Display) -> Report {
+    Report::done(format!("Удалено: {count}."))
 }
 
-/// Runs once an hour until `stop`. A part that fails does not keep the others from their work.
-pub async fn run(terms: Terms, stop: CancellationToken) {
+async fn expire(pool: &PgPool, keep: TimeDelta, now: DateTime<Utc>) -> sqlx::Result<usize> {
+    let mut gone = 0;
     loop {
-        terms.once().await;
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
-            () = stop.cancelled() => return,
+        let mut tx = pool.begin().await?;
+        let batch = term::expire_unscoped(&mut tx, now - keep, AT_ONCE, now).await?.len();
+        tx.commit().await?;
+        gone += batch;
+        if batch == 0 {
+            return Ok(gone);
         }
     }
 }
 
-impl Terms {
-    pub(super) async fn once(&self) {
-        noted("recordings beyond their term", self.expire().await);
-        noted("uploads that nobody sent", self.forget_uploads().await);
-        noted("bytes that no file has", self.drop_unused().await);
-        noted("leftovers of downloads", self.sweep().await);
-    }
-
-    async fn expire(&self) -> Result<u64, TermsError> {
-        let mut gone = 0;
-        loop {
-            let now = (self.clock)();
-            let mut tx = self.pool.begin().await?;
-            let batch = term::expire_unscoped(&mut tx, now - self.keep_recordings, AT_ONCE, now).await?.len();
-            tx.commit().await?;
-            gone += batch as u64;
-            if batch == 0 {
-                return Ok(gone);
+async fn drop_unused(pool: &PgPool, store: &Store, now: DateTime<Utc>) -> anyhow::Result<usize> {
+    let mut gone = 0;
+    loop {
+        let unused = blob::unused_unscoped(&mut *pool.acquire().await?, now, AT_ONCE).await?;
+        if unused.is_empty() {
+            return Ok(gone);
+        }
+        for sha256 in &unused {
+            let mut tx = pool.begin().await?;
+            if blob::let_go_unscoped(&mut tx, sha256, now).await? {
+                store.remove(sha256).await?;
+                tx.commit().await?;
+                gone += 1;
             }
         }
-    }
-
-    async fn forget_uploads(&self) -> Result<u64, TermsError> {
-        let mut conn = self.pool.acquire().await?;
-        Ok(upload::forget_uploads_unscoped(&mut conn, (self.clock)() - KEEP_UPLOADS).await?)
-    }
-
-    async fn drop_unused(&self) -> Result<u64, TermsError> {
-        let mut gone = 0;
-        loop {
-            let now = (self.clock)();
-            let unused = blob::unused_unscoped(&mut *self.pool.acquire().await?, now, AT_ONCE).await?;
-            if unused.is_empty() {
-                return Ok(gone);
-            }
-            for sha256 in &unused {
-                let mut tx = self.pool.begin().await?;
-                if blob::let_go_unscoped(&mut tx, sha256, now).await? {
-                    self.store.remove(sha256).await?;
-                    tx.commit().await?;
-                    gone += 1;
-                }
-            }
-        }
-    }
-
-    async fn sweep(&self) -> Result<u64, TermsError> {
-        Ok(self.store.sweep((self.clock)() - KEEP_LEFTOVERS).await?)
-    }
-}
-
-fn noted(what: &str, done: Result<u64, TermsError>) {
-    match done {
-        Ok(0) => {}
-        Ok(count) => tracing::info!(count, "{what} were dropped"),
-        Err(error) => tracing::warn!(%error, "{what} could not be dropped; they are tried again in an hour"),
     }
 }
 

@@ -9,6 +9,7 @@ const SCREENS = [
   '/calls',
   '/clients',
   '/clients/similar',
+  '/rates',
   '/settings/profile',
   '/settings/channels',
   '/settings/channels/new',
@@ -16,6 +17,7 @@ const SCREENS = [
   '/settings/raw-events',
   '/settings/users',
   '/settings/roles',
+  '/settings/schedule',
   '/settings/audit',
 ];
 

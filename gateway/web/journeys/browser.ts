@@ -69,3 +69,19 @@ export async function act(demo: Demo, path: string, body: unknown): Promise<void
   });
   if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
 }
+
+/** Changes how the fake Bank of Russia behaves: «well», «down», a wrong nominal and so on. */
+export async function bankBehaves(demo: Demo, mode: unknown): Promise<void> {
+  const answer = await fetch(`${demo.bank}/mode`, { method: 'POST', body: JSON.stringify(mode) });
+  if (answer.status !== 204) throw new Error(`the fake bank: ${answer.status} ${await answer.text()}`);
+}
+
+/** Starts a task by hand on its screen and returns what is told of its end. */
+export async function runTask(page: Page, demo: Demo, title: string): Promise<string> {
+  await page.goto(`${demo.url}/settings/schedule`);
+  await page.getByRole('button', { name: `Запустить сейчас: ${title}` }).click();
+  // The note above the table names what failed too.
+  const told = page.getByRole('alert').filter({ hasText: title, hasNotText: 'Не получилось' });
+  await told.waitFor({ timeout: 20_000 });
+  return told.innerText();
+}

@@ -18,6 +18,8 @@ export interface Demo {
   url: string;
   users: Person[];
   fakes: { control: string };
+  /** The fake Bank of Russia. */
+  bank: string;
 }
 
 export const program = resolve(process.env.UZEL_PROGRAM ?? '../../target/debug/uzel');

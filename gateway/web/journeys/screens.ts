@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, openContext, signIn } from './browser';
+import { bankBehaves, openBrowser, openContext, runTask, signIn } from './browser';
 import { Hub, type Demo } from './hub';
 
 const folder = resolve(process.env.UZEL_SCREENS ?? 'screens');
@@ -16,7 +16,7 @@ const WIDTHS = [
 interface Screen {
   name: string;
   as?: string;
-  path: string | ((page: Page) => Promise<void>);
+  path: string | ((page: Page, demo: Demo) => Promise<void>);
   then?: (page: Page) => Promise<void>;
 }
 
@@ -27,6 +27,28 @@ async function openFirst(page: Page, from: string, selector: string): Promise<vo
   await page.locator(selector).first().waitFor({ state: 'attached' });
   const link = await firstLink(page, selector);
   await page.goto(new URL(link!, page.url()).href);
+}
+
+/** The bank fails, and a tenfold figure is in doubt: the rest of the pictures have the warning. */
+async function stopTheBank(page: Page, demo: Demo): Promise<void> {
+  for (const mode of [{ tenfold: 'CNY' }, 'down']) {
+    await bankBehaves(demo, mode);
+    await runTask(page, demo, 'Курсы Банка России на завтра');
+  }
+  await page.goto(`${demo.url}/rates`);
+}
+
+/** The bank is well, and nobody has doubts: as before the pictures of the other widths. */
+async function startTheBank(page: Page, demo: Demo): Promise<void> {
+  await bankBehaves(demo, 'well');
+  await runTask(page, demo, 'Курсы Банка России на завтра');
+  await page.goto(`${demo.url}/rates`);
+  await page.getByRole('img', { name: /^График курса/ }).waitFor();
+  const keep = page.getByRole('button', { name: 'Оставить как есть' });
+  if (await keep.isVisible()) {
+    await keep.click();
+    await keep.waitFor({ state: 'detached' });
+  }
 }
 
 const SCREENS: Screen[] = [
@@ -68,6 +90,24 @@ const SCREENS: Screen[] = [
   },
   { name: 'similar', path: '/clients/similar' },
   { name: 'calls', path: '/calls' },
+  { name: 'rates', path: startTheBank },
+  { name: 'rates-manager', as: 'anna', path: '/rates?currency=CNY&period=year' },
+  {
+    name: 'rate-by-hand',
+    path: '/rates',
+    then: async (page) => {
+      await page.getByRole('button', { name: 'Ввести курс вручную' }).click();
+      const form = page.getByRole('dialog');
+      await form.getByRole('textbox', { name: 'Курс, ₽' }).fill('98,5');
+      await form.getByRole('textbox', { name: 'Почему' }).fill('По договору поставки');
+      await form.getByRole('button', { name: 'Дальше' }).click();
+      await page.getByText('Сейчас на этот день').waitFor();
+      await page.waitForTimeout(400);
+    },
+  },
+  { name: 'schedule', path: '/settings/schedule' },
+  { name: 'rates-warning', path: stopTheBank },
+  { name: 'schedule-failed', path: '/settings/schedule', then: (page) => page.waitForTimeout(300) },
   { name: 'channels', path: '/settings/channels' },
   { name: 'channel-new', path: '/settings/channels/new' },
   { name: 'channel-new-whatsapp', path: '/settings/channels/new?connector=whatsapp' },
@@ -97,7 +137,7 @@ async function take(browser: Browser, demo: Demo, screens: Screen[], dark: boole
       if (login) await signIn(page, demo, login);
       for (const screen of screens.filter((found) => (found.as ?? 'admin') === login)) {
         if (typeof screen.path === 'string') await page.goto(demo.url + screen.path);
-        else await screen.path(page);
+        else await screen.path(page, demo);
         // The live feed never ends, so that the network is never idle: what is being loaded says so.
         await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root, .mantine-Loader-root'));
         await page.waitForTimeout(500);

@@ -1,6 +1,6 @@
 import { Loader, Modal, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconSearch, IconUser } from '@tabler/icons-react';
+import { IconCurrencyDollar, IconSearch, IconUser } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
@@ -39,15 +39,19 @@ export default function CommandBar({ onClose }: { onClose: () => void }) {
     onClose();
     run();
   };
-  const places: Choice[] = sections
-    .filter((section) => section.may(me) && section.name.toLowerCase().includes(typed.trim().toLowerCase()))
-    .map((section) => ({
-      key: section.to,
-      icon: <section.icon size={18} />,
-      title: section.name,
-      more: `G ${section.letter}`,
-      run: go(() => void navigate({ to: section.to })),
-    }));
+  const places: Choice[] = [
+    ...sections
+      .filter((section) => section.may(me))
+      .map((section) => ({
+        key: section.to,
+        icon: <section.icon size={18} />,
+        title: section.name,
+        more: `G ${section.letter}`,
+        run: go(() => void navigate({ to: section.to })),
+      })),
+    // Not in the rail: the way there is the line in the top bar.
+    { key: '/rates', icon: <IconCurrencyDollar size={18} />, title: 'Курсы валют', run: go(() => void navigate({ to: '/rates' })) },
+  ].filter((place) => place.title.toLowerCase().includes(typed.trim().toLowerCase()));
   const found = text.length >= SHORTEST ? search.data : undefined;
   const clients: Choice[] = (found?.clients ?? []).map((client) => ({
     key: client.id,

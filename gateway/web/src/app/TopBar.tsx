@@ -2,6 +2,7 @@ import { ActionIcon, Menu, Tooltip, useMantineColorScheme, VisuallyHidden } from
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSearch, IconSun, IconUser } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { RatesLine } from '@/features/rates/RatesLine';
 import { useSignOut } from '@/features/session/api';
 import { useMe } from '@/shared/me';
 import { PersonAvatar } from '@/shared/ui/PersonAvatar';
@@ -17,6 +18,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
         <kbd className={classes.kbd}>Ctrl K</kbd>
       </button>
       <div className={classes.right}>
+        <RatesLine />
         <ChannelLights />
         <OwnMenu />
       </div>

@@ -14,6 +14,7 @@ import { ConversationsSearch } from '@/features/conversations/search';
 import { ClientsSearch } from '@/features/clients/search';
 import { CallsSearch } from '@/features/calls/search';
 import { AuditSearch, UsersSearch } from '@/features/people/search';
+import { RatesSearch } from '@/features/rates/search';
 import { RawLogSearch } from '@/features/rawlog/search';
 import { Frame } from './Frame';
 import { Missing } from './Missing';
@@ -111,6 +112,13 @@ const calls = createRoute({
   component: lazyRouteComponent(() => import('@/features/calls/Calls'), 'Calls'),
 });
 
+const rates = createRoute({
+  getParentRoute: () => frame,
+  path: '/rates',
+  validateSearch: RatesSearch,
+  component: lazyRouteComponent(() => import('@/features/rates/Rates'), 'Rates'),
+});
+
 const settings = createRoute({
   getParentRoute: () => frame,
   path: '/settings',
@@ -162,6 +170,11 @@ const roles = createRoute({
   path: 'roles',
   component: lazyRouteComponent(() => import('@/features/people/Roles'), 'Roles'),
 });
+const schedule = createRoute({
+  getParentRoute: () => settings,
+  path: 'schedule',
+  component: lazyRouteComponent(() => import('@/features/schedule/Schedule'), 'Schedule'),
+});
 const audit = createRoute({
   getParentRoute: () => settings,
   path: 'audit',
@@ -181,7 +194,8 @@ const tree = root.addChildren([
     client,
     row,
     calls,
-    settings.addChildren([settingsHome, profile, channels, newChannel, channel, rawLog, users, roles, audit]),
+    rates,
+    settings.addChildren([settingsHome, profile, channels, newChannel, channel, rawLog, users, roles, schedule, audit]),
   ]),
 ]);
 

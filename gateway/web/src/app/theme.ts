@@ -27,6 +27,11 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, multiline: true, maw: 320 } },
     Modal: { defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Закрыть' } } },
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Закрыть' } } },
+    Notification: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Закрыть' } },
+      // Grey under a title would be too pale.
+      styles: { description: { color: 'var(--words)' } },
+    },
     Select: { defaultProps: { nothingFoundMessage: 'Ничего не нашлось', comboboxProps: { shadow: 'md' } } },
   },
 });

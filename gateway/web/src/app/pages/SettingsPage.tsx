@@ -1,4 +1,4 @@
-import { IconHistory, IconListDetails, IconPlugConnected, IconShieldLock, IconUser, IconUsers } from '@tabler/icons-react';
+import { IconClockPlay, IconHistory, IconListDetails, IconPlugConnected, IconShieldLock, IconUser, IconUsers } from '@tabler/icons-react';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { useMe, type Right } from '@/shared/me';
 import { useLayout } from '@/shared/useLayout';
@@ -10,6 +10,7 @@ const ITEMS = [
   { to: '/settings/raw-events', name: 'Журнал событий канала', icon: IconListDetails, right: 'raw_log.read' },
   { to: '/settings/users', name: 'Пользователи', icon: IconUsers, right: 'users.manage' },
   { to: '/settings/roles', name: 'Роли и права', icon: IconShieldLock, right: 'users.manage' },
+  { to: '/settings/schedule', name: 'Что и когда выполняется', icon: IconClockPlay, right: 'schedule.manage' },
   { to: '/settings/audit', name: 'Журнал действий', icon: IconHistory, right: 'audit.read' },
 ] as const satisfies readonly { to: string; name: string; icon: unknown; right: Right | undefined }[];
 

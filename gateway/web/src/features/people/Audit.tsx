@@ -1,24 +1,18 @@
-import '@mantine/dates/styles.css';
-import 'dayjs/locale/ru';
 import { Button, Code, Group, Select, Skeleton, Table, Text } from '@mantine/core';
-import { DateInput, DatesProvider } from '@mantine/dates';
-import dayjs from 'dayjs';
-import customFormat from 'dayjs/plugin/customParseFormat';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Schema } from '@/api/client';
 import { colleaguesQuery } from '@/shared/colleagues';
 import { dateTime } from '@/shared/format';
+import { DayField } from '@/shared/ui/DayField';
 import { Page } from '@/shared/ui/Page';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { actionWords, KINDS, subjectWords } from './actions';
 import { auditQuery } from './api';
 import type { AuditSearch } from './search';
 
-dayjs.extend(customFormat);
-
-const DAY = { w: 130, valueFormat: 'DD.MM.YYYY', placeholder: 'любой день', clearable: true, maxDate: new Date() };
+const DAY = { w: 130, placeholder: 'любой день', clearable: true, maxDate: new Date() };
 
 const route = getRouteApi('/frame/settings/audit');
 
@@ -55,10 +49,8 @@ export function Audit() {
             value={search.action ?? null}
             onChange={(action) => go({ action: action ?? undefined })}
           />
-          <DatesProvider settings={{ locale: 'ru', firstDayOfWeek: 1 }}>
-            <DateInput {...DAY} label="С" value={search.from ?? null} onChange={(day) => go({ from: day ?? undefined })} />
-            <DateInput {...DAY} label="По" value={search.until ?? null} onChange={(day) => go({ until: day ?? undefined })} />
-          </DatesProvider>
+          <DayField {...DAY} label="С" value={search.from ?? null} onChange={(day) => go({ from: day ?? undefined })} />
+          <DayField {...DAY} label="По" value={search.until ?? null} onChange={(day) => go({ until: day ?? undefined })} />
           {filtered && (
             <Button variant="subtle" onClick={() => go({ user: undefined, action: undefined, from: undefined, until: undefined })}>
               Сбросить

@@ -38,6 +38,10 @@ const ACTIONS: Record<string, string> = {
   'interaction.unpin': 'Запись откреплена',
   'proposal.accept': 'Похожие объединены',
   'proposal.reject': 'Отмечено: разные люди',
+  'rate.enter': 'Курс введён вручную',
+  'rate.withdraw': 'Введённый курс отозван',
+  'rate.resolve_doubt': 'Сомнительный курс проверен',
+  'schedule.run_now': 'Задача запущена вручную',
 };
 
 /** Kinds to filter by: a word that ends in a dot stands for all of them. */
@@ -53,6 +57,8 @@ export const KINDS: Record<string, string> = {
   'contact.': 'Контакты',
   'interaction.': 'Записи ленты',
   'proposal.': 'Похожие',
+  'rate.': 'Курсы валют',
+  'schedule.': 'Запуск задач',
 };
 
 const SUBJECTS: Record<string, string> = {
@@ -68,6 +74,9 @@ const SUBJECTS: Record<string, string> = {
   interaction: 'запись ленты',
   proposal: 'похожие',
   login: 'вход',
+  rate: 'курс',
+  rate_doubt: 'сомнительный курс',
+  scheduled_task: 'задача',
 };
 
 export const actionWords = (action: string) => ACTIONS[action] ?? action;

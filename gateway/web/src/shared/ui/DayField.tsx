@@ -1,0 +1,16 @@
+import '@mantine/dates/styles.css';
+import 'dayjs/locale/ru';
+import { DateInput, DatesProvider, type DateInputProps } from '@mantine/dates';
+import dayjs from 'dayjs';
+import customFormat from 'dayjs/plugin/customParseFormat';
+
+dayjs.extend(customFormat);
+
+/** A day that is typed as 05.06.2026 or picked from a month; `2026-06-05` outside. */
+export function DayField(props: DateInputProps) {
+  return (
+    <DatesProvider settings={{ locale: 'ru', firstDayOfWeek: 1 }}>
+      <DateInput valueFormat="DD.MM.YYYY" {...props} />
+    </DatesProvider>
+  );
+}
