@@ -1,7 +1,7 @@
 //! Presses, lanes and outcomes against a database.
 
 use chrono::{DateTime, Utc};
-use connector_api::{DeliveryState, ExternalId, OutboundContent};
+use connector_api::{Address, DeliveryState, ExternalId, OutboundContent};
 use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -12,7 +12,9 @@ use super::{Outcome, Pacing};
 use crate::access::Viewer;
 use crate::clients::ClientError;
 use crate::fixture::{self, Said, minute};
+use crate::timeline::conversation as conversations;
 use crate::timeline::entry::TimelineEntry;
+use crate::timeline::ingest;
 use crate::timeline::read::{self, Part, TimelineFilter};
 use crate::{AccountId, ConversationId, DeliveryId, InteractionId};
 
@@ -277,6 +279,67 @@ async fn a_failed_one_is_really_tried_again_behind_what_waits(pool: PgPool) {
     let mut tx = conn.begin().await.unwrap();
     let refused = press::retry(&mut tx, &office.manager, minute(3), id).await.unwrap_err();
     assert!(matches!(refused, ClientError::NotNow(_)), "{refused}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_reply_that_failed_leaves_the_client_waiting_until_it_goes(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let head = "update conversation_heads set last_inbound_at = $2 where conversation_id = $1";
+    sqlx::query(head).bind(office.conversation).bind(minute(0)).execute(&mut *conn).await.unwrap();
+    let waits = async |conn: &mut PgConnection| {
+        let seen = conversations::read(conn, &office.manager, office.conversation).await.unwrap();
+        seen.waiting_since.is_some()
+    };
+    assert!(waits(&mut conn).await);
+    office.press(&mut conn, text(1, "первое"), minute(1)).await;
+    assert!(!waits(&mut conn).await, "it is on its way");
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    assert!(office.take(&mut conn, sender, minute(1)).await);
+    let first = work(office.turn(&mut conn, sender, None, minute(1)).await);
+    let rejected =
+        Outcome::Rejected { code: "1".into(), reason: "Окно закрыто".into(), remedy: None };
+    office.turn(&mut conn, sender, Some((first, rejected)), minute(1)).await;
+    assert!(waits(&mut conn).await, "it did not go out");
+    let id = DeliveryId(Uuid::from_u128(1));
+    press::retry(&mut conn, &office.manager, minute(2), id).await.unwrap();
+    assert!(!waits(&mut conn).await);
+    press::cancel(&mut conn, &office.manager, minute(3), id).await.unwrap();
+    assert!(waits(&mut conn).await);
+}
+
+async fn accepted_for(conn: &mut PgConnection, office: &Office, address: &Address) -> String {
+    office.press(conn, text(1, "первое"), minute(1)).await;
+    let sender = Sender::enlist(conn).await.unwrap();
+    assert!(office.take(conn, sender, minute(1)).await);
+    let first = work(office.turn(conn, sender, None, minute(1)).await);
+    let outcome =
+        Outcome::Accepted { external_ids: vec![ExternalId::new("a")], addresses: vec![address.clone()] };
+    office.turn(conn, sender, Some((first, outcome)), minute(1)).await;
+    ingest::settle(conn, minute(1)).await.unwrap();
+    fixture::dump(conn).await
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_address_that_the_answer_names_is_the_persons_from_then_on(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let hidden = Address::opaque("whatsapp:900000000000001", "RU.1");
+    let text = accepted_for(&mut conn, &office, &hidden).await;
+    let people = text.lines().filter(|line| line.contains("phone:+79160000001") && line.contains("RU.1"));
+    assert!(people.count() >= 1, "{text}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_address_of_another_card_is_proposed_and_never_joined_silently(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let company = fixture::client(&mut conn, "Лютик", Some(&office.manager)).await;
+    let other = fixture::contact(&mut conn, "Олег", company).await;
+    fixture::phone(&mut conn, other, "+79160000002").await;
+    let known = Address::from_key("phone:+79160000002").unwrap();
+    let text = accepted_for(&mut conn, &office, &known).await;
+    assert_eq!(text.matches("proposal: ").count(), 1, "{text}");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
