@@ -13,6 +13,8 @@ use crate::AccountId;
 use crate::access::audit::{self, Actor, Subject};
 use crate::access::{Right, Viewer};
 use crate::delivery::pause::{self, PauseKind, Sending};
+use crate::mail::Words;
+use crate::mail::alarm::{self, Standing};
 use crate::timeline::feed::{self, Changes};
 
 pub use store::claim_probe;
@@ -165,6 +167,40 @@ pub async fn note(
     if changed { tell(conn, now).await } else { Ok(()) }
 }
 
+/// Looks at the light of an account and tells administrators by mail when it turned red, and when it is no longer. To be
+/// called behind [`note`], in its transaction.
+pub async fn watch(
+    conn: &mut PgConnection,
+    account: AccountId,
+    name: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let health = health(conn, account, now).await?;
+    let topic = format!("account:{account}");
+    alarm::note(conn, &topic, &standing(name, &health), now).await?;
+    Ok(())
+}
+
+fn standing(name: &str, health: &Health) -> Standing {
+    if health.light != Light::Red {
+        return Standing::Well(Words {
+            subject: format!("Канал «{name}» снова работает"),
+            text: format!("Канал «{name}» снова работает. Сообщений в очереди: {}.", health.waiting),
+        });
+    }
+    let red = health.causes.iter().filter(|cause| cause.light == Light::Red);
+    let causes: Vec<String> = red.map(|cause| format!("- {}", cause.text)).collect();
+    Standing::Wrong(Words {
+        subject: format!("Канал «{name}» не работает"),
+        text: format!(
+            "Канал «{name}» не работает:\n{}\n\nСообщений в очереди: {}. Они уйдут по порядку, когда канал заработает. \
+             Подробности в разделе «Каналы».",
+            causes.join("\n"),
+            health.waiting
+        ),
+    })
+}
+
 /// Tells open screens that a light may have changed.
 pub async fn tell(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
     feed::tell(conn, &Changes { notices: true, ..Changes::default() }, now).await
@@ -212,8 +248,10 @@ mod tests {
     use sqlx::PgPool;
 
     use super::*;
+    use crate::access::user::{self, UserPatch};
     use crate::delivery::pause::Pause;
     use crate::fixture::{self, minute};
+    use crate::mail;
 
     fn finding(code: &str, level: NoticeLevel) -> Finding {
         Finding { level, code: code.into(), text: "Что-то не так.".into(), repairable: true }
@@ -266,6 +304,34 @@ mod tests {
         pause::pause(&mut conn, account, &stopped, minute(1)).await.unwrap();
         let seen = health(&mut conn, account, minute(60)).await.unwrap();
         assert_eq!((seen.light, seen.causes[0].text.as_str()), (Light::Red, "Токен отозван."));
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn administrators_are_told_of_a_red_light_and_of_its_end_and_not_of_an_amber_one(pool: PgPool) {
+        let mut conn = pool.acquire().await.unwrap();
+        let account = fixture::account(&mut conn, "telegram").await;
+        let root = fixture::user(&mut conn, "Админов", "administrator").await;
+        let patch = UserPatch { email: Some("root@example.ru".into()), ..UserPatch::default() };
+        user::edit(&mut conn, &root, root.user_id, patch, minute(0)).await.unwrap();
+        let refused = [finding("token_refused", NoticeLevel::Alarm)];
+        let queue = [finding("queue", NoticeLevel::Warning)];
+        for (found, at) in [
+            (Ok(&queue[..]), 0),
+            (Ok(&refused[..]), 1),
+            (Ok(&refused[..]), 2),
+            (Ok(&queue[..]), 3),
+            (Ok(&queue[..]), 62),
+            (Err("connection refused"), 63),
+        ] {
+            note(&mut conn, account, found, minute(at)).await.unwrap();
+            watch(&mut conn, account, "Бот", minute(at)).await.unwrap();
+        }
+        let told = mail::list(&mut conn, &root, None, None, 9).await.unwrap();
+        let told: Vec<(&str, i64)> = told
+            .iter()
+            .map(|mail| (mail.subject.as_str(), (mail.written_at - minute(0)).num_minutes()))
+            .collect();
+        assert_eq!(told, [("Канал «Бот» снова работает", 62), ("Канал «Бот» не работает", 1)]);
     }
 
     #[sqlx::test(migrator = "crate::MIGRATOR")]

@@ -72,7 +72,9 @@ impl Probing {
         }
         let mut tx = self.pool.begin().await?;
         let found = found.as_deref().map_err(String::as_str);
-        health::note(&mut tx, account.id, found, (self.clock)()).await?;
+        let now = (self.clock)();
+        health::note(&mut tx, account.id, found, now).await?;
+        health::watch(&mut tx, account.id, &account.name, now).await?;
         tx.commit().await
     }
 }
