@@ -28,7 +28,7 @@ use crate::sealed::{SealKey, key_from_file};
 use crate::vault::Vault;
 use crate::worker::apply::{self, Applier, ApplyQueue};
 use crate::worker::schedule::{Scheduler, Tasks};
-use crate::worker::{history, housekeeping, mail, media, media_terms, poll, probe, rates, send};
+use crate::worker::{history, housekeeping, mail, media, media_terms, poll, probe, rates, send, states};
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -171,6 +171,9 @@ async fn assemble(
             known: history::Known::default(),
         };
         tasks.spawn(history::run(histories, stop.clone()));
+        let states =
+            states::States { pool: pool.clone(), accounts: accounts.clone(), clock, apply: queue.clone() };
+        tasks.spawn(states::run(states, stop.clone()));
         let letters = mail::Letters { pool: pool.clone(), clock, mailer: mailer(config)?.map(Arc::new) };
         tasks.spawn(mail::run(letters, stop.clone()));
         queue

@@ -11,3 +11,4 @@ pub mod probe;
 pub mod rates;
 pub mod schedule;
 pub mod send;
+pub mod states;
