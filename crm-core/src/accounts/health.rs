@@ -73,6 +73,23 @@ pub(crate) struct Probed {
     pub failing_since: Option<DateTime<Utc>>,
 }
 
+/// What the hub does about a trouble by itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Repairing {
+    pub tries: i32,
+    pub next_at: DateTime<Utc>,
+    pub error: Option<String>,
+}
+
+/// Between two tries to mend the same trouble; the last one repeats.
+const REPAIR_PAUSES: [TimeDelta; 5] = [
+    TimeDelta::minutes(10),
+    TimeDelta::minutes(20),
+    TimeDelta::minutes(40),
+    TimeDelta::minutes(80),
+    TimeDelta::minutes(160),
+];
+
 /// How long failures last before the light is red: one of them happens every day.
 const GRACE: TimeDelta = TimeDelta::seconds(20);
 
@@ -86,7 +103,15 @@ pub async fn health(conn: &mut PgConnection, account: AccountId, now: DateTime<U
     let findings = store::findings(conn, account).await?;
     let (waiting, oldest_waiting_at) = pause::waiting(conn, account).await?;
     let stuck = pause::stuck(conn, account, now - TimeDelta::days(7)).await?;
+    let repairing = store::repairing(conn, account).await?;
+    let mends_itself =
+        Finding::mend_themselves(&findings.iter().map(|(found, _)| found.clone()).collect::<Vec<_>>());
     let mut causes: Vec<Cause> = findings.into_iter().map(|(finding, at)| of_finding(finding, at)).collect();
+    if let Some(repairing) = repairing.filter(|_| mends_itself) {
+        for cause in causes.iter_mut().filter(|cause| cause.repairable) {
+            cause.text += &of_repair(&repairing, now);
+        }
+    }
     causes.extend(of_sending(&sending, now));
     causes.extend(of_probe(&probed, now));
     if let Some(oldest) = oldest_waiting_at.filter(|oldest| now - *oldest > LONG_WAIT) {
@@ -110,6 +135,19 @@ fn of_finding(finding: Finding, at: DateTime<Utc>) -> Cause {
         NoticeLevel::Alarm => Light::Red,
     };
     Cause { code: finding.code, text: finding.text, light, repairable: finding.repairable, since: Some(at) }
+}
+
+/// What is being done about it, behind the words of a cause.
+fn of_repair(repairing: &Repairing, now: DateTime<Utc>) -> String {
+    let minutes = (repairing.next_at - now).num_minutes().max(0) + 1;
+    let result = match &repairing.error {
+        None => "провайдер согласился, ждём подтверждения".to_owned(),
+        Some(error) => format!("не получилось ({error})"),
+    };
+    format!(
+        " Узел восстанавливает подписку сам: попыток {}, последняя: {result}; следующая через {minutes} мин.",
+        repairing.tries
+    )
 }
 
 fn of_sending(sending: &Sending, now: DateTime<Utc>) -> Option<Cause> {
@@ -217,6 +255,44 @@ pub async fn check_now(
     store::hurry(conn, account, now).await?;
     pause::clear(conn, account).await?;
     Ok(())
+}
+
+/// Whether the caller is to mend now what was found, without anybody having asked: our own subscription is gone or changed,
+/// and the last try was long enough ago. Wants to be called with every answer of a probe, so that the end of a trouble is
+/// noticed.
+pub async fn claim_repair(
+    conn: &mut PgConnection,
+    account: AccountId,
+    findings: &[Finding],
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    if !Finding::mend_themselves(findings) {
+        store::repair_over(conn, account).await?;
+        return Ok(false);
+    }
+    let pauses: Vec<f64> = REPAIR_PAUSES.iter().map(|pause| pause.as_seconds_f64()).collect();
+    store::claim_repair(conn, account, &pauses, now).await
+}
+
+/// Records what the hub mended at the provider by itself, or why it could not. Wants a transaction.
+pub async fn repaired_by_itself(
+    conn: &mut PgConnection,
+    account: AccountId,
+    done: Result<&[String], &str>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let after = match done {
+        Ok(done) => json!({ "done": done }),
+        Err(error) => {
+            store::repair_failed(conn, account, error).await?;
+            json!({ "error": error })
+        }
+    };
+    let (actor, subject) = (Actor::System("probe"), Subject::new("account", &account));
+    audit::record(conn, &actor, "account.repair", subject, None, Some(after), now).await?;
+    // The next look tells whether it helped.
+    store::hurry(conn, account, now).await?;
+    tell(conn, now).await
 }
 
 /// Records what was mended at the provider.
@@ -332,6 +408,46 @@ mod tests {
             .map(|mail| (mail.subject.as_str(), (mail.written_at - minute(0)).num_minutes()))
             .collect();
         assert_eq!(told, [("Канал «Бот» снова работает", 62), ("Канал «Бот» не работает", 1)]);
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn a_lost_subscription_is_mended_with_growing_pauses_and_the_light_says_so(pool: PgPool) {
+        let mut conn = pool.acquire().await.unwrap();
+        let account = fixture::account(&mut conn, "max").await;
+        let missing = [finding("webhook_missing", NoticeLevel::Alarm)];
+        let mut tried = Vec::new();
+        for at in 0..160 {
+            note(&mut conn, account, Ok(&missing), minute(at)).await.unwrap();
+            if claim_repair(&mut conn, account, &missing, minute(at)).await.unwrap() {
+                let refused = Err("429 too many requests");
+                repaired_by_itself(&mut conn, account, refused, minute(at)).await.unwrap();
+                tried.push(at);
+            }
+        }
+        assert_eq!(tried, [0, 10, 30, 70, 150]);
+        let seen = health(&mut conn, account, minute(160)).await.unwrap();
+        let words = &seen.causes[0].text;
+        assert!(words.contains("попыток 5") && words.contains("429") && words.contains("151 мин"), "{words}");
+        let root = fixture::user(&mut conn, "Админов", "administrator").await;
+        let log = audit::list(&mut conn, &root, &audit::Filter::default(), None, 9).await.unwrap();
+        assert_eq!((log.len(), log[0].actor.as_str(), log[0].user_id), (5, "probe", None));
+
+        // It is well again, and lost once more: it begins anew, but not within the pause.
+        assert!(!claim_repair(&mut conn, account, &[], minute(161)).await.unwrap());
+        assert!(!claim_repair(&mut conn, account, &missing, minute(162)).await.unwrap());
+        assert!(claim_repair(&mut conn, account, &missing, minute(310)).await.unwrap());
+        assert!(claim_repair(&mut conn, account, &missing, minute(320)).await.unwrap());
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn what_is_foreign_is_never_mended_without_asking(pool: PgPool) {
+        let mut conn = pool.acquire().await.unwrap();
+        let account = fixture::account(&mut conn, "telegram").await;
+        let elsewhere = [finding("webhook_elsewhere", NoticeLevel::Alarm)];
+        note(&mut conn, account, Ok(&elsewhere), minute(0)).await.unwrap();
+        assert!(!claim_repair(&mut conn, account, &elsewhere, minute(0)).await.unwrap());
+        let seen = health(&mut conn, account, minute(0)).await.unwrap();
+        assert!(seen.causes[0].repairable && seen.causes[0].text == "Что-то не так.", "a person may");
     }
 
     #[sqlx::test(migrator = "crate::MIGRATOR")]
