@@ -81,10 +81,10 @@ pub async fn turn(
     now: DateTime<Utc>,
 ) -> sqlx::Result<Turn> {
     if let Some(Finished { work, outcome: Outcome::Accepted { addresses, .. }, .. }) = finished
-        && !addresses.is_empty()
+        && let (Some(written_to), false) = (work.message.to.first(), addresses.is_empty())
     {
         // First and by itself: it takes the locks of the ingest, which come before that of a lane.
-        let of_one: Vec<Address> = work.message.to.iter().take(1).chain(addresses).cloned().collect();
+        let of_one: Vec<Address> = std::iter::once(written_to).chain(addresses).cloned().collect();
         ingest::same_person(conn, of_one, now).await?;
     }
     let mut tx = conn.begin().await?;
