@@ -3,8 +3,8 @@
 mod store;
 
 pub use store::{
-    Said, account, call, client, contact, conversation, dump, fact, file, give, link, message, note, phone,
-    proposal, user,
+    Said, account, call, client, contact, conversation, delivery, dump, fact, file, give, link, message,
+    note, phone, proposal, user,
 };
 
 use chrono::{DateTime, TimeZone, Utc};

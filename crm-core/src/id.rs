@@ -61,6 +61,8 @@ ids! {
     InteractionId
     /// One join in the ledger.
     JoinId
+    /// A letter of the hub to one of its people.
+    MailId
     /// A file.
     MediaId
     /// «похожие»: two cards that may be one.

@@ -7,6 +7,7 @@ pub mod delivery;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 mod id;
+pub mod mail;
 pub mod media;
 pub mod rates;
 pub mod schedule;
@@ -16,7 +17,7 @@ pub mod timeline;
 
 pub use id::{
     AccountId, ApiKeyId, CallRequestId, ClientId, ContactId, ConversationId, DeliveryId, DoubtId, IdentityId,
-    InteractionId, JoinId, MediaId, ProposalId, RawEventId, SessionId, UserId,
+    InteractionId, JoinId, MailId, MediaId, ProposalId, RawEventId, SessionId, UserId,
 };
 
 /// All migrations, in order. They only go forward.

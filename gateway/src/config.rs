@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
+use email::Security;
 use secrecy::SecretString;
 
 use crate::app::{Company, HttpSettings};
@@ -198,6 +199,23 @@ settings! {
         mirror_url: Option<String> = "", "UZEL_RATES_MIRROR_URL";
         /// A proxy for these questions, such as `http://proxy.local:3128` or `socks5://user:password@proxy.local:1080`.
         proxy: Option<SecretString> = "", "UZEL_RATES_PROXY";
+    }
+    /// The mail server by which the hub writes to its own people: of channels that do not work and the like.
+    mail: MailConfig {
+        /// Name of the server, such as `smtp.yandex.ru`. Not set: no letters are sent.
+        server: Option<String> = "", "UZEL_MAIL_SERVER";
+        /// Its port. Not set: the usual one, 465 for `tls`, 587 for `starttls`, 25 for `plain`.
+        port: Option<u16> = "", "UZEL_MAIL_PORT";
+        /// `tls`: from the first byte; `starttls`: after a greeting; `plain`: none, for a relay inside your own network.
+        security: Security = "tls", "UZEL_MAIL_SECURITY";
+        /// The log-in, mostly the address itself. Not set: the server knows this machine.
+        user: Option<String> = "", "UZEL_MAIL_USER";
+        /// Its password; Yandex and Mail.ru want one made for applications.
+        password: Option<SecretString> = "", "UZEL_MAIL_PASSWORD";
+        /// Who writes, such as `Узел <uzel@example.ru>`; most servers want the address of the log-in.
+        from: Option<String> = "", "UZEL_MAIL_FROM";
+        /// A file of PEM certificates trusted beside the usual ones, for a server with a certificate of your own house.
+        trusted_roots: Option<PathBuf> = "", "UZEL_MAIL_TRUSTED_ROOTS";
     }
     /// When `/health/ready` says no.
     health: HealthConfig {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::TimeDelta;
 use crm_core::access::bootstrap;
+use email::{Login, Mailer};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -27,7 +28,7 @@ use crate::sealed::{SealKey, key_from_file};
 use crate::vault::Vault;
 use crate::worker::apply::{self, Applier, ApplyQueue};
 use crate::worker::schedule::{Scheduler, Tasks};
-use crate::worker::{history, housekeeping, media, media_terms, poll, probe, rates, send};
+use crate::worker::{history, housekeeping, mail, media, media_terms, poll, probe, rates, send, states};
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -155,6 +156,11 @@ async fn assemble(
             recordings_wait: TimeDelta::days(i64::from(config.media.recording_wait_days)),
         };
         tasks.spawn(media::run(downloads, tasks.clone(), stop.clone()));
+        let states =
+            states::States { pool: pool.clone(), accounts: accounts.clone(), clock, apply: queue.clone() };
+        tasks.spawn(states::run(states, stop.clone()));
+        let letters = mail::Letters { pool: pool.clone(), clock, mailer: mailer(config)?.map(Arc::new) };
+        tasks.spawn(mail::run(letters, stop.clone()));
         queue
     };
     let scheduler = Scheduler::new(pool.clone(), clock, by_time(config, role, &accounts, &vault, &queue)?);
@@ -231,6 +237,30 @@ fn bank(config: &Config) -> anyhow::Result<cbr::Bank> {
         user_agent: format!("uzel/{}{about}", env!("CARGO_PKG_VERSION")),
     };
     Ok(cbr::Bank::new(config, http))
+}
+
+/// `None` where no mail server is configured.
+pub(crate) fn mailer(config: &Config) -> anyhow::Result<Option<Mailer>> {
+    let mail = &config.mail;
+    let (Some(server), Some(from)) = (mail.server.clone(), mail.from.clone()) else { return Ok(None) };
+    let login = mail.user.clone().zip(mail.password.clone()).map(|(user, password)| Login { user, password });
+    let trusted_roots = match &mail.trusted_roots {
+        Some(file) => Some(std::fs::read_to_string(file).with_context(|| {
+            format!("the certificates {} cannot be read; set UZEL_MAIL_TRUSTED_ROOTS", file.display())
+        })?),
+        None => None,
+    };
+    let public_url = config.server.public_url.as_deref().and_then(|url| url.parse::<http::Uri>().ok());
+    let config = email::Config {
+        server,
+        port: mail.port,
+        security: mail.security,
+        login,
+        from,
+        hello_name: public_url.and_then(|url| url.host().map(str::to_owned)),
+        trusted_roots,
+    };
+    Mailer::new(config).map(Some).context("the section [mail] does not fit")
 }
 
 pub(crate) fn seal_key(config: &Config) -> anyhow::Result<SealKey> {

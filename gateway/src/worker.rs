@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod history;
 pub mod housekeeping;
+pub mod mail;
 pub mod media;
 pub mod media_terms;
 pub mod poll;
@@ -10,3 +11,4 @@ pub mod probe;
 pub mod rates;
 pub mod schedule;
 pub mod send;
+pub mod states;

@@ -6,6 +6,7 @@ pub mod dice;
 pub mod fakes;
 pub mod fault;
 pub mod log;
+pub mod mail;
 pub mod max;
 pub mod outgoing;
 pub mod people;

@@ -22,6 +22,10 @@ pub struct Config {
     pub our_number: String,
     /// The key for sending.
     pub apikey: String,
+    /// The other way in: the log-in …
+    pub login: String,
+    /// … and its password.
+    pub password: String,
 }
 
 impl Config {
@@ -32,6 +36,8 @@ impl Config {
             secret: "hub-secret-1".to_owned(),
             our_number: "79000999900".to_owned(),
             apikey: "invented-smsc-key-0001".to_owned(),
+            login: "example".to_owned(),
+            password: "invented-smsc-password-0001".to_owned(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod ability;
 mod address;
+mod aside;
 mod call;
 mod calling;
 mod connector;
@@ -18,6 +19,7 @@ mod template;
 
 pub use ability::{Abilities, ConversationFacts, FileAbility, Permission, SendLimits, TextMeasure};
 pub use address::{Address, EmailAddress, ExternalId, OpaqueId, Party};
+pub use aside::{Aside, Facts, ignored, unknown};
 pub use call::{CallOutcome, CallPhase, CallUpdate, Extension, LegSide};
 pub use calling::{CallRequest, CallRouting, CallStarter, RoutingAnswer, RoutingQuestion, RoutingTarget};
 pub use connector::{
@@ -37,7 +39,9 @@ pub use outbound_message::{OutboundAction, OutboundContent, OutboundFile, Outbou
 pub use phone::{PhoneNumber, Region};
 pub use raw::{Acknowledgement, Parsed, Part, RawEvent, Verified, WebhookRequest, form_fields};
 pub use setting::{ConfigError, Setting};
-pub use source::{ConversationHistory, Finding, History, MediaError, MediaSource, MediaStream, Probe};
+pub use source::{
+    ConversationHistory, Finding, History, MediaError, MediaSource, MediaStream, Probe, StateSource,
+};
 pub use template::{
     FilledTemplate, ProviderTemplate, TemplateButton, TemplateComponent, TemplateHeader, TemplateValue,
     Templates,

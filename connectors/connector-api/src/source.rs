@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::{BoxError, ByteStream, ExternalId, FetchError, MediaRef, NoticeLevel, RawEvent};
@@ -77,6 +77,25 @@ pub trait ConversationHistory: Send + Sync {
     ) -> Result<Vec<RawEvent>, FetchError>;
 }
 
+/// Present when a provider that tells the states of our messages by itself may lose them, and can be asked.
+#[async_trait]
+pub trait StateSource: Send + Sync {
+    /// When to ask after a message without a final state: growing times since it was accepted. Behind the last one nobody
+    /// asks any more.
+    fn ask_after(&self) -> &[TimeDelta];
+
+    /// At most so many messages in one call of [`StateSource::fetch_states`].
+    fn at_once(&self) -> u16;
+
+    /// What became of these messages, as raw events of source `history`: they take the road of webhooks, and a state that is
+    /// known already changes nothing. A message may be missing from the answer. `now` is the time of receipt.
+    async fn fetch_states(
+        &self,
+        messages: &[ExternalId],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<RawEvent>, FetchError>;
+}
+
 /// Present when the provider can be asked how our account is doing.
 #[async_trait]
 pub trait Probe: Send + Sync {
@@ -100,4 +119,45 @@ pub struct Finding {
     pub text: String,
     /// [`Probe::repair`] mends it.
     pub repairable: bool,
+}
+
+impl Finding {
+    /// Whether [`Probe::repair`] may be called without asking anybody: our own subscription is gone or lacks something
+    /// (`webhook_missing`, `webhook_types`), and nothing says that another program's stands there. What is foreign is a
+    /// person's to decide about.
+    pub fn mend_themselves(findings: &[Self]) -> bool {
+        let ours = |finding: &Self| {
+            finding.repairable && matches!(finding.code.as_str(), "webhook_missing" | "webhook_types")
+        };
+        let foreign = |finding: &Self| finding.code == "webhook_elsewhere";
+        findings.iter().any(ours) && !findings.iter().any(foreign)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(code: &str, repairable: bool) -> Finding {
+        Finding {
+            level: NoticeLevel::Alarm, code: code.into(), text: "Что-то не так.".into(), repairable
+        }
+    }
+
+    #[test]
+    fn only_what_was_ours_is_mended_without_asking() {
+        let missing = || finding("webhook_missing", true);
+        assert!(Finding::mend_themselves(&[missing()]));
+        assert!(Finding::mend_themselves(&[finding("balance_low", false), finding("webhook_types", true)]));
+        for left in [
+            vec![],
+            vec![finding("webhook_elsewhere", true)],
+            vec![missing(), finding("webhook_elsewhere", false)],
+            vec![finding("webhook_missing", false)],
+            vec![finding("webhook_in_the_way", true)],
+            vec![finding("token_refused", false)],
+        ] {
+            assert!(!Finding::mend_themselves(&left), "{left:?}");
+        }
+    }
 }

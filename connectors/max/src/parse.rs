@@ -16,7 +16,10 @@ mod properties;
 mod shapes;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use connector_api::{Event, EventKind, ExternalId, ParseError, Parsed, Part, RawEvent, Region, read_json};
+use connector_api::{
+    Event, EventKind, ExternalId, Facts, ParseError, Parsed, Part, RawEvent, Region, ignored, read_json,
+    unknown,
+};
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -36,26 +39,6 @@ struct Told<'a> {
     reading: &'a Reading,
     update: wire::Update,
     received_at: DateTime<Utc>,
-}
-
-/// Why an update is no fact.
-#[derive(Debug)]
-enum Aside {
-    /// Understood, carries nothing for us.
-    Ignored(String),
-    /// Not understood.
-    Unknown(String),
-}
-
-/// The facts of an update.
-type Facts = Result<Vec<Event>, Aside>;
-
-fn ignored<T>(reason: impl Into<String>) -> Result<T, Aside> {
-    Err(Aside::Ignored(reason.into()))
-}
-
-fn unknown<T>(reason: impl Into<String>) -> Result<T, Aside> {
-    Err(Aside::Unknown(reason.into()))
 }
 
 /// Kinds that exist and that tell a trading company nothing.
@@ -79,11 +62,7 @@ pub(crate) fn parse(reading: &Reading, raw: &RawEvent) -> Result<Parsed, ParseEr
         return Ok(parsed);
     };
     let told = Told { reading, update, received_at: raw.received_at };
-    match told.facts(&kind) {
-        Ok(facts) => parsed.events.extend(facts),
-        Err(Aside::Ignored(reason)) => parsed.ignored.push(Part::new("$", reason)),
-        Err(Aside::Unknown(reason)) => parsed.unknown.push(Part::new("$", reason)),
-    }
+    parsed.take("$", told.facts(&kind));
     Ok(parsed)
 }
 

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{
-    Abilities, Address, ExternalId, OutboundAction, OutboundContent, OutboundMessage, PhoneNumber, Region,
-    Remedy, SendError, SendLimits,
+    Abilities, Address, ExternalId, OutboundAction, OutboundContent, OutboundMessage, PhoneNumber, RawEvent,
+    Region, Remedy, SendError, SendLimits,
 };
 
 use crate::measure::measure;
@@ -76,6 +78,34 @@ pub(crate) const LIMITS: SendLimits = SendLimits {
     concurrent: 4,
     attempts: 12,
 };
+
+/// When a message without a final state is asked after: in 2, 10 and 60 minutes, then every six hours up to two days. The
+/// sheet gives these times for SMSC.ru; SMS.ru names none and gets the same.
+pub(crate) const ASK_AFTER: [TimeDelta; 11] = [
+    TimeDelta::minutes(2),
+    TimeDelta::minutes(10),
+    TimeDelta::hours(1),
+    TimeDelta::hours(7),
+    TimeDelta::hours(13),
+    TimeDelta::hours(19),
+    TimeDelta::hours(25),
+    TimeDelta::hours(31),
+    TimeDelta::hours(37),
+    TimeDelta::hours(43),
+    TimeDelta::hours(48),
+];
+
+/// An answer of the provider as it is kept: `query` says what was asked, without what proves that it is us.
+pub(crate) fn told(query: String, body: Bytes, now: DateTime<Utc>) -> RawEvent {
+    let (source, content_type) = (TOLD.to_owned(), Some("application/json".to_owned()));
+    RawEvent { source, received_at: now, content_type, query, body }
+}
+
+/// After so long a provider that saw too many questions is asked again.
+pub(crate) const A_MINUTE: Duration = Duration::from_secs(60);
+
+/// The source of what was asked for.
+pub(crate) const TOLD: &str = "history";
 
 /// A number from 1 to 2147483647 that stands for a text, the same at every attempt.
 pub(crate) fn number_of(reference: &str) -> u32 {

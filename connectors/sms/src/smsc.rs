@@ -3,13 +3,14 @@
 mod account;
 mod parse;
 mod send;
+mod states;
 mod verify;
 mod wire;
 
 use chrono::TimeDelta;
 use connector_api::{
     Acknowledgement, Channel, ConfigError, Connector, Outbound, ParseError, Parsed, Probe, RawEvent, Region,
-    Setting, Verified, VerifyError, WebhookRequest,
+    Setting, StateSource, Verified, VerifyError, WebhookRequest,
 };
 use reqwest::Url;
 use rust_decimal::Decimal;
@@ -192,6 +193,11 @@ impl Connector for Smsc {
 
     fn outbound(&self) -> Option<&dyn Outbound> {
         Some(self)
+    }
+
+    /// Without key or password nobody can be asked.
+    fn states(&self) -> Option<&dyn StateSource> {
+        self.access.as_ref().map(|_| self as &dyn StateSource)
     }
 
     fn probe(&self) -> Option<&dyn Probe> {

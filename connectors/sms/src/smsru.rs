@@ -3,12 +3,13 @@
 mod account;
 mod parse;
 mod send;
+mod states;
 mod verify;
 mod wire;
 
 use connector_api::{
     Acknowledgement, Channel, ConfigError, Connector, Outbound, ParseError, Parsed, Probe, RawEvent, Setting,
-    Verified, VerifyError, WebhookRequest,
+    StateSource, Verified, VerifyError, WebhookRequest,
 };
 use rust_decimal::Decimal;
 use secrecy::{ExposeSecret, SecretString};
@@ -114,6 +115,10 @@ impl Connector for SmsRu {
     }
 
     fn outbound(&self) -> Option<&dyn Outbound> {
+        Some(self)
+    }
+
+    fn states(&self) -> Option<&dyn StateSource> {
         Some(self)
     }
 

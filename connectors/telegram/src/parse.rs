@@ -16,7 +16,10 @@ mod properties;
 mod shapes;
 
 use chrono::{DateTime, Utc};
-use connector_api::{Event, EventKind, ExternalId, ParseError, Parsed, Part, RawEvent, Region, read_json};
+use connector_api::{
+    Event, EventKind, ExternalId, Facts, ParseError, Parsed, Part, RawEvent, Region, ignored, read_json,
+    unknown,
+};
 use serde_json::{Map, Value};
 
 pub(crate) use author::name_of;
@@ -36,26 +39,6 @@ struct Update<'a> {
     reading: &'a Reading,
     id: i64,
     received_at: DateTime<Utc>,
-}
-
-/// Why a part of an update is no fact.
-#[derive(Debug)]
-enum Aside {
-    /// Understood, carries nothing for us.
-    Ignored(String),
-    /// Not understood.
-    Unknown(String),
-}
-
-/// The facts of one part of an update.
-type Facts = Result<Vec<Event>, Aside>;
-
-fn ignored<T>(reason: impl Into<String>) -> Result<T, Aside> {
-    Err(Aside::Ignored(reason.into()))
-}
-
-fn unknown<T>(reason: impl Into<String>) -> Result<T, Aside> {
-    Err(Aside::Unknown(reason.into()))
 }
 
 /// Kinds that exist and that we do not ask for.
@@ -90,11 +73,7 @@ pub(crate) fn parse(reading: &Reading, raw: &RawEvent) -> Result<Parsed, ParseEr
     };
     let update = Update { reading, id, received_at: raw.received_at };
     for (kind, value) in fields.iter().filter(|(key, _)| *key != "update_id") {
-        match update.facts(kind, value) {
-            Ok(facts) => parsed.events.extend(facts),
-            Err(Aside::Ignored(reason)) => parsed.ignored.push(Part::new(kind, reason)),
-            Err(Aside::Unknown(reason)) => parsed.unknown.push(Part::new(kind, reason)),
-        }
+        parsed.take(kind, update.facts(kind, value));
     }
     if fields.len() == 1 {
         parsed.unknown.push(Part::new("$", "an update without a kind"));

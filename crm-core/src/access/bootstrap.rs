@@ -38,6 +38,7 @@ pub async fn create_user_with_password(
         name: name.to_owned(),
         post: None,
         phone: None,
+        email: None,
         roles: vec![role.to_owned()],
     };
     let id = user::insert(conn, &actor, new, now).await?;

@@ -120,7 +120,8 @@ pub async fn set_up(
         return Err(LinkError::Dead);
     }
     let Administrator { login, name } = administrator;
-    let new = NewUser { login, name, post: None, phone: None, roles: vec![ADMINISTRATOR.to_owned()] };
+    let new =
+        NewUser { login, name, post: None, phone: None, email: None, roles: vec![ADMINISTRATOR.to_owned()] };
     let actor = Actor::System("set-up link");
     let id = user::insert(conn, &actor, new, now).await?;
     user::set_password(conn, &actor, id, password_hash, None, now).await?;

@@ -25,6 +25,9 @@ pub struct Profile {
     /// As he wrote it.
     #[schema(required = true)]
     pub phone: Option<String>,
+    /// Where the hub writes to him; the administrator changes it.
+    #[schema(required = true)]
+    pub email: Option<String>,
     /// Codes of roles, sorted.
     pub roles: Vec<String>,
     /// What this request may do, and how far: by a key less than by a session.
@@ -40,6 +43,7 @@ pub async fn get(conn: &mut PgConnection, viewer: &Viewer, now: DateTime<Utc>) -
         name: found.name,
         post: found.post,
         phone: found.phone,
+        email: found.email,
         roles: found.roles,
         rights: viewer.rights.clone(),
     })

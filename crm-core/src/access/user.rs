@@ -14,6 +14,7 @@ use super::audit::{self, Actor, Subject};
 use super::{ADMINISTRATOR, Forbidden, Right, Scope, Token, Viewer, password_link, session, throttle};
 use crate::UserId;
 
+use fields::Fields;
 pub use fields::normal_login;
 pub use standing::{activate, deactivate, new_password_link, sign_out, unlock};
 
@@ -32,6 +33,9 @@ pub struct User {
     /// As he wrote it.
     #[schema(required = true)]
     pub phone: Option<String>,
+    /// Where the hub writes to him.
+    #[schema(required = true)]
+    pub email: Option<String>,
     /// Codes of roles, sorted.
     pub roles: Vec<String>,
     /// Whether he has set a password yet.
@@ -74,12 +78,14 @@ pub struct NewUser {
     pub post: Option<String>,
     /// Any text that people can dial.
     pub phone: Option<String>,
+    /// Where the hub writes to him.
+    pub email: Option<String>,
     /// Codes of roles.
     #[serde(default)]
     pub roles: Vec<String>,
 }
 
-/// What changes of a user; what is absent stays. An empty `post` or `phone` takes it away.
+/// What changes of a user; what is absent stays. An empty `post`, `phone` or `email` takes it away.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserPatch {
@@ -91,6 +97,8 @@ pub struct UserPatch {
     pub post: Option<String>,
     /// Any text that people can dial.
     pub phone: Option<String>,
+    /// Where the hub writes to him.
+    pub email: Option<String>,
     /// All codes of roles that he has from now on.
     pub roles: Option<Vec<String>>,
 }
@@ -201,12 +209,15 @@ pub async fn edit(
     viewer.require(Right::UsersManage)?;
     store::lock_administrators(conn).await?;
     let before = store::lock(conn, id, now).await?.ok_or(UserError::Missing)?;
-    let login = patch.login.map_or(Ok(before.login.clone()), |login| fields::login(&login))?;
-    let name = patch.name.map_or(Ok(before.name.clone()), |name| fields::name(&name))?;
-    let post = patch.post.map_or(Ok(before.post.clone()), |post| fields::optional("post", Some(&post)))?;
-    let phone =
-        patch.phone.map_or(Ok(before.phone.clone()), |phone| fields::optional("phone", Some(&phone)))?;
-    store::update(conn, id, &login, &name, post.as_deref(), phone.as_deref(), now).await.map_err(taken)?;
+    let was = Fields::of(&before);
+    let fields = Fields {
+        login: patch.login.map_or(Ok(was.login), |login| fields::login(&login))?,
+        name: patch.name.map_or(Ok(was.name), |name| fields::name(&name))?,
+        post: patch.post.map_or(Ok(was.post), |post| fields::optional("post", Some(&post)))?,
+        phone: patch.phone.map_or(Ok(was.phone), |phone| fields::optional("phone", Some(&phone)))?,
+        email: patch.email.map_or(Ok(was.email), |email| fields::email(Some(&email)))?,
+    };
+    store::update(conn, id, &fields, now).await.map_err(taken)?;
     if let Some(roles) = patch.roles {
         assign(conn, id, roles).await?;
         somebody_stays(conn, &before).await?;
@@ -228,11 +239,14 @@ pub(super) async fn insert(
     now: DateTime<Utc>,
 ) -> Result<UserId, UserError> {
     let id = UserId::at(now);
-    let login = fields::login(&new.login)?;
-    let name = fields::name(&new.name)?;
-    let post = fields::optional("post", new.post.as_deref())?;
-    let phone = fields::optional("phone", new.phone.as_deref())?;
-    store::insert(conn, id, &login, &name, post.as_deref(), phone.as_deref(), now).await.map_err(taken)?;
+    let fields = Fields {
+        login: fields::login(&new.login)?,
+        name: fields::name(&new.name)?,
+        post: fields::optional("post", new.post.as_deref())?,
+        phone: fields::optional("phone", new.phone.as_deref())?,
+        email: fields::email(new.email.as_deref())?,
+    };
+    store::insert(conn, id, &fields, now).await.map_err(taken)?;
     assign(conn, id, new.roles).await?;
     let after = store::find(conn, id, now).await?.map(|user| audited(&user));
     audit::record(conn, actor, "user.create", Subject::new("user", &id), None, after, now).await?;
@@ -267,10 +281,9 @@ pub(super) async fn set_phone(
     if phone == before.phone {
         return Ok(());
     }
-    let User { id, login, name, post, .. } = &before;
-    store::update(conn, *id, login, name, post.as_deref(), phone.as_deref(), now).await?;
     let (old, new) = (serde_json::json!({ "phone": before.phone }), serde_json::json!({ "phone": phone }));
-    let subject = Subject::new("user", id);
+    store::update(conn, before.id, &Fields { phone, ..Fields::of(&before) }, now).await?;
+    let subject = Subject::new("user", &before.id);
     audit::record(conn, &Actor::User(viewer), "user.edit", subject, Some(old), Some(new), now).await?;
     Ok(())
 }
@@ -353,7 +366,8 @@ async fn somebody_stays(conn: &mut PgConnection, before: &User) -> Result<(), Us
 
 fn audited(user: &User) -> serde_json::Value {
     serde_json::json!({
-        "login": user.login, "name": user.name, "post": user.post, "phone": user.phone, "roles": user.roles,
+        "login": user.login, "name": user.name, "post": user.post, "phone": user.phone, "email": user.email,
+        "roles": user.roles,
     })
 }
 

@@ -50,11 +50,14 @@ pub enum Right {
     /// «Что и когда выполняется»: see it, start a task.
     #[serde(rename = "schedule.manage")]
     ScheduleManage,
+    /// «Письма узла»: see them, send one again.
+    #[serde(rename = "mails.manage")]
+    MailsManage,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -68,6 +71,7 @@ impl Right {
         Self::RecordingsHold,
         Self::RatesManage,
         Self::ScheduleManage,
+        Self::MailsManage,
     ];
 
     /// The word in the database and in JSON.
@@ -86,6 +90,7 @@ impl Right {
             Self::RecordingsHold => "recordings.hold",
             Self::RatesManage => "rates.manage",
             Self::ScheduleManage => "schedule.manage",
+            Self::MailsManage => "mails.manage",
         }
     }
 

@@ -13,6 +13,8 @@ use crate::AccountId;
 use crate::access::audit::{self, Actor, Subject};
 use crate::access::{Right, Viewer};
 use crate::delivery::pause::{self, PauseKind, Sending};
+use crate::mail::Words;
+use crate::mail::alarm::{self, Standing};
 use crate::timeline::feed::{self, Changes};
 
 pub use store::claim_probe;
@@ -71,6 +73,23 @@ pub(crate) struct Probed {
     pub failing_since: Option<DateTime<Utc>>,
 }
 
+/// What the hub does about a trouble by itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Repairing {
+    pub tries: i32,
+    pub next_at: DateTime<Utc>,
+    pub error: Option<String>,
+}
+
+/// Between two tries to mend the same trouble; the last one repeats.
+const REPAIR_PAUSES: [TimeDelta; 5] = [
+    TimeDelta::minutes(10),
+    TimeDelta::minutes(20),
+    TimeDelta::minutes(40),
+    TimeDelta::minutes(80),
+    TimeDelta::minutes(160),
+];
+
 /// How long failures last before the light is red: one of them happens every day.
 const GRACE: TimeDelta = TimeDelta::seconds(20);
 
@@ -84,7 +103,15 @@ pub async fn health(conn: &mut PgConnection, account: AccountId, now: DateTime<U
     let findings = store::findings(conn, account).await?;
     let (waiting, oldest_waiting_at) = pause::waiting(conn, account).await?;
     let stuck = pause::stuck(conn, account, now - TimeDelta::days(7)).await?;
+    let repairing = store::repairing(conn, account).await?;
+    let mends_itself =
+        Finding::mend_themselves(&findings.iter().map(|(found, _)| found.clone()).collect::<Vec<_>>());
     let mut causes: Vec<Cause> = findings.into_iter().map(|(finding, at)| of_finding(finding, at)).collect();
+    if let Some(repairing) = repairing.filter(|_| mends_itself) {
+        for cause in causes.iter_mut().filter(|cause| cause.repairable) {
+            cause.text += &of_repair(&repairing, now);
+        }
+    }
     causes.extend(of_sending(&sending, now));
     causes.extend(of_probe(&probed, now));
     if let Some(oldest) = oldest_waiting_at.filter(|oldest| now - *oldest > LONG_WAIT) {
@@ -108,6 +135,19 @@ fn of_finding(finding: Finding, at: DateTime<Utc>) -> Cause {
         NoticeLevel::Alarm => Light::Red,
     };
     Cause { code: finding.code, text: finding.text, light, repairable: finding.repairable, since: Some(at) }
+}
+
+/// What is being done about it, behind the words of a cause.
+fn of_repair(repairing: &Repairing, now: DateTime<Utc>) -> String {
+    let minutes = (repairing.next_at - now).num_minutes().max(0) + 1;
+    let result = match &repairing.error {
+        None => "провайдер согласился, ждём подтверждения".to_owned(),
+        Some(error) => format!("не получилось ({error})"),
+    };
+    format!(
+        " Узел восстанавливает подписку сам: попыток {}, последняя: {result}; следующая через {minutes} мин.",
+        repairing.tries
+    )
 }
 
 fn of_sending(sending: &Sending, now: DateTime<Utc>) -> Option<Cause> {
@@ -165,6 +205,40 @@ pub async fn note(
     if changed { tell(conn, now).await } else { Ok(()) }
 }
 
+/// Looks at the light of an account and tells administrators by mail when it turned red, and when it is no longer. To be
+/// called behind [`note`], in its transaction.
+pub async fn watch(
+    conn: &mut PgConnection,
+    account: AccountId,
+    name: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let health = health(conn, account, now).await?;
+    let topic = format!("account:{account}");
+    alarm::note(conn, &topic, &standing(name, &health), now).await?;
+    Ok(())
+}
+
+fn standing(name: &str, health: &Health) -> Standing {
+    if health.light != Light::Red {
+        return Standing::Well(Words {
+            subject: format!("Канал «{name}» снова работает"),
+            text: format!("Канал «{name}» снова работает. Сообщений в очереди: {}.", health.waiting),
+        });
+    }
+    let red = health.causes.iter().filter(|cause| cause.light == Light::Red);
+    let causes: Vec<String> = red.map(|cause| format!("- {}", cause.text)).collect();
+    Standing::Wrong(Words {
+        subject: format!("Канал «{name}» не работает"),
+        text: format!(
+            "Канал «{name}» не работает:\n{}\n\nСообщений в очереди: {}. Они уйдут по порядку, когда канал заработает. \
+             Подробности в разделе «Каналы».",
+            causes.join("\n"),
+            health.waiting
+        ),
+    })
+}
+
 /// Tells open screens that a light may have changed.
 pub async fn tell(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
     feed::tell(conn, &Changes { notices: true, ..Changes::default() }, now).await
@@ -181,6 +255,44 @@ pub async fn check_now(
     store::hurry(conn, account, now).await?;
     pause::clear(conn, account).await?;
     Ok(())
+}
+
+/// Whether the caller is to mend now what was found, without anybody having asked: our own subscription is gone or changed,
+/// and the last try was long enough ago. Wants to be called with every answer of a probe, so that the end of a trouble is
+/// noticed.
+pub async fn claim_repair(
+    conn: &mut PgConnection,
+    account: AccountId,
+    findings: &[Finding],
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    if !Finding::mend_themselves(findings) {
+        store::repair_over(conn, account).await?;
+        return Ok(false);
+    }
+    let pauses: Vec<f64> = REPAIR_PAUSES.iter().map(|pause| pause.as_seconds_f64()).collect();
+    store::claim_repair(conn, account, &pauses, now).await
+}
+
+/// Records what the hub mended at the provider by itself, or why it could not. Wants a transaction.
+pub async fn repaired_by_itself(
+    conn: &mut PgConnection,
+    account: AccountId,
+    done: Result<&[String], &str>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let after = match done {
+        Ok(done) => json!({ "done": done }),
+        Err(error) => {
+            store::repair_failed(conn, account, error).await?;
+            json!({ "error": error })
+        }
+    };
+    let (actor, subject) = (Actor::System("probe"), Subject::new("account", &account));
+    audit::record(conn, &actor, "account.repair", subject, None, Some(after), now).await?;
+    // The next look tells whether it helped.
+    store::hurry(conn, account, now).await?;
+    tell(conn, now).await
 }
 
 /// Records what was mended at the provider.
@@ -212,8 +324,10 @@ mod tests {
     use sqlx::PgPool;
 
     use super::*;
+    use crate::access::user::{self, UserPatch};
     use crate::delivery::pause::Pause;
     use crate::fixture::{self, minute};
+    use crate::mail;
 
     fn finding(code: &str, level: NoticeLevel) -> Finding {
         Finding { level, code: code.into(), text: "Что-то не так.".into(), repairable: true }
@@ -266,6 +380,74 @@ mod tests {
         pause::pause(&mut conn, account, &stopped, minute(1)).await.unwrap();
         let seen = health(&mut conn, account, minute(60)).await.unwrap();
         assert_eq!((seen.light, seen.causes[0].text.as_str()), (Light::Red, "Токен отозван."));
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn administrators_are_told_of_a_red_light_and_of_its_end_and_not_of_an_amber_one(pool: PgPool) {
+        let mut conn = pool.acquire().await.unwrap();
+        let account = fixture::account(&mut conn, "telegram").await;
+        let root = fixture::user(&mut conn, "Админов", "administrator").await;
+        let patch = UserPatch { email: Some("root@example.ru".into()), ..UserPatch::default() };
+        user::edit(&mut conn, &root, root.user_id, patch, minute(0)).await.unwrap();
+        let refused = [finding("token_refused", NoticeLevel::Alarm)];
+        let queue = [finding("queue", NoticeLevel::Warning)];
+        for (found, at) in [
+            (Ok(&queue[..]), 0),
+            (Ok(&refused[..]), 1),
+            (Ok(&refused[..]), 2),
+            (Ok(&queue[..]), 3),
+            (Ok(&queue[..]), 62),
+            (Err("connection refused"), 63),
+        ] {
+            note(&mut conn, account, found, minute(at)).await.unwrap();
+            watch(&mut conn, account, "Бот", minute(at)).await.unwrap();
+        }
+        let told = mail::list(&mut conn, &root, None, None, 9).await.unwrap();
+        let told: Vec<(&str, i64)> = told
+            .iter()
+            .map(|mail| (mail.subject.as_str(), (mail.written_at - minute(0)).num_minutes()))
+            .collect();
+        assert_eq!(told, [("Канал «Бот» снова работает", 62), ("Канал «Бот» не работает", 1)]);
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn a_lost_subscription_is_mended_with_growing_pauses_and_the_light_says_so(pool: PgPool) {
+        let mut conn = pool.acquire().await.unwrap();
+        let account = fixture::account(&mut conn, "max").await;
+        let missing = [finding("webhook_missing", NoticeLevel::Alarm)];
+        let mut tried = Vec::new();
+        for at in 0..160 {
+            note(&mut conn, account, Ok(&missing), minute(at)).await.unwrap();
+            if claim_repair(&mut conn, account, &missing, minute(at)).await.unwrap() {
+                let refused = Err("429 too many requests");
+                repaired_by_itself(&mut conn, account, refused, minute(at)).await.unwrap();
+                tried.push(at);
+            }
+        }
+        assert_eq!(tried, [0, 10, 30, 70, 150]);
+        let seen = health(&mut conn, account, minute(160)).await.unwrap();
+        let words = &seen.causes[0].text;
+        assert!(words.contains("попыток 5") && words.contains("429") && words.contains("151 мин"), "{words}");
+        let root = fixture::user(&mut conn, "Админов", "administrator").await;
+        let log = audit::list(&mut conn, &root, &audit::Filter::default(), None, 9).await.unwrap();
+        assert_eq!((log.len(), log[0].actor.as_str(), log[0].user_id), (5, "probe", None));
+
+        // It is well again, and lost once more: it begins anew, but not within the pause.
+        assert!(!claim_repair(&mut conn, account, &[], minute(161)).await.unwrap());
+        assert!(!claim_repair(&mut conn, account, &missing, minute(162)).await.unwrap());
+        assert!(claim_repair(&mut conn, account, &missing, minute(310)).await.unwrap());
+        assert!(claim_repair(&mut conn, account, &missing, minute(320)).await.unwrap());
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn what_is_foreign_is_never_mended_without_asking(pool: PgPool) {
+        let mut conn = pool.acquire().await.unwrap();
+        let account = fixture::account(&mut conn, "telegram").await;
+        let elsewhere = [finding("webhook_elsewhere", NoticeLevel::Alarm)];
+        note(&mut conn, account, Ok(&elsewhere), minute(0)).await.unwrap();
+        assert!(!claim_repair(&mut conn, account, &elsewhere, minute(0)).await.unwrap());
+        let seen = health(&mut conn, account, minute(0)).await.unwrap();
+        assert!(seen.causes[0].repairable && seen.causes[0].text == "Что-то не так.", "a person may");
     }
 
     #[sqlx::test(migrator = "crate::MIGRATOR")]

@@ -3,7 +3,7 @@
 mod store;
 
 use chrono::{DateTime, Utc};
-use connector_api::{ConversationFacts, ExternalId, OutboundMessage};
+use connector_api::{Address, ConversationFacts, ExternalId, OutboundMessage};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
@@ -12,10 +12,11 @@ use super::state::{DeliveryAction, DeliveryStep};
 use crate::{
     AccountId, ConversationId, DeliveryId, InteractionId,
     timeline::feed::{self, Changes},
+    timeline::ingest,
 };
 
 pub use store::{Sender, free_dead, release_planned, take};
-pub(crate) use store::{lock, next_position, wake};
+pub(crate) use store::{count_answers, lock, next_position, wake};
 
 /// The channel of `NOTIFY` on which writers say that a lane of an account is due; the payload is the account's id.
 pub const CHANNEL: &str = "lanes";
@@ -79,6 +80,13 @@ pub async fn turn(
     not_before: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Turn> {
+    if let Some(Finished { work, outcome: Outcome::Accepted { addresses, .. }, .. }) = finished
+        && let (Some(written_to), false) = (work.message.to.first(), addresses.is_empty())
+    {
+        // First and by itself: it takes the locks of the ingest, which come before that of a lane.
+        let of_one: Vec<Address> = std::iter::once(written_to).chain(addresses).cloned().collect();
+        ingest::same_person(conn, of_one, now).await?;
+    }
     let mut tx = conn.begin().await?;
     let held = store::hold(&mut tx, sender, conversation).await?;
     if let Some(finished) = finished {
@@ -190,6 +198,9 @@ async fn settle(
     }
     if next.state == DeliveryStep::Accepted {
         store::insert_effect(conn, known, now).await?;
+    }
+    if next.state == DeliveryStep::Failed || known.step == DeliveryStep::Failed {
+        store::count_answers(conn, known.id).await?;
     }
     feed::write(conn, &changed(known.interaction_id), now).await
 }

@@ -9,6 +9,7 @@ pub mod lane;
 pub mod outcome;
 pub mod pause;
 pub mod press;
+pub mod silence;
 pub mod state;
 pub mod view;
 

@@ -1,18 +1,21 @@
 //! Presses, lanes and outcomes against a database.
 
-use chrono::{DateTime, Utc};
-use connector_api::{DeliveryState, ExternalId, OutboundContent};
+use chrono::{DateTime, TimeDelta, Utc};
+use connector_api::{Address, DeliveryState, ExternalId, OutboundContent};
 use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::lane::{self, Finished, Proof, Sender, Turn, Work};
 use super::press::{self, NewMessage, RowAction};
+use super::silence;
 use super::state::DeliveryStep;
 use super::{Outcome, Pacing};
 use crate::access::Viewer;
 use crate::clients::ClientError;
 use crate::fixture::{self, Said, minute};
+use crate::timeline::conversation as conversations;
 use crate::timeline::entry::TimelineEntry;
+use crate::timeline::ingest;
 use crate::timeline::read::{self, Part, TimelineFilter};
 use crate::{AccountId, ConversationId, DeliveryId, InteractionId};
 
@@ -280,6 +283,81 @@ async fn a_failed_one_is_really_tried_again_behind_what_waits(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_reply_that_failed_leaves_the_client_waiting_until_it_goes(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let head = "update conversation_heads set last_inbound_at = $2 where conversation_id = $1";
+    sqlx::query(head).bind(office.conversation).bind(minute(0)).execute(&mut *conn).await.unwrap();
+    let waits = async |conn: &mut PgConnection| {
+        let seen = conversations::read(conn, &office.manager, office.conversation).await.unwrap();
+        seen.waiting_since.is_some()
+    };
+    assert!(waits(&mut conn).await);
+    office.press(&mut conn, text(1, "первое"), minute(1)).await;
+    assert!(!waits(&mut conn).await, "it is on its way");
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    assert!(office.take(&mut conn, sender, minute(1)).await);
+    let first = work(office.turn(&mut conn, sender, None, minute(1)).await);
+    let rejected =
+        Outcome::Rejected { code: "1".into(), reason: "Окно закрыто".into(), remedy: None };
+    office.turn(&mut conn, sender, Some((first, rejected)), minute(1)).await;
+    assert!(waits(&mut conn).await, "it did not go out");
+    let id = DeliveryId(Uuid::from_u128(1));
+    press::retry(&mut conn, &office.manager, minute(2), id).await.unwrap();
+    assert!(!waits(&mut conn).await);
+    press::cancel(&mut conn, &office.manager, minute(3), id).await.unwrap();
+    assert!(waits(&mut conn).await);
+}
+
+async fn accepted_for(conn: &mut PgConnection, office: &Office, address: &Address) -> String {
+    let known =
+        "update conversations v set identity_id = i.id from identities i where i.contact_id = v.contact_id";
+    sqlx::query(known).execute(&mut *conn).await.unwrap();
+    office.press(conn, text(1, "первое"), minute(1)).await;
+    let sender = Sender::enlist(conn).await.unwrap();
+    assert!(office.take(conn, sender, minute(1)).await);
+    let first = work(office.turn(conn, sender, None, minute(1)).await);
+    let outcome =
+        Outcome::Accepted { external_ids: vec![ExternalId::new("a")], addresses: vec![address.clone()] };
+    office.turn(conn, sender, Some((first, outcome)), minute(1)).await;
+    ingest::settle(conn, minute(1)).await.unwrap();
+    fixture::dump(conn).await
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_address_that_the_answer_names_is_the_persons_from_then_on(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let hidden = Address::opaque("whatsapp:900000000000001", "RU.1");
+    let text = accepted_for(&mut conn, &office, &hidden).await;
+    assert!(text.contains("RU.1"), "{text}");
+    let names = text.matches("\"name\":\"Без имени\"").count();
+    let joined: i64 = sqlx::query_scalar(
+        "select count(*) from identities i join contacts k on k.id = i.contact_id
+         where k.root_id = (select c.root_id from identities p join contacts c on c.id = p.contact_id
+                            where p.address = 'phone:+79160000001')",
+    )
+    .fetch_one(&mut *conn)
+    .await
+    .unwrap();
+    assert_eq!((joined, names), (2, 0), "{text}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_address_of_another_card_is_proposed_and_never_joined_silently(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let company = fixture::client(&mut conn, "Лютик", Some(&office.manager)).await;
+    let other = fixture::contact(&mut conn, "Олег", company).await;
+    fixture::phone(&mut conn, other, "+79160000002").await;
+    let known = Address::from_key("phone:+79160000002").unwrap();
+    let text = accepted_for(&mut conn, &office, &known).await;
+    let proposed: i64 =
+        sqlx::query_scalar("select count(*) from proposals").fetch_one(&mut *conn).await.unwrap();
+    assert_eq!(proposed, 1, "{text}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn a_planned_message_lets_others_pass_until_its_time(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     let office = office(&mut conn).await;
@@ -397,4 +475,64 @@ async fn an_answer_quotes_what_the_provider_knows(pool: PgPool) {
     let nowhere = NewMessage { quote: Some(InteractionId(Uuid::from_u128(77))), ..text(2, "?") };
     let refused = press::send(&mut tx, &office.manager, minute(1), &place, nowhere).await.unwrap_err();
     assert!(matches!(refused, ClientError::Invalid { field: "quote", .. }), "{refused}");
+}
+
+/// Accepted at minute 1 under this id.
+async fn accepted_message(conn: &mut PgConnection, office: &Office, number: u128, external_id: &str) {
+    office.press(conn, text(number, "первое"), minute(1)).await;
+    let sender = Sender::enlist(conn).await.unwrap();
+    assert!(office.take(conn, sender, minute(1)).await);
+    let first = work(office.turn(conn, sender, None, minute(1)).await);
+    office.turn(conn, sender, Some((first, accepted(external_id))), minute(1)).await;
+}
+
+const ASK_AFTER: [TimeDelta; 3] = [TimeDelta::minutes(2), TimeDelta::minutes(10), TimeDelta::minutes(60)];
+
+async fn asked(conn: &mut PgConnection, office: &Office, now: DateTime<Utc>) -> Vec<String> {
+    let silent = silence::claim_unscoped(conn, office.account, &ASK_AFTER, 10, now).await.unwrap();
+    silent.iter().flat_map(|silent| &silent.messages).map(ToString::to_string).collect()
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_message_without_a_final_state_is_asked_after_at_growing_times_and_then_no_more(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    accepted_message(&mut conn, &office, 1, "a").await;
+    let mut times = Vec::new();
+    for at in 1..200 {
+        if !asked(&mut conn, &office, minute(at)).await.is_empty() {
+            times.push(at - 1);
+        }
+    }
+    assert_eq!(times, [2, 10, 60]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn one_copy_asks_and_a_failed_question_is_asked_again_soon(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    accepted_message(&mut conn, &office, 1, "a").await;
+    let taken = silence::claim_unscoped(&mut conn, office.account, &ASK_AFTER, 10, minute(3)).await.unwrap();
+    assert_eq!(taken.len(), 1);
+    assert!(asked(&mut conn, &office, minute(3)).await.is_empty());
+    silence::ask_again_unscoped(&mut conn, &taken, minute(5)).await.unwrap();
+    assert!(asked(&mut conn, &office, minute(4)).await.is_empty());
+    assert_eq!(asked(&mut conn, &office, minute(5)).await, ["a"]);
+    assert_eq!(
+        asked(&mut conn, &office, minute(50)).await,
+        ["a"],
+        "what was missed is made up by one question"
+    );
+    assert!(asked(&mut conn, &office, minute(51)).await.is_empty());
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn what_a_report_told_is_not_asked_for(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    accepted_message(&mut conn, &office, 1, "a").await;
+    accepted_message(&mut conn, &office, 2, "b").await;
+    told(&mut conn, office.account, "a", "delivered").await;
+    told(&mut conn, office.account, "b", "sent").await;
+    assert_eq!(asked(&mut conn, &office, minute(3)).await, ["b"], "«sent» is not the end");
 }

@@ -15,12 +15,17 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::id::uuid_at;
+use crate::mail::Words;
+use crate::mail::alarm::{self, Standing};
 
 /// Nobody else gets a claimed task for so long; who runs it renews the lease meanwhile.
 pub const LEASE: TimeDelta = TimeDelta::minutes(2);
 
 /// After so many failures in a row the pause grows no longer.
 const MAX_DOUBLINGS: u32 = 6;
+
+/// After so many failures in a row administrators are told.
+const ALARMING_FAILURES: i32 = 3;
 
 /// A task in our hands.
 #[derive(Clone, Debug)]
@@ -92,7 +97,8 @@ pub async fn renew(conn: &mut PgConnection, claim: &Claim, now: DateTime<Utc>) -
 }
 
 /// Writes down how a run went, and plans the next one; changes nothing when the lease was lost. After a failure it runs
-/// again in a minute, two, four …, an hour at most, where the plan does not come first.
+/// again in a minute, two, four …, an hour at most, where the plan does not come first; administrators are told of a task
+/// that fails again and again. Wants a transaction.
 pub async fn finish(
     conn: &mut PgConnection,
     claim: &Claim,
@@ -108,8 +114,43 @@ pub async fn finish(
     };
     let outcome = if report.failed { "failed" } else { "done" };
     let duration_ms = (now - claim.at).num_milliseconds();
-    store::finish(conn, &claim.name, claim.lease_id, outcome, &report.words, duration_ms, next_run_at, now)
-        .await
+    let finished = store::finish(
+        conn,
+        &claim.name,
+        claim.lease_id,
+        outcome,
+        &report.words,
+        duration_ms,
+        next_run_at,
+        now,
+    )
+    .await?;
+    let Some(finished) = finished else { return Ok(false) };
+    if let Some(standing) = standing(&finished, report) {
+        alarm::note(conn, &format!("task:{}", claim.name), &standing, now).await?;
+    }
+    Ok(true)
+}
+
+/// `None` while it is too early to tell: one failure passes by itself.
+fn standing(finished: &store::Finished, report: &Report) -> Option<Standing> {
+    let title = &finished.title;
+    if finished.failures == 0 {
+        return Some(Standing::Well(Words {
+            subject: format!("Снова выполняется: {title}"),
+            text: format!("Задача «{title}» выполнена. {}", report.words),
+        }));
+    }
+    (finished.failures >= ALARMING_FAILURES).then(|| {
+        Standing::Wrong(Words {
+            subject: format!("Не выполняется: {title}"),
+            text: format!(
+                "Задача «{title}» не удалась {} раз подряд. Последний ответ: {}\n\nПодробности в разделе «Что и когда \
+                 выполняется».",
+                finished.failures, report.words
+            ),
+        })
+    })
 }
 
 /// Gives back what could not be finished, because the program stops: the next copy begins it anew at once.

@@ -1,13 +1,20 @@
 //! SQL of the schedule.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, query, query_scalar};
+use sqlx::{PgConnection, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::{ScheduledTask, TaskOutcome};
 
 pub(super) struct Claimed {
     pub(super) name: String,
+    pub(super) failures: i32,
+}
+
+/// A task behind its run.
+pub(super) struct Finished {
+    pub(super) title: String,
+    /// In a row, by now.
     pub(super) failures: i32,
 }
 
@@ -45,7 +52,7 @@ pub(super) async fn claim(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> sqlx::Result<Option<Claimed>> {
-    sqlx::query_as!(
+    query_as!(
         Claimed,
         "update scheduled_tasks set lease_id = $2, leased_until = $4, started_at = $3
          where name = (select name from scheduled_tasks
@@ -81,7 +88,7 @@ pub(super) async fn renew(
     Ok(held.rows_affected() > 0)
 }
 
-/// A wish that came while it ran (`bring_forward`) is later than the start, and is kept.
+/// A wish that came while it ran (`bring_forward`) is later than the start, and is kept. `None`: the lease was lost.
 #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
 pub(super) async fn finish(
     conn: &mut PgConnection,
@@ -92,13 +99,15 @@ pub(super) async fn finish(
     duration_ms: i64,
     next_run_at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    let finished = query!(
+) -> sqlx::Result<Option<Finished>> {
+    query_as!(
+        Finished,
         "update scheduled_tasks
          set lease_id = null, leased_until = null, finished_at = $7, duration_ms = $5, outcome = $3, report = $4,
              failures = case when $3 = 'failed' then failures + 1 else 0 end,
              next_run_at = case when next_run_at > started_at then least(next_run_at, $6) else $6 end
-         where name = $1 and lease_id = $2",
+         where name = $1 and lease_id = $2
+         returning title, failures",
         name,
         lease_id,
         outcome,
@@ -107,9 +116,8 @@ pub(super) async fn finish(
         next_run_at,
         now,
     )
-    .execute(conn)
-    .await?;
-    Ok(finished.rows_affected() > 0)
+    .fetch_optional(conn)
+    .await
 }
 
 pub(super) async fn give_back(

@@ -2,8 +2,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgConnection, PgPool};
 
 use super::*;
+use crate::access::user::{self, UserPatch};
 use crate::access::{Right, Scope, Viewer};
 use crate::fixture::{self, minute};
+use crate::mail;
 
 const HOURLY: Plan = Plan::Every(TimeDelta::hours(1));
 
@@ -157,4 +159,29 @@ async fn what_the_stop_interrupted_is_begun_anew_at_once(pool: PgPool) {
     assert!(give_back(&mut conn, &turn, minute(1)).await.unwrap());
     let names = [claimed(&mut conn, minute(1)).await.unwrap(), claimed(&mut conn, minute(1)).await.unwrap()];
     assert!(names.iter().any(|claim| claim.name == turn.name));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn administrators_are_told_of_a_task_that_fails_three_times_and_of_its_recovery(pool: PgPool) {
+    let mut conn = stage(&pool, minute(0)).await;
+    let root = administrator(&mut conn).await;
+    let patch = UserPatch { email: Some("root@example.ru".into()), ..UserPatch::default() };
+    user::edit(&mut conn, &root, root.user_id, patch, minute(0)).await.unwrap();
+    let known = ["digest".to_owned()];
+    let mut now = minute(0);
+    let mut told = Vec::new();
+    for failed in [true, true, true, true, true, true, true, false, false] {
+        let report = if failed {
+            Report::failed("Диск полон.")
+        } else {
+            Report::done("Всё сделано.")
+        };
+        let turn = claim(&mut conn, &known, now).await.unwrap().unwrap();
+        finish(&mut conn, &turn, Plan::Every(TimeDelta::days(1)), &report, now).await.unwrap();
+        told.push(mail::list(&mut conn, &root, None, None, 9).await.unwrap().len());
+        now = next_due(&mut conn, &known).await.unwrap().unwrap();
+    }
+    assert_eq!(told, [0, 0, 1, 1, 1, 1, 1, 2, 2]);
+    let mails = mail::list(&mut conn, &root, None, None, 9).await.unwrap();
+    assert!(mails[0].subject.starts_with("Снова выполняется") && mails[1].text.contains("Диск полон."));
 }

@@ -12,12 +12,32 @@ mod store;
 mod tests;
 
 use chrono::{DateTime, Utc};
-use connector_api::{Channel, Parsed};
+use connector_api::{Address, Channel, LinkReason, Parsed, Party};
+use sqlx::{Connection, PgConnection};
 
-use crate::{AccountId, RawEventId};
+use crate::{AccountId, ContactId, RawEventId};
 
 pub use apply::{apply, quarantine};
 pub use settle::settle;
+
+/// Notes that these addresses are one person's, on the word of a provider's answer to a message of ours, by the rules of
+/// events that say the same. Its own transaction; repeats safely. [`settle`] brings the cards into line.
+pub(crate) async fn same_person(
+    conn: &mut PgConnection,
+    addresses: Vec<Address>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let mut tx = conn.begin().await?;
+    store::share_identity_lock(&mut tx).await?;
+    let party = Party { addresses, ..Party::default() };
+    let planned = [plan::PlannedParty { party, at: now, reason: LinkReason::SameMessage }];
+    let people = parties::resolve(&mut tx, &planned, now).await?;
+    let renamed: Vec<ContactId> = people.renamed.into_iter().collect();
+    if !renamed.is_empty() {
+        names::refresh(&mut tx, &renamed, now).await?;
+    }
+    tx.commit().await
+}
 
 /// A raw event as its connector read it.
 #[derive(Clone, Debug)]

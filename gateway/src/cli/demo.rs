@@ -8,18 +8,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use crm_core::access::user::{self, UserPatch};
 use crm_core::access::{Right, Scope, Token, Viewer, bootstrap};
 use crm_core::accounts::{self, AccountEdit, NewAccount, Sealed};
 use crm_core::clients::client::transfer;
 use crm_core::clients::list::{ClientFilter, ClientSort, list};
 use crm_core::timeline::raw_event;
 use crm_core::{AccountId, UserId};
+use email::Security;
 use mocks::post::Settings;
 use mocks::{Addresses, Fakes, FakesConfig, Hooks, Provider, ProvidersConfig, scenario};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
-use crate::config::Config;
+use crate::config::{Config, MailConfig};
 use crate::connectors;
 use crate::run::{self, Hub, Role};
 use crate::{clock, logs, shutdown};
@@ -59,6 +61,16 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
     let bank = mocks::cbr::Server::start(bank, Arc::new(clock::now)).await.context("the fake bank")?;
     config.rates.url = format!("{}/scripts", bank.url());
     config.rates.mirror_url = Some(format!("{}/mirror", bank.url()));
+    let post = mocks::mail::Server::start(Arc::new(clock::now)).await.context("the fake mail server")?;
+    config.mail = MailConfig {
+        server: Some(post.address().ip().to_string()),
+        port: Some(post.address().port()),
+        security: Security::Plain,
+        user: None,
+        password: None,
+        from: Some("Узел <uzel@example.ru>".to_owned()),
+        trusted_roots: None,
+    };
     let hub = run::start(&config, Role::All, clock::now).await?;
     let stage = Stage::set(&config, &hub).await?;
     let fakes = Fakes::start(FakesConfig {
@@ -79,7 +91,7 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
         // The fakes know nothing of their last run, and a bot may answer only whom it heard from.
         fakes.remember(&day.steps);
     }
-    announce(&demo, &hub, &stage, &fakes, &bank.url());
+    announce(&demo, &hub, &stage, &fakes, &bank.url(), &post.url());
     let live = scenario::trickle(fakes.providers(), clock::now(), demo.seed).with_clients(demo.clients);
     tokio::select! {
         () = fakes.play(live, 1.0, |_| {}) => {}
@@ -128,6 +140,8 @@ impl Stage {
         }
         let administrator = administrator.context("the demo has an administrator")?;
         let viewer = everything(administrator);
+        let email = UserPatch { email: Some("admin@example.ru".to_owned()), ..UserPatch::default() };
+        user::edit(&mut tx, &viewer, administrator, email, clock::now()).await?;
         let known = accounts::list(&mut tx, &viewer).await?;
         let mut providers = ProvidersConfig::example(&Hooks::under("http://127.0.0.1:1"));
         let base = format!("http://{}/hooks", hub.address);
@@ -231,12 +245,14 @@ fn everything(administrator: UserId) -> Viewer {
     }
 }
 
-fn announce(demo: &Demo, hub: &Hub, stage: &Stage, fakes: &Fakes, bank: &str) {
+fn announce(demo: &Demo, hub: &Hub, stage: &Stage, fakes: &Fakes, bank: &str, mail: &str) {
     let url = format!("http://{}", hub.address);
     if demo.json {
         println!(
             "{}",
-            json!({ "url": url, "users": stage.people, "fakes": fakes.addresses(), "bank": bank })
+            json!({
+                "url": url, "users": stage.people, "fakes": fakes.addresses(), "bank": bank, "mail": mail,
+            })
         );
         return;
     }
@@ -247,5 +263,6 @@ fn announce(demo: &Demo, hub: &Hub, stage: &Stage, fakes: &Fakes, bank: &str) {
     }
     println!("\nПоддельные провайдеры (GET / перечисляет, что они умеют): {}", fakes.addresses().control);
     println!("Поддельный Банк России (GET / перечисляет, как его остановить и сломать): {bank}");
+    println!("Поддельная почта (GET /mails показывает письма): {mail}");
     println!("Новые события приходят сами. Остановка: Ctrl+C.\n");
 }

@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 use tracing_subscriber::EnvFilter;
 
 use super::source::Source;
-use super::{Config, Entry};
+use super::{Config, Entry, MailConfig};
 
 /// Names that start like ours and belong to the build or to the command line.
 const NOT_SETTINGS: [&str; 3] = ["UZEL_WEB", "UZEL_CONFIG", "UZEL_ROLE"];
@@ -71,6 +71,7 @@ pub(super) fn check(config: &Config, source: &mut Source) {
                 .to_owned(),
         );
     }
+    mail(&config.mail, source);
     if EnvFilter::builder().parse(&config.log.filter).is_err() {
         source.wrong(format!(
             "UZEL_LOG (`filter` in [log]) must be a level such as info, or levels by part such as \
@@ -168,6 +169,22 @@ pub(super) fn check(config: &Config, source: &mut Source) {
     if config.spool.max_bytes < config.intake.max_body_bytes {
         source.wrong(
             "UZEL_SPOOL_MAX_BYTES must be at least UZEL_INTAKE_MAX_BODY_BYTES, so that the largest request fits."
+                .to_owned(),
+        );
+    }
+}
+
+fn mail(mail: &MailConfig, source: &mut Source) {
+    if mail.server.is_some() && mail.from.is_none() {
+        source.wrong(
+            "UZEL_MAIL_SERVER is set and UZEL_MAIL_FROM is not; `from` in [mail] must say who writes, such as Узел \
+             <uzel@example.ru>."
+                .to_owned(),
+        );
+    }
+    if mail.user.is_some() != mail.password.is_some() {
+        source.wrong(
+            "UZEL_MAIL_USER and UZEL_MAIL_PASSWORD (`user` and `password` in [mail]) belong together; set both or none."
                 .to_owned(),
         );
     }

@@ -132,3 +132,13 @@ fn the_reference_is_up_to_date() {
         reference()
     );
 }
+
+#[test]
+fn a_mail_server_needs_a_sender_and_a_user_his_password() {
+    let sentences = wrong("[mail]\nserver = \"mail.example.ru\"\nuser = \"uzel\"\nport = 70000", &[]);
+    assert_eq!(sentences.len(), 3, "{sentences:?}");
+    assert!(sentences[0].contains("`port` in [mail]") && sentences[1].contains("UZEL_MAIL_FROM"));
+    let toml = "[mail]\nserver = \"mail.example.ru\"\nfrom = \"uzel@example.ru\"\nsecurity = \"starttls\"";
+    let config = read(toml, &[("UZEL_MAIL_USER", "uzel"), ("UZEL_MAIL_PASSWORD", "example")]).unwrap();
+    assert_eq!(config.mail.security, Security::StartTls);
+}

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono_tz::Tz;
 use crm_core::rates::Currency;
+use email::Security;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 
 /// A kind of setting.
@@ -76,6 +77,14 @@ impl Setting for bool {
     }
 }
 
+impl Setting for u16 {
+    const EXPECTED: &'static str = "a number up to 65535";
+
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
 impl Setting for u32 {
     const EXPECTED: &'static str = "a whole number";
 
@@ -139,6 +148,19 @@ impl Setting for LogFormat {
         match text {
             "text" => Some(Self::Text),
             "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+impl Setting for Security {
+    const EXPECTED: &'static str = "tls, starttls or plain";
+
+    fn from_text(text: &str) -> Option<Self> {
+        match text {
+            "tls" => Some(Self::Tls),
+            "starttls" => Some(Self::StartTls),
+            "plain" => Some(Self::Plain),
             _ => None,
         }
     }

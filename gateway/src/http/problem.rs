@@ -4,6 +4,7 @@ mod access;
 mod channels;
 mod clients;
 pub mod documented;
+mod mail;
 mod media;
 mod time_and_money;
 

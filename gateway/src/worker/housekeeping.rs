@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use crm_core::access::sweep;
+use crm_core::mail;
 use crm_core::schedule::{Plan, Report};
 use crm_core::timeline::{feed, raw_event};
 
@@ -10,6 +11,9 @@ use super::schedule::Tasks;
 
 /// A browser that was away for longer reads its screens anew.
 const KEEP_FEED: TimeDelta = TimeDelta::hours(24);
+
+/// Whoever asks what was written when, asks within a quarter of a year.
+const KEEP_MAILS: TimeDelta = TimeDelta::days(90);
 
 const HOURLY: Plan = Plan::Every(TimeDelta::hours(1));
 
@@ -49,6 +53,15 @@ pub fn add(tasks: &mut Tasks, keep_raw: TimeDelta) {
         |pool, now| async move {
             let rows = sweep::expired_unscoped(&mut *pool.acquire().await?, now).await?;
             Ok(Report::done(format!("Удалено записей: {rows}.")))
+        },
+    );
+    tasks.add(
+        "housekeeping.mails",
+        "Удаление старых писем узла",
+        HOURLY,
+        |pool, now| async move {
+            let rows = mail::forget_before(&mut *pool.acquire().await?, now - KEEP_MAILS).await?;
+            Ok(Report::done(format!("Удалено писем: {rows}.")))
         },
     );
 }

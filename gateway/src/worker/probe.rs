@@ -1,8 +1,9 @@
-//! Asks every provider now and then how our account is doing there.
+//! Asks every provider now and then how our account is doing there, and mends what was ours and got lost.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use connector_api::Probe;
 use crm_core::accounts::health;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
@@ -72,7 +73,38 @@ impl Probing {
         }
         let mut tx = self.pool.begin().await?;
         let found = found.as_deref().map_err(String::as_str);
-        health::note(&mut tx, account.id, found, (self.clock)()).await?;
+        let now = (self.clock)();
+        health::note(&mut tx, account.id, found, now).await?;
+        health::watch(&mut tx, account.id, &account.name, now).await?;
+        let repairs = match found {
+            Ok(findings) => health::claim_repair(&mut tx, account.id, findings, now).await?,
+            Err(_) => false,
+        };
+        tx.commit().await?;
+        match url.filter(|_| repairs) {
+            Some(url) => self.repair(account, probe, &url).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What was ours is made ours again, without anybody having asked.
+    async fn repair(&self, account: &Account, probe: &dyn Probe, url: &str) -> sqlx::Result<()> {
+        let done = match tokio::time::timeout(PATIENCE, probe.repair(url)).await {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("no answer in time".to_owned()),
+        };
+        match &done {
+            Ok(_) => {
+                tracing::info!(account.id = %account.id, "the subscription of {} was made anew", account.id)
+            }
+            Err(error) => {
+                tracing::warn!(account.id = %account.id, error, "a subscription could not be made anew")
+            }
+        }
+        let mut tx = self.pool.begin().await?;
+        let told = done.as_deref().map_err(String::as_str);
+        health::repaired_by_itself(&mut tx, account.id, told, (self.clock)()).await?;
         tx.commit().await
     }
 }

@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use cbr::{Bank, Daily, FetchError};
 use chrono::{DateTime, Utc};
+use crm_core::mail::Words;
+use crm_core::mail::alarm::{self, Standing};
 use crm_core::rates::{self, Currency, NewRate, RateSource, RateWarning, SourceState, moscow_date};
 use crm_core::schedule::{self, Report};
 use sqlx::{PgConnection, PgPool};
@@ -60,13 +62,17 @@ impl RatesJob {
             Ok(document) => self.take_latest(pool, &document, now).await?,
             Err(error) => self.bank_failed(pool, &error, now).await?,
         };
-        let overview = rates::overview(&mut *pool.acquire().await?, &self.currencies, now).await?;
+        let mut tx = pool.begin().await?;
+        let overview = rates::overview(&mut tx, &self.currencies, now).await?;
         // A currency without any rate is told by the tally; at the first start the repair beside brings it.
         let lasting = [RateWarning::SourceOut, RateWarning::Stale];
-        if let Some(warning) = overview.warning.filter(|warning| lasting.contains(warning)) {
+        let warning = overview.warning.filter(|warning| lasting.contains(warning));
+        if let Some(warning) = warning {
             tracing::error!(?warning, "somebody has to look at the rates of the bank");
             report.words += " Внимание: курсы или их источник требуют проверки.";
         }
+        alarm::note(&mut tx, "rates", &standing(warning, &report.words), now).await?;
+        tx.commit().await?;
         let asked = overview.bank.map_or(0, |bank| bank.asked_today);
         Ok(report.next_at(calendar::next_question(now, answer, asked, self.currencies.len())))
     }
@@ -146,6 +152,20 @@ impl RatesJob {
         rates::note_failure(&mut *pool.acquire().await?, RateSource::Bank, words, now).await?;
         Ok(words)
     }
+}
+
+/// For the administrators.
+fn standing(warning: Option<RateWarning>, report: &str) -> Standing {
+    let subject = match warning {
+        None => {
+            let text = format!("Курсы Банка России снова свежие. {report}");
+            return Standing::Well(Words { subject: "Курсы снова свежие".into(), text });
+        }
+        Some(RateWarning::SourceOut) => "Банк России не отвечает больше суток",
+        Some(_) => "Курсы Банка России устарели",
+    };
+    let text = format!("{subject}.\n{report}\n\nДо новых курсов действуют прежние; их можно ввести вручную.");
+    Standing::Wrong(Words { subject: subject.into(), text })
 }
 
 #[cfg(test)]

@@ -155,7 +155,10 @@ impl Scheduler {
     }
 
     async fn finish(&self, claim: &Claim, plan: Plan, report: &Report) -> sqlx::Result<bool> {
-        schedule::finish(&mut *self.pool.acquire().await?, claim, plan, report, (self.clock)()).await
+        let mut tx = self.pool.begin().await?;
+        let finished = schedule::finish(&mut tx, claim, plan, report, (self.clock)()).await?;
+        tx.commit().await?;
+        Ok(finished)
     }
 
     async fn give_back(&self, claim: &Claim) -> sqlx::Result<bool> {

@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{Method, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::get;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -66,9 +66,10 @@ impl Server {
         let shared =
             Arc::new(Shared { fake, around, balance: AtomicI64::new(1_000_000), inner: Mutex::default() });
         let app = Router::new()
-            .route("/sys/send.php", post(send))
-            .route("/sys/status.php", post(status))
-            .route("/sys/balance.php", post(balance))
+            // Either way of asking is the provider's; the hub posts, so that no key stands in an address.
+            .route("/sys/send.php", get(send).post(send))
+            .route("/sys/status.php", get(status).post(status))
+            .route("/sys/balance.php", get(balance).post(balance))
             .with_state(Arc::clone(&shared));
         let manners = Manners { operation, refusal };
         let serving = faults.serve(Provider::Smsc, manners, app).await?;
@@ -117,18 +118,23 @@ impl Shared {
     }
 
     /// The form, if it comes from the account; else the code of the refusal.
-    fn enter(&self, uri: &Uri, body: &Bytes) -> Result<Form, i64> {
+    fn enter(&self, method: &Method, uri: &Uri, body: &Bytes) -> Result<Form, i64> {
         self.around.log.add(Received {
             number: 0,
             fake: Provider::Smsc.name(),
-            method: "POST".into(),
+            method: method.to_string(),
             path: uri.path().into(),
             query: uri.query().unwrap_or_default().into(),
             body: String::from_utf8_lossy(body).into(),
             status: 200,
         });
-        let form: Form = form_urlencoded::parse(body).into_owned().collect();
-        if form.get("apikey").map(String::as_str) != Some(self.fake.config().apikey.as_str()) {
+        let query = uri.query().unwrap_or_default().as_bytes();
+        let fields = if *method == Method::GET { query } else { body };
+        let form: Form = form_urlencoded::parse(fields).into_owned().collect();
+        let config = self.fake.config();
+        let by_key = text(&form, "apikey") == config.apikey;
+        let by_password = text(&form, "login") == config.login && text(&form, "psw") == config.password;
+        if !by_key && !by_password {
             return Err(2);
         }
         if form.get("fmt").map(String::as_str) != Some("3") {
@@ -142,12 +148,16 @@ fn text<'a>(form: &'a Form, name: &str) -> &'a str {
     form.get(name).map_or("", String::as_str)
 }
 
-async fn send(State(shared): State<Arc<Shared>>, uri: Uri, body: Bytes) -> Response {
-    let form = match shared.enter(&uri, &body) {
+async fn send(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, body: Bytes) -> Response {
+    let form = match shared.enter(&method, &uri, &body) {
         Ok(form) => form,
         Err(code) => return error(code, "refused"),
     };
-    let (phone, message, id) = (text(&form, "phones"), text(&form, "mes"), text(&form, "id"));
+    let (phone, message) = (text(&form, "phones"), text(&form, "mes"));
+    // Whoever names no id gets one.
+    let given = shared.lock().known.len() + 1;
+    let id = form.get("id").cloned().unwrap_or_else(|| given.to_string());
+    let id = id.as_str();
     if text(&form, "charset") != "utf-8" || message.is_empty() {
         return error(1, "parameters error");
     }
@@ -159,6 +169,9 @@ async fn send(State(shared): State<Arc<Shared>>, uri: Uri, body: Bytes) -> Respo
     }
     let now = (shared.around.clock)();
     let cost = PRICE * parts(message);
+    if text(&form, "cost") == "1" {
+        return answer(&json!({ "cost": roubles(cost), "cnt": parts(message) }));
+    }
     {
         let mut inner = shared.lock();
         let equal = (phone.to_owned(), message.to_owned());
@@ -185,24 +198,44 @@ async fn send(State(shared): State<Arc<Shared>>, uri: Uri, body: Bytes) -> Respo
     }))
 }
 
-async fn status(State(shared): State<Arc<Shared>>, uri: Uri, body: Bytes) -> Response {
-    let form = match shared.enter(&uri, &body) {
+async fn status(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, body: Bytes) -> Response {
+    let form = match shared.enter(&method, &uri, &body) {
         Ok(form) => form,
         Err(code) => return error(code, "refused"),
     };
-    let key = (text(&form, "id").to_owned(), text(&form, "phone").to_owned());
-    let known = shared.lock().known.get(&key).copied();
-    match known {
-        Some(status) => {
-            let at = (shared.around.clock)().timestamp();
-            answer(&json!({ "status": status, "last_timestamp": at }))
-        }
-        None => answer(&json!({ "status": -3 })),
+    let (ids, phones) = (text(&form, "id"), text(&form, "phone"));
+    if !ids.contains(',') {
+        return answer(&state(&shared, &form, ids, phones));
     }
+    let pairs =
+        ids.split(',').zip(phones.split(',')).filter(|(id, phone)| !id.is_empty() && !phone.is_empty());
+    let states: Vec<Value> = pairs.map(|(id, phone)| state(&shared, &form, id, phone)).collect();
+    answer(&Value::Array(states))
 }
 
-async fn balance(State(shared): State<Arc<Shared>>, uri: Uri, body: Bytes) -> Response {
-    if let Err(code) = shared.enter(&uri, &body) {
+fn state(shared: &Shared, form: &Form, id: &str, phone: &str) -> Value {
+    let known = shared.lock().known.get(&(id.to_owned(), phone.to_owned())).copied();
+    let mut state = json!({ "status": known.unwrap_or(-3) });
+    if known.is_some() {
+        let at = (shared.around.clock)();
+        // Moscow's time.
+        let date = (at + TimeDelta::hours(3)).format("%d.%m.%Y %H:%M:%S").to_string();
+        (state["last_date"], state["last_timestamp"]) = (date.into(), at.timestamp().into());
+    }
+    if matches!(text(form, "all"), "1" | "2") {
+        let name = match known {
+            None => "Сообщение не найдено",
+            Some(-1) => "Ожидает отправки",
+            Some(0) => "Передано оператору",
+            Some(_) => "Доставлено",
+        };
+        (state["phone"], state["status_name"]) = (phone.into(), name.into());
+    }
+    state
+}
+
+async fn balance(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, body: Bytes) -> Response {
+    if let Err(code) = shared.enter(&method, &uri, &body) {
         return error(code, "refused");
     }
     let left = roubles(shared.balance.load(Ordering::Relaxed));

@@ -121,6 +121,7 @@ async fn ask(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, body: 
     match uri.path() {
         "/sms/send" => send(&shared, &form),
         "/sms/status" => status(&shared, &form),
+        "/sms/cost" => cost(&form),
         "/my/balance" => answer(&json!({ "status": "OK", "status_code": 100, "balance": 4122.56 })),
         "/callback/get" => callbacks(&shared),
         "/callback/add" => {
@@ -144,7 +145,8 @@ fn letters(form: &Form) -> Vec<(String, String)> {
     let pairs = form.iter().filter_map(|(name, value)| {
         Some((name.strip_prefix("to[")?.strip_suffix(']')?.to_owned(), value.clone()))
     });
-    let one = text(form, "msg");
+    // The name of old is taken too.
+    let one = if text(form, "msg").is_empty() { text(form, "text") } else { text(form, "msg") };
     let listed = text(form, "to").split(',').filter(|to| !to.is_empty());
     pairs.chain(listed.map(|to| (to.trim().to_owned(), one.to_owned()))).collect()
 }
@@ -156,9 +158,25 @@ fn send(shared: &Arc<Shared>, form: &Form) -> Response {
     }
     let mut sms = Map::new();
     for (to, message) in letters {
-        sms.insert(to.clone(), one(shared, form, &to, &message));
+        // The key is the number in full, however it was given.
+        let key = if to.len() == 10 { format!("7{to}") } else { to.clone() };
+        sms.insert(key, one(shared, form, &to, &message));
     }
     answer(&json!({ "status": "OK", "status_code": 100, "sms": sms, "balance": 4122.56 }))
+}
+
+fn cost(form: &Form) -> Response {
+    let letters = letters(form);
+    let price = 0.5;
+    let total = price * f64::from(u32::try_from(letters.len()).unwrap_or(0));
+    let sms: Map<String, Value> = letters
+        .into_iter()
+        .map(|(to, _)| {
+            let key = if to.len() == 10 { format!("7{to}") } else { to };
+            (key, json!({ "status": "OK", "status_code": 100, "cost": price, "sms": 1 }))
+        })
+        .collect();
+    answer(&json!({ "status": "OK", "status_code": 100, "sms": sms, "total_cost": total }))
 }
 
 fn one(shared: &Arc<Shared>, form: &Form, to: &str, message: &str) -> Value {
@@ -167,6 +185,9 @@ fn one(shared: &Arc<Shared>, form: &Form, to: &str, message: &str) -> Value {
     if message.is_empty() {
         return refused(203, "Нет текста сообщения");
     }
+    // Ten digits are a number without its 7.
+    let whole = if to.len() == 10 { format!("7{to}") } else { to.to_owned() };
+    let to = whole.as_str();
     if to.len() != 11 || !to.starts_with("79") {
         return refused(207, "На этот номер нет маршрута");
     }

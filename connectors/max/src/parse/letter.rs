@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{
-    Address, Content, ConversationState, ConversationUpdate, Direction, Edit, Event, EventKind, ExternalId,
-    Forward, IdentityUpdate, LinkReason, Message, Origin, Party, Quote,
+    Address, Aside, Content, ConversationState, ConversationUpdate, Direction, Edit, Event, EventKind,
+    ExternalId, Facts, Forward, IdentityUpdate, LinkReason, Message, Origin, Party, Quote, ignored, unknown,
 };
 
 use super::place::Place;
-use super::{Aside, Facts, Told, content, event, ignored, person, unknown};
+use super::{Told, content, event, person};
 use crate::wire::{Body, Link};
 
 /// A message of a client to the bot.

@@ -1,8 +1,7 @@
 //! Where something was said: the ids of conversations and messages as events name them.
 
-use connector_api::ExternalId;
+use connector_api::{Aside, ExternalId, ignored, unknown};
 
-use super::{Aside, ignored, unknown};
 use crate::ids;
 use crate::wire::Recipient;
 

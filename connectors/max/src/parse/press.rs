@@ -1,9 +1,9 @@
 //! Presses on buttons under messages of ours.
 
-use connector_api::{Content, Direction, EventKind, Message, Origin, Quote};
+use connector_api::{Content, Direction, EventKind, Facts, Message, Origin, Quote, unknown};
 
 use super::place::Place;
-use super::{Facts, Told, event, person, unknown};
+use super::{Told, event, person};
 use crate::wire::{self, Attachment};
 
 /// A press on a button. Its message may be gone; then the chat is not told.

@@ -1,9 +1,12 @@
 //! What becomes of dialogs: begun by a link, stopped, messages removed.
 
-use connector_api::{ConversationState, ConversationUpdate, Deletion, Event, EventKind, Invitation, Party};
+use connector_api::{
+    Aside, ConversationState, ConversationUpdate, Deletion, Event, EventKind, Facts, Invitation, Party,
+    unknown,
+};
 
 use super::place::Place;
-use super::{Facts, Told, event, person, unknown};
+use super::{Told, event, person};
 
 /// The person pressed «Начать», perhaps by a link of ours. A second press tells it again.
 pub(super) fn started(told: &Told<'_>) -> Facts {
@@ -23,7 +26,7 @@ pub(super) fn stopped(told: &Told<'_>, kind: &str) -> Facts {
     Ok(vec![stands(&id, told, place, party, ConversationState::Blocked)])
 }
 
-fn who(told: &Told<'_>, kind: &str) -> Result<(Place, Party, String), super::Aside> {
+fn who(told: &Told<'_>, kind: &str) -> Result<(Place, Party, String), Aside> {
     let place = Place::of_chat(told.update.chat_id)?;
     let Some((user, id)) = told.update.user.as_ref().and_then(|user| Some((user, user.user_id?))) else {
         return unknown("an update about a dialog without its user");

@@ -7,12 +7,13 @@ use connector_api::{
 };
 use sha2::{Digest, Sha256};
 
-use super::wire::{Kind, Status};
+use super::wire::{Kind, Status, StatusAnswer};
 use crate::form::Form;
+use crate::outgoing::TOLD;
 use crate::{number_key, time};
 
 pub(super) fn parse(raw: &RawEvent, region: Region) -> Result<Parsed, ParseError> {
-    let form = Form::read(&raw.query, &raw.body);
+    let form = if raw.source == TOLD { of_answer(raw)? } else { Form::read(&raw.query, &raw.body) };
     if form.is_empty() {
         return Err(ParseError("the request holds no fields".into()));
     }
@@ -29,6 +30,15 @@ pub(super) fn parse(raw: &RawEvent, region: Region) -> Result<Parsed, ParseError
         Kind::Status => report(&form, region, occurred_at, &mut parsed),
     }
     Ok(parsed)
+}
+
+/// An answer that was asked for, with what was asked, as the report that it would have been.
+fn of_answer(raw: &RawEvent) -> Result<Form, ParseError> {
+    let answer =
+        StatusAnswer::read(&raw.body).ok_or_else(|| ParseError("no answer about a message".into()))?;
+    let StatusAnswer { status, last_timestamp, err } = answer;
+    let report = format!("status={status}&ts={last_timestamp}&err={err}");
+    Ok(Form::read(&raw.query, report.as_bytes()))
 }
 
 /// Reports have `ts`, inbound messages only `time`.

@@ -18,7 +18,7 @@ use crate::measure::measure;
 use crate::outgoing;
 
 /// How long the provider may take to answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 #[async_trait]
 impl Outbound for Smsc {

@@ -121,6 +121,32 @@ impl Sent {
     }
 }
 
+/// What a message's state was asked to be, each field as it stands in a report; empty where it is not told.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct StatusAnswer {
+    pub status: String,
+    pub last_timestamp: String,
+    pub err: String,
+}
+
+impl StatusAnswer {
+    /// `None`: not an answer about a message.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let answer: Value = serde_json::from_slice(body).ok()?;
+        let text = |name: &str| match &answer[name] {
+            Value::Number(number) => number.to_string(),
+            // Digits and a sign; anything else would become other fields.
+            Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => {
+                text.clone()
+            }
+            _ => String::new(),
+        };
+        let status = text("status");
+        let (last_timestamp, err) = (text("last_timestamp"), text("err"));
+        (!status.is_empty()).then_some(Self { status, last_timestamp, err })
+    }
+}
+
 /// The money on an account.
 pub(super) struct Balance;
 

@@ -4,12 +4,16 @@ use connector_api::{
     DeliveryState, DeliveryUpdate, Event, EventKind, ExternalId, ParseError, Parsed, Part, RawEvent, Reason,
 };
 
-use super::wire::{Code, entries};
+use super::wire::{Code, SentAnswer, entries};
 use crate::form::Form;
+use crate::outgoing::TOLD;
 use crate::time;
 
 /// Reads the body only: it is what the signature covers.
 pub(super) fn parse(raw: &RawEvent) -> Result<Parsed, ParseError> {
+    if raw.source == TOLD {
+        return of_answer(raw);
+    }
     let form = Form::read("", &raw.body);
     let entries = entries(&form);
     if entries.is_empty() {
@@ -23,6 +27,16 @@ pub(super) fn parse(raw: &RawEvent) -> Result<Parsed, ParseError> {
     Ok(parsed)
 }
 
+/// An answer that was asked for. It names no times: that of the answer stands for them.
+fn of_answer(raw: &RawEvent) -> Result<Parsed, ParseError> {
+    let answer = SentAnswer::read(&raw.body).ok_or_else(|| ParseError("no answer about messages".into()))?;
+    let mut parsed = Parsed::default();
+    for (id, code) in answer.states() {
+        read_code(&format!("sms.{id}"), id, &code.to_string(), "", raw, &mut parsed);
+    }
+    Ok(parsed)
+}
+
 /// Kind, id, code and time on lines of their own; further lines are left alone.
 fn read_entry(path: &str, entry: &str, raw: &RawEvent, parsed: &mut Parsed) {
     let mut lines = entry.lines().map(str::trim);
@@ -32,22 +46,26 @@ fn read_entry(path: &str, entry: &str, raw: &RawEvent, parsed: &mut Parsed) {
         "sms_status" if id.is_empty() || code.is_empty() => {
             parsed.unknown.push(Part::new(path, "sms_status without id or code"));
         }
-        "sms_status" => match Code::of(code) {
-            Some(Code::NotFound) => {
-                let reason = format!("message {id:?} is not known to the provider yet");
-                parsed.ignored.push(Part::new(path, reason));
-            }
-            Some(Code::Reached(state)) => parsed.events.push(report(raw, id, code, time, state, None)),
-            Some(Code::Failed(text)) => {
-                parsed.events.push(report(raw, id, code, time, DeliveryState::Failed, Some(text)));
-            }
-            None => parsed.unknown.push(Part::new(path, format!("unknown code {code:?} of message {id:?}"))),
-        },
+        "sms_status" => read_code(path, id, code, time, raw, parsed),
         "callcheck_status" => parsed.ignored.push(Part::new(path, "a verification by call")),
         _ => {
             let kind: String = kind.chars().take(40).collect();
             parsed.unknown.push(Part::new(path, format!("unknown kind of entry {kind:?}")));
         }
+    }
+}
+
+fn read_code(path: &str, id: &str, code: &str, time: &str, raw: &RawEvent, parsed: &mut Parsed) {
+    match Code::of(code) {
+        Some(Code::NotFound) => {
+            let reason = format!("message {id:?} is not known to the provider yet");
+            parsed.ignored.push(Part::new(path, reason));
+        }
+        Some(Code::Reached(state)) => parsed.events.push(report(raw, id, code, time, state, None)),
+        Some(Code::Failed(text)) => {
+            parsed.events.push(report(raw, id, code, time, DeliveryState::Failed, Some(text)));
+        }
+        None => parsed.unknown.push(Part::new(path, format!("unknown code {code:?} of message {id:?}"))),
     }
 }
 

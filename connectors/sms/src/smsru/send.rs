@@ -17,7 +17,7 @@ use crate::measure::measure;
 use crate::outgoing;
 
 /// How long the provider may take to answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Until the next day, as far as a limit of the day goes: the provider does not say when its day ends.
 const LATER_TODAY: Duration = Duration::from_secs(3 * 3600);

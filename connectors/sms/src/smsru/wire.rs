@@ -97,6 +97,11 @@ impl SentAnswer {
         &self.status_text
     }
 
+    /// By the id of each message, where it was asked for.
+    pub(super) fn states(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.sms.iter().map(|(id, sent)| (id.as_str(), sent.status_code))
+    }
+
     /// The provider may write the number in another form than we did.
     pub(super) fn number(&self, digits: &str) -> Option<&SentNumber> {
         let same = |key: &str| {

@@ -1,8 +1,8 @@
 //! Who wrote, and who the client is.
 
-use connector_api::{Address, Direction, Origin, Party};
+use connector_api::{Address, Aside, Direction, Origin, Party, ignored, unknown};
 
-use super::{Aside, Reading, ignored, unknown};
+use super::Reading;
 use crate::wire::{Chat, Message, User};
 
 /// The two sides of a message.

@@ -8,12 +8,14 @@ mod words;
 
 use std::str::FromStr;
 
-use connector_api::{ContactCard, Content, MediaKind, MediaRef, PhoneNumber, Region};
+use connector_api::{
+    Aside, ContactCard, Content, MediaKind, MediaRef, PhoneNumber, Region, ignored, unknown,
+};
 use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value};
 
 use super::author::full_name;
-use super::{Aside, ignored, unknown};
+
 use crate::wire::{self, File};
 
 /// What was said. Plain text is told apart because commands can only stand there.

@@ -1,14 +1,14 @@
 //! Messages and their edits, in the bot's own chats and in managers' accounts.
 
 use connector_api::{
-    Address, ConversationState, ConversationUpdate, Direction, Edit, Event, EventKind, IdentityUpdate,
-    Invitation, LinkReason, Message, Party, PhoneNumber,
+    Address, Aside, ConversationState, ConversationUpdate, Direction, Edit, Event, EventKind, Facts,
+    IdentityUpdate, Invitation, LinkReason, Message, Party, PhoneNumber, ignored, unknown,
 };
 use serde_json::{Value, json};
 
 use super::author::{self, Author};
 use super::content::{self, Said};
-use super::{Aside, Facts, Update, context, event, ignored, unknown};
+use super::{Update, context, event};
 use crate::place::{Kind, Place};
 use crate::wire;
 

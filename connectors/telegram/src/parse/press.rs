@@ -1,10 +1,12 @@
 //! Reactions and presses on buttons.
 
-use connector_api::{Author, Content, Direction, EventKind, Message, Origin, Quote, Reaction};
+use connector_api::{
+    Author, Content, Direction, EventKind, Facts, Message, Origin, Quote, Reaction, ignored, unknown,
+};
 use serde_json::Value;
 
 use super::author::person;
-use super::{Facts, Update, event, ignored, unknown};
+use super::{Update, event};
 use crate::place::{Kind, Place};
 use crate::press::PREFIX;
 use crate::wire::{self, ReactionType};

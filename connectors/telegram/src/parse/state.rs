@@ -1,11 +1,14 @@
 //! What becomes of conversations: blocked, disconnected, messages deleted.
 
 use chrono::{DateTime, Utc};
-use connector_api::{ConversationState, ConversationUpdate, Deletion, Event, EventKind, ExternalId, Party};
+use connector_api::{
+    ConversationState, ConversationUpdate, Deletion, Event, EventKind, ExternalId, Facts, Party, ignored,
+    unknown,
+};
 use serde_json::{Map, Value};
 
 use super::author::owner;
-use super::{Facts, Update, event, ignored, unknown};
+use super::{Update, event};
 use crate::connection::ConnectionState;
 use crate::place::{Kind, Place};
 use crate::wire;

@@ -10,6 +10,7 @@ fn anna() -> NewUser {
         name: "Анна".to_owned(),
         post: None,
         phone: None,
+        email: None,
         roles: vec!["manager".to_owned()],
     }
 }

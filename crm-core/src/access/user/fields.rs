@@ -1,6 +1,24 @@
 //! What the fields of a user may hold.
 
-use super::UserError;
+use connector_api::EmailAddress;
+
+use super::{User, UserError};
+
+/// What of a user an administrator enters.
+pub(super) struct Fields {
+    pub(super) login: String,
+    pub(super) name: String,
+    pub(super) post: Option<String>,
+    pub(super) phone: Option<String>,
+    pub(super) email: Option<String>,
+}
+
+impl Fields {
+    pub(super) fn of(user: &User) -> Self {
+        let User { login, name, post, phone, email, .. } = user.clone();
+        Self { login, name, post, phone, email }
+    }
+}
 
 /// A login as it is stored: one person is not two by the case of letters.
 pub fn normal_login(login: &str) -> String {
@@ -28,6 +46,13 @@ pub(super) fn optional(field: &'static str, text: Option<&str>) -> Result<Option
     Ok(Some(text.to_owned()))
 }
 
+/// In small letters; of ASCII only, because few mail servers take more.
+pub(super) fn email(text: Option<&str>) -> Result<Option<String>, UserError> {
+    let Some(text) = optional("email", text)? else { return Ok(None) };
+    let address = EmailAddress::parse(&text).filter(|address| address.as_str().is_ascii());
+    address.map(|address| Some(address.as_str().to_owned())).ok_or(UserError::Field { field: "email" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +63,15 @@ mod tests {
         assert_eq!(login("ИВАНОВ").unwrap(), "иванов");
         for bad in ["", "a", "anna petrova", "anna\0", "İvan"] {
             assert!(login(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_email_is_an_address_in_small_letters() {
+        assert_eq!(email(Some(" Anna@Firma.RU ")).unwrap().as_deref(), Some("anna@firma.ru"));
+        assert_eq!(email(Some("")).unwrap(), None);
+        for bad in ["anna", "anna@firma", "анна@фирма.рф", "a b@firma.ru", "@firma.ru"] {
+            assert!(email(Some(bad)).is_err(), "{bad}");
         }
     }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, query, query_as, query_scalar};
 
+use super::fields::Fields;
 use super::{Colleague, Filter, Key, SigningIn, User};
 use crate::UserId;
 
@@ -27,20 +28,18 @@ pub(super) async fn rights(conn: &mut PgConnection, user: UserId) -> sqlx::Resul
 pub(super) async fn insert(
     conn: &mut PgConnection,
     id: UserId,
-    login: &str,
-    name: &str,
-    post: Option<&str>,
-    phone: Option<&str>,
+    fields: &Fields,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     query!(
-        "insert into users (id, login, name, post, phone, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $6)",
+        "insert into users (id, login, name, post, phone, email, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $7)",
         id.0,
-        login,
-        name,
-        post,
-        phone,
+        fields.login,
+        fields.name,
+        fields.post,
+        fields.phone,
+        fields.email,
         now,
     )
     .execute(conn)
@@ -51,19 +50,17 @@ pub(super) async fn insert(
 pub(super) async fn update(
     conn: &mut PgConnection,
     id: UserId,
-    login: &str,
-    name: &str,
-    post: Option<&str>,
-    phone: Option<&str>,
+    fields: &Fields,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     query!(
-        "update users set login = $2, name = $3, post = $4, phone = $5, updated_at = $6 where id = $1",
+        "update users set login = $2, name = $3, post = $4, phone = $5, email = $6, updated_at = $7 where id = $1",
         id.0,
-        login,
-        name,
-        post,
-        phone,
+        fields.login,
+        fields.name,
+        fields.post,
+        fields.phone,
+        fields.email,
         now,
     )
     .execute(conn)
@@ -88,7 +85,7 @@ pub(super) async fn find(
 ) -> sqlx::Result<Option<User>> {
     query_as!(
         User,
-        r#"select u.id as "id: UserId", u.login, u.name, u.post, u.phone,
+        r#"select u.id as "id: UserId", u.login, u.name, u.post, u.phone, u.email,
                   array(select role_code from user_roles where user_id = u.id order by role_code) as "roles!",
                   u.password_hash is not null as "has_password!", u.disabled_at,
                   f.locked_until as "locked_until?", u.created_at, u.updated_at
@@ -111,7 +108,7 @@ pub(super) async fn list(
 ) -> sqlx::Result<Vec<User>> {
     query_as!(
         User,
-        r#"select u.id as "id: UserId", u.login, u.name, u.post, u.phone,
+        r#"select u.id as "id: UserId", u.login, u.name, u.post, u.phone, u.email,
                   array(select role_code from user_roles where user_id = u.id order by role_code) as "roles!",
                   u.password_hash is not null as "has_password!", u.disabled_at,
                   f.locked_until as "locked_until?", u.created_at, u.updated_at

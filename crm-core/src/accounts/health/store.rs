@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{Finding, NoticeLevel};
 use sqlx::PgConnection;
 
-use super::Probed;
+use super::{Probed, Repairing};
 use crate::AccountId;
 
 /// Takes it upon the caller to ask an account's provider now; `false` when it was asked a moment ago, by whomever.
@@ -151,4 +151,59 @@ fn level_of(word: &str) -> NoticeLevel {
         "warning" => NoticeLevel::Warning,
         _ => NoticeLevel::Info,
     }
+}
+
+pub(super) async fn claim_repair(
+    conn: &mut PgConnection,
+    account: AccountId,
+    pauses_s: &[f64],
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let claimed = sqlx::query!(
+        "insert into account_repairs as known (account_id, next_at, tries, tried_at)
+         values ($1, $2::timestamptz + make_interval(secs => ($3::float8[])[1]), 1, $2)
+         on conflict (account_id) do update
+         set tries = known.tries + 1, tried_at = $2, error = null,
+             next_at = $2::timestamptz + make_interval(secs => ($3::float8[])[least(known.tries + 1, cardinality($3::float8[]))])
+         where known.next_at <= $2",
+        account.0,
+        now,
+        pauses_s,
+    )
+    .execute(conn)
+    .await?;
+    Ok(claimed.rows_affected() == 1)
+}
+
+pub(super) async fn repair_failed(
+    conn: &mut PgConnection,
+    account: AccountId,
+    error: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!("update account_repairs set error = $2 where account_id = $1", account.0, error)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The trouble has gone: the next one begins anew, but not before its time.
+pub(super) async fn repair_over(conn: &mut PgConnection, account: AccountId) -> sqlx::Result<()> {
+    sqlx::query!("update account_repairs set tries = 0 where account_id = $1 and tries > 0", account.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// How the mending goes; `None` while nothing is being mended.
+pub(super) async fn repairing(
+    conn: &mut PgConnection,
+    account: AccountId,
+) -> sqlx::Result<Option<Repairing>> {
+    sqlx::query_as!(
+        Repairing,
+        "select tries, next_at, error from account_repairs where account_id = $1 and tries > 0",
+        account.0
+    )
+    .fetch_optional(conn)
+    .await
 }

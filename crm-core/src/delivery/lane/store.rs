@@ -385,6 +385,25 @@ fn remedy_word(remedy: connector_api::Remedy) -> String {
     }
 }
 
+/// When we last spoke in the conversation of a delivery, counted anew: what did not go out is no answer.
+pub(crate) async fn count_answers(conn: &mut PgConnection, of: DeliveryId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update conversation_heads h
+         set last_outbound_at = (
+             select max(i.occurred_at) from interactions i
+             where i.conversation_id = h.conversation_id and i.kind = 'message' and i.direction = 'outbound'
+               and i.origin not in ('automatic', 'history')
+               and not exists (
+                   select from deliveries d
+                   where d.interaction_id = i.id and d.action = 'message' and d.state in ('failed', 'cancelled')))
+         where h.conversation_id = (select conversation_id from deliveries where id = $1 and action = 'message')",
+        of.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// From now on whatever names the provider's message means our row.
 pub(super) async fn insert_part(
     conn: &mut PgConnection,

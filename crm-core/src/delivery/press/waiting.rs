@@ -33,6 +33,7 @@ pub async fn retry(
         _ => return Err(ClientError::NotNow("Повторить можно то, что не отправлено.")),
     }
     store::requeue(conn, &waiting, now).await?;
+    lane::count_answers(conn, id).await?;
     trace(conn, viewer, now, "delivery.retry", &waiting).await
 }
 
@@ -51,6 +52,7 @@ pub async fn cancel(
         return Err(ClientError::NotNow("Сообщение уже ушло или уходит."));
     }
     store::finish(conn, &waiting, DeliveryStep::Cancelled, now).await?;
+    lane::count_answers(conn, id).await?;
     trace(conn, viewer, now, "delivery.cancel", &waiting).await
 }
 

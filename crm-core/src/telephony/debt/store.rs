@@ -68,7 +68,7 @@ pub(super) async fn list(
 }
 
 /// The newest word of ours to anybody of the clients of `caller`, not before his first missed call: a message that did
-/// not fail and was no automatic greeting, or a talk. It does not depend on who looks.
+/// not fail, neither here nor at the provider, and was no automatic greeting, or a talk. It does not depend on who looks.
 fn push_last_word(query: &mut QueryBuilder<Postgres>) {
     query.push(
         "with own as (
@@ -97,9 +97,16 @@ fn push_last_word(query: &mut QueryBuilder<Postgres>) {
             or j.kind = 'message' and j.direction = 'outbound' and j.origin <> 'automatic'
                and not exists (
                    select from message_facts s
-                   where s.interaction_id = j.id and s.kind = 'delivery'
+                   where s.kind = 'delivery' and s.interaction_id in (
+                       select j.id
+                       union all select p.key::uuid from message_facts p
+                                 where p.interaction_id = j.id and p.kind = 'part')
                    having bool_or(s.value ->> 'state' = 'failed')
-                      and not bool_or(s.value ->> 'state' in ('delivered', 'read', 'played')))",
+                      and not bool_or(s.value ->> 'state' in ('delivered', 'read', 'played')))
+               and not exists (
+                   select from deliveries d
+                   where d.interaction_id = j.id and d.action = 'message'
+                     and d.state in ('failed', 'cancelled'))",
     );
 }
 

@@ -3,9 +3,9 @@ use sqlx::{PgConnection, PgPool};
 
 use super::{at, gives_up, happens, number, rings, talked, wrote};
 use crate::access::Viewer;
-use crate::fixture::{account, client, contact, phone, user};
+use crate::fixture::{account, client, contact, delivery, phone, user};
 use crate::telephony::debt::{Debt, list};
-use crate::{AccountId, ContactId};
+use crate::{AccountId, ContactId, InteractionId};
 
 async fn debts(conn: &mut PgConnection, viewer: &Viewer) -> Vec<Debt> {
     list(conn, viewer, None, 50, at(86_400)).await.expect("a list")
@@ -126,6 +126,61 @@ async fn only_a_word_that_reached_somebody_of_the_client_pays(pool: PgPool) {
         let found = waiting(&mut conn, &director, line, &events).await;
         assert_eq!(found.iter().map(|(_, missed)| *missed).sum::<i64>(), expected, "{word}");
     }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_message_that_did_not_go_out_pays_nothing_until_it_goes(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let director = user(&mut conn, "Директор", "director").await;
+    let company = client(&mut conn, "Ромашка", None).await;
+    person(&mut conn, "Инна", company, 1).await;
+    let line = account(&mut conn, "telephony").await;
+    let [first, end] = missed("a", 100, 1);
+    for event in [first, end, wrote("m", 200, 1, Direction::Outbound, Origin::Live)] {
+        happens(&mut conn, line, event).await;
+    }
+    let message = InteractionId::of_message(line, "m");
+    for (state, expected) in
+        [("failed", 1), ("cancelled", 1), ("queued", 0), ("unknown", 0), ("accepted", 0), ("failed", 1)]
+    {
+        delivery(&mut conn, line, message, state).await;
+        assert_eq!(debts(&mut conn, &director).await.len(), expected, "{state}");
+    }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_message_of_ours_that_the_provider_gave_up_pays_nothing(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let director = user(&mut conn, "Директор", "director").await;
+    let company = client(&mut conn, "Ромашка", None).await;
+    person(&mut conn, "Инна", company, 1).await;
+    let line = account(&mut conn, "telephony").await;
+    let [first, end] = missed("a", 100, 1);
+    for event in [first, end, wrote("m", 200, 1, Direction::Outbound, Origin::Live)] {
+        happens(&mut conn, line, event).await;
+    }
+    assert_eq!(debts(&mut conn, &director).await.len(), 0);
+    // What was pressed here has an id of its own; the provider speaks of the message that it became.
+    let (row, part) =
+        (InteractionId::of_message(line, "m"), InteractionId::of_message(line, "at-the-provider"));
+    let facts = [
+        (row, "part", part.to_string(), serde_json::json!({ "external_id": "at-the-provider" })),
+        (part, "delivery", "f".to_owned(), serde_json::json!({ "state": "failed" })),
+    ];
+    for (row, kind, key, value) in facts {
+        sqlx::query(
+            "insert into message_facts (interaction_id, kind, key, at, value) values ($1, $2, $3, $4, $5)",
+        )
+        .bind(row)
+        .bind(kind)
+        .bind(key)
+        .bind(at(250))
+        .bind(value)
+        .execute(&mut *conn)
+        .await
+        .expect("stored");
+    }
+    assert_eq!(debts(&mut conn, &director).await.len(), 1);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]

@@ -12,6 +12,7 @@ mod events;
 mod files;
 mod joins;
 mod legal_hold;
+mod mails;
 mod me;
 mod media;
 mod messages;
@@ -60,6 +61,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "accounts", description = "Каналы"),
         (name = "rates", description = "Курсы валют"),
         (name = "schedule", description = "Что и когда выполняется"),
+        (name = "mails", description = "Письма узла своим сотрудникам"),
         (name = "raw_events", description = "Журнал событий канала"),
     ),
     components(schemas(ProblemBody)),
@@ -122,6 +124,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(raw_events::router())
         .merge(rates::router())
         .merge(schedule::router())
+        .merge(mails::router())
         .merge(events::router())
         .fallback(|| async { Problem::no_route() })
 }

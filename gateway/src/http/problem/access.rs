@@ -21,6 +21,9 @@ impl From<UserError> for Problem {
                 "login",
                 "Логин: от 2 до 64 знаков, буквы, цифры и знаки . _ - @ + без пробелов.",
             ),
+            UserError::Field { field: "email" } => {
+                Self::invalid_field("email", "Почта: адрес вида имя@домен, латинскими буквами.")
+            }
             UserError::Field { field } => Self::invalid_field(
                 field,
                 format!("Поле «{field}»: нужен непустой текст в одну строку, до 200 знаков."),

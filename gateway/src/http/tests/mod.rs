@@ -5,6 +5,7 @@ mod calls;
 mod cards;
 mod document;
 mod keys;
+mod mails;
 mod media;
 mod problems;
 mod rates;

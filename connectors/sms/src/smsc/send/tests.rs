@@ -1,7 +1,5 @@
 //! Requests and answers of SMSC.ru; numbers of checks are those of the protocol sheet.
 
-use std::sync::Arc;
-
 use connector_api::{BoxError, ByteStream, FileSource, OutboundFile};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -29,7 +27,7 @@ impl FileSource for NoFiles {
     }
 }
 
-fn moment(second: i64) -> DateTime<Utc> {
+pub(in crate::smsc) fn moment(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_000_000 + second, 0).expect("the moment exists")
 }
 
@@ -45,7 +43,7 @@ fn attempt(message: &OutboundMessage, tried: i64) -> SendAttempt<'_> {
     }
 }
 
-fn smsc(hosts: &str) -> Smsc {
+pub(in crate::smsc) fn smsc(hosts: &str) -> Smsc {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = provider_http::build(&provider_http::ClientOptions::default()).expect("a client");
     let config: Config = serde_json::from_value(json!({
@@ -53,6 +51,22 @@ fn smsc(hosts: &str) -> Smsc {
     }))
     .expect("a configuration");
     Smsc::new(config, http).expect("an account")
+}
+
+/// A provider that gives these answers, one a question, and is gone then.
+pub(in crate::smsc) async fn talks(bodies: &'static [&'static str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let there = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        for body in bodies {
+            let (mut socket, _) = listener.accept().await.expect("a connection");
+            let mut buffer = vec![0; 4096];
+            let _ = socket.read(&mut buffer).await;
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close", body.len());
+            socket.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await.expect("written");
+        }
+    });
+    format!("http://{there}")
 }
 
 fn field<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
@@ -134,25 +148,11 @@ fn check_7_the_status_under_our_id_tells_what_came_of_a_lost_answer() {
 
 #[tokio::test]
 async fn check_8_a_host_that_refuses_is_passed_over() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let there = listener.local_addr().expect("an address");
-    let asked = Arc::new(tokio::sync::Notify::new());
-    let heard = asked.clone();
-    tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.expect("a connection");
-        let mut buffer = vec![0; 4096];
-        let _ = socket.read(&mut buffer).await;
-        let body = r#"{"id":1,"cnt":1}"#;
-        let head =
-            format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
-        socket.write_all(head.as_bytes()).await.expect("written");
-        heard.notify_one();
-    });
+    let there = talks(&[r#"{"id":1,"cnt":1}"#]).await;
     let message = message("+79000000001", "Готово");
     let nobody = "http://127.0.0.1:9";
-    let sent = smsc(&format!("{nobody}, http://{there}")).send(&attempt(&message, 0)).await;
+    let sent = smsc(&format!("{nobody}, {there}")).send(&attempt(&message, 0)).await;
     assert!(sent.is_ok(), "{sent:?}");
-    asked.notified().await;
     let error =
         smsc(&format!("{nobody},{nobody}")).send(&attempt(&message, 0)).await.expect_err("nobody is there");
     assert!(matches!(error, SendError::Temporary(_)), "{error}");

@@ -203,10 +203,11 @@ function UserForm({ user, roles, onClose, onCreated }: UserFormProps) {
     login: user?.login ?? '',
     post: user?.post ?? '',
     phone: user?.phone ?? '',
+    email: user?.email ?? '',
     roles: user?.roles ?? ['manager'],
   });
   const problem = asked.error instanceof ApiError ? asked.error.field : undefined;
-  const text = (name: 'name' | 'login' | 'post' | 'phone', label: string, required = false) => ({
+  const text = (name: 'name' | 'login' | 'post' | 'phone' | 'email', label: string, required = false) => ({
     label,
     required,
     withAsterisk: false,
@@ -218,7 +219,7 @@ function UserForm({ user, roles, onClose, onCreated }: UserFormProps) {
     event.preventDefault();
     if (user) edit.mutate(fields, { onSuccess: onClose });
     else {
-      const body = { ...fields, post: fields.post || null, phone: fields.phone || null };
+      const body = { ...fields, post: fields.post || null, phone: fields.phone || null, email: fields.email || null };
       create.mutate(body, {
         onSuccess: (made) => {
           onCreated(made);
@@ -235,6 +236,7 @@ function UserForm({ user, roles, onClose, onCreated }: UserFormProps) {
           <TextInput autoCapitalize="none" autoComplete="off" {...text('login', 'Логин', true)} />
           <TextInput {...text('post', 'Должность')} />
           <TextInput type="tel" {...text('phone', 'Телефон')} />
+          <TextInput type="email" description="Сюда узел пишет администраторам о неполадках" {...text('email', 'Почта')} />
           <MultiSelect
             label="Роли"
             description="Права складываются. Другие роли действуют со следующего запроса."

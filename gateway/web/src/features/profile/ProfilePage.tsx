@@ -49,8 +49,9 @@ function Own() {
         {[me.post, `логин ${me.login}`, `часовой пояс ${ownZone}`].filter(Boolean).join(' · ')}
       </Text>
       <Text size="xs" c="dimmed">
-        Имя, должность и роли меняет администратор.
+        Имя, должность, почту и роли меняет администратор.
       </Text>
+      <TextInput label="Моя почта" type="email" readOnly mt="sm" maw={360} value={me.email ?? ''} placeholder="не указана" />
       <form onSubmit={save}>
         <Group align="flex-end" mt="sm" gap="xs">
           <TextInput label="Мой телефон" type="tel" value={phone} onChange={(event) => setPhone(event.currentTarget.value)} />

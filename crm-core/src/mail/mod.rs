@@ -1,0 +1,43 @@
+//! Letters of the hub to its own people: written in the transaction of what they tell, sent by whichever copy claims them.
+//!
+//! [`alarm`] decides when administrators are told, [`queue`] is the way out, [`screen`] what an administrator sees of it.
+
+pub mod alarm;
+pub mod queue;
+mod screen;
+mod store;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+pub use screen::{Mail, MailAttempt, MailError, MailState, Outcome, get, list, retry, write_to_oneself};
+
+/// What a letter says. Russian.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// One line.
+    pub subject: String,
+    /// Plain text; no word of a client.
+    pub text: String,
+}
+
+/// Writes a letter to every administrator who can sign in and has an address. Returns how many there are.
+pub async fn to_administrators(
+    conn: &mut PgConnection,
+    words: &Words,
+    now: DateTime<Utc>,
+) -> sqlx::Result<usize> {
+    let addressees = store::administrators(conn).await?;
+    for addressee in &addressees {
+        store::write(conn, addressee, words, now).await?;
+    }
+    Ok(addressees.len())
+}
+
+/// Drops letters that were written before this moment, sent or given up. Returns how many.
+pub async fn forget_before(conn: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<u64> {
+    store::forget_before(conn, before).await
+}
+
+#[cfg(test)]
+mod tests;
