@@ -50,11 +50,17 @@ pub enum Right {
     /// «Что и когда выполняется»: see it, start a task.
     #[serde(rename = "schedule.manage")]
     ScheduleManage,
+    /// Rules of writing to clients: STOP words, quiet hours, the order of channels.
+    #[serde(rename = "messages.rules")]
+    MessagesRules,
+    /// Send a message in the client's quiet hours.
+    #[serde(rename = "messages.at_night")]
+    MessagesAtNight,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -68,6 +74,8 @@ impl Right {
         Self::RecordingsHold,
         Self::RatesManage,
         Self::ScheduleManage,
+        Self::MessagesRules,
+        Self::MessagesAtNight,
     ];
 
     /// The word in the database and in JSON.
@@ -86,6 +94,8 @@ impl Right {
             Self::RecordingsHold => "recordings.hold",
             Self::RatesManage => "rates.manage",
             Self::ScheduleManage => "schedule.manage",
+            Self::MessagesRules => "messages.rules",
+            Self::MessagesAtNight => "messages.at_night",
         }
     }
 

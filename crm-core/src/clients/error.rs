@@ -45,6 +45,9 @@ pub enum ClientError {
     /// The state does not allow it (any more).
     #[error("not possible now: {0}")]
     NotNow(&'static str),
+    /// The person takes no such messages; a Russian sentence.
+    #[error("no consent: {0}")]
+    NoConsent(&'static str),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),

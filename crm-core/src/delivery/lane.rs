@@ -8,6 +8,7 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::outcome::{self, Next, Outcome, Pacing, Tried};
+use super::purpose::{self, Purpose};
 use super::state::{DeliveryAction, DeliveryStep};
 use crate::{
     AccountId, ConversationId, DeliveryId, InteractionId,
@@ -95,7 +96,7 @@ async fn begin(
     not_before: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Turn> {
-    let Some(mut head) = store::head(conn, conversation).await? else {
+    let Some(mut head) = head_to_send(conn, conversation, now).await? else {
         store::give_back(conn, conversation, None).await?;
         return Ok(Turn::Empty);
     };
@@ -137,6 +138,27 @@ async fn begin(
         tries: head.tries,
         message: head.message,
     })))
+}
+
+/// The oldest delivery that may still go: what the person does not take (any more) is taken back on the way.
+async fn head_to_send(
+    conn: &mut PgConnection,
+    conversation: ConversationId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<store::Head>> {
+    while let Some(head) = store::head(conn, conversation).await? {
+        let begun = head.step != DeliveryStep::Queued || head.parts_accepted > 0;
+        if begun || head.purpose == Purpose::Reply {
+            return Ok(Some(head));
+        }
+        let Some(root) = purpose::root_of_conversation(conn, conversation).await? else {
+            return Ok(Some(head));
+        };
+        let Some(reason) = purpose::refusal(conn, root, head.purpose).await? else { return Ok(Some(head)) };
+        store::cancel(conn, head.delivery, "consent", reason, now).await?;
+        feed::write(conn, &changed(head.interaction_id), now).await?;
+    }
+    Ok(None)
 }
 
 /// The attempt in words, what becomes of the delivery, and what the timeline shows of it.

@@ -9,10 +9,13 @@ pub mod lane;
 pub mod outcome;
 pub mod pause;
 pub mod press;
+pub mod purpose;
+pub mod rules;
 pub mod state;
 pub mod view;
 
 pub use outcome::{Outcome, Pacing};
+pub use purpose::{Purpose, StatedPurpose};
 pub use state::DeliveryStep;
 pub use view::DeliveryView;
 

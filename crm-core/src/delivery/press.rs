@@ -12,7 +12,10 @@ use sqlx::PgConnection;
 pub use place::{Place, WriteTo, place, place_with, writable_identities};
 pub use waiting::{cancel, confirm_sent, retry};
 
-use super::state::{DeliveryAction, DeliveryStep};
+use super::{
+    purpose::{self, Purpose, StatedPurpose},
+    state::{DeliveryAction, DeliveryStep},
+};
 use crate::{
     ClientId, ConversationId, DeliveryId, InteractionId,
     access::{Right, Viewer},
@@ -36,6 +39,8 @@ pub struct NewMessage {
     pub pin: Option<ClientId>,
     /// How many of the provider's messages it makes.
     pub parts: u16,
+    /// What it is for, where the sender says so; else it is an answer or a first message by hand.
+    pub purpose: Option<StatedPurpose>,
 }
 
 /// What is done to a row that exists.
@@ -58,7 +63,7 @@ pub async fn send(
     place: &Place,
     new: NewMessage,
 ) -> Result<bool> {
-    reach::contact_under(conn, viewer, Right::ClientsWrite, place.contact_id).await?;
+    let root = reach::contact_under(conn, viewer, Right::ClientsWrite, place.contact_id).await?;
     if pressed_before(conn, new.id, place.conversation_id).await? {
         return Ok(false);
     }
@@ -71,6 +76,9 @@ pub async fn send(
             })?)
         }
     };
+    let planned_for = new.planned_for.filter(|at| *at > now);
+    let purpose = purpose::decide(conn, root, new.purpose, planned_for.unwrap_or(now)).await?;
+    purpose::permitted(conn, root, purpose).await?;
     store::ensure_conversation(conn, place, now).await?;
     let interaction_id = InteractionId(new.id.0);
     let files = match &new.content {
@@ -91,13 +99,13 @@ pub async fn send(
         to: place.addresses.clone(),
         action: OutboundAction::Send { content: new.content, quote: quote.map(ExternalId::new) },
     };
-    let planned_for = new.planned_for.filter(|at| *at > now);
     let pressed = store::Pressed {
         place,
         interaction_id,
         action: DeliveryAction::Message,
         message: &message,
         parts: new.parts,
+        purpose,
         planned_for,
         author: Some(viewer.user_id),
     };
@@ -150,6 +158,7 @@ pub async fn act(
         action: kind,
         message: &message,
         parts: 1,
+        purpose: Purpose::Reply,
         planned_for: None,
         author: Some(viewer.user_id),
     };

@@ -8,9 +8,10 @@ use uuid::Uuid;
 use super::lane::{self, Finished, Proof, Sender, Turn, Work};
 use super::press::{self, NewMessage, RowAction};
 use super::state::DeliveryStep;
-use super::{Outcome, Pacing};
+use super::{Outcome, Pacing, StatedPurpose};
 use crate::access::Viewer;
 use crate::clients::ClientError;
+use crate::consent::{self, ConsentKind, ConsentState, NewConsent};
 use crate::fixture::{self, Said, minute};
 use crate::timeline::entry::TimelineEntry;
 use crate::timeline::read::{self, Part, TimelineFilter};
@@ -52,6 +53,7 @@ fn text(number: u128, text: &str) -> NewMessage {
         planned_for: None,
         pin: None,
         parts: 1,
+        purpose: None,
     }
 }
 
@@ -68,6 +70,16 @@ impl Office {
         let id = DeliveryId(Uuid::from_u128(number));
         let mut tx = conn.begin().await.unwrap();
         assert!(press::act(&mut tx, &self.manager, minute(5), id, row, action).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    async fn consent(&self, conn: &mut PgConnection, state: ConsentState, now: DateTime<Utc>) {
+        let new = NewConsent {
+            kind: ConsentKind::Advertising, state, ground: "сказал по телефону".into()
+        };
+        let mut tx = conn.begin().await.unwrap();
+        let place = press::place(&mut tx, &self.manager, self.conversation).await.unwrap();
+        consent::write_down(&mut tx, &self.manager, now, place.contact_id, &new).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -397,4 +409,23 @@ async fn an_answer_quotes_what_the_provider_knows(pool: PgPool) {
     let nowhere = NewMessage { quote: Some(InteractionId(Uuid::from_u128(77))), ..text(2, "?") };
     let refused = press::send(&mut tx, &office.manager, minute(1), &place, nowhere).await.unwrap_err();
     assert!(matches!(refused, ClientError::Invalid { field: "quote", .. }), "{refused}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_offer_that_waits_does_not_go_after_a_no_and_holds_up_no_answer(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    office.consent(&mut conn, ConsentState::Given, minute(1)).await;
+    let offer = NewMessage { purpose: Some(StatedPurpose::Advertising), ..text(1, "Скидка") };
+    assert!(office.press(&mut conn, offer, minute(1)).await);
+    office.press(&mut conn, text(2, "Счёт готов"), minute(1)).await;
+    office.consent(&mut conn, ConsentState::Withdrawn, minute(2)).await;
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    assert!(office.take(&mut conn, sender, minute(3)).await);
+    let next = work(office.turn(&mut conn, sender, None, minute(3)).await);
+    assert_eq!(next.delivery, DeliveryId(Uuid::from_u128(2)), "an answer is no mailing");
+    let offer = office.entry(&mut conn, 1).await;
+    assert_eq!(step(&offer), DeliveryStep::Cancelled);
+    let reason = offer.delivery.unwrap().reason;
+    assert_eq!(reason.as_deref(), Some("Клиент отказался от рекламных сообщений."));
 }

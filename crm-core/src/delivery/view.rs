@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use super::purpose::Purpose;
 use super::state::{DeliveryAction, DeliveryStep};
 pub(crate) use store::of_rows;
 
@@ -24,6 +25,8 @@ pub struct DeliveryView {
     /// `message`, `edit`, `deletion` or `reaction`.
     #[schema(value_type = String)]
     pub action: DeliveryAction,
+    /// What it is for.
+    pub purpose: Purpose,
     /// How far it is on our side.
     pub step: DeliveryStep,
     /// Counted attempts at what is being sent.

@@ -14,6 +14,7 @@ use crate::{
     AccountId, ConversationId, DeliveryId, InteractionId,
     delivery::{
         outcome::{Next, Outcome},
+        purpose::Purpose,
         state::{DeliveryAction, DeliveryStep},
     },
     timeline::{DeletionFact, EditFact, FactValue, InteractionPayload, ReactionFact, payload::PartFact},
@@ -187,6 +188,7 @@ pub(super) struct Head {
     pub delivery: DeliveryId,
     pub interaction_id: InteractionId,
     pub step: DeliveryStep,
+    pub purpose: Purpose,
     pub message: OutboundMessage,
     pub parts_accepted: i16,
     pub external_ids: Vec<String>,
@@ -203,8 +205,8 @@ pub(super) async fn head(
 ) -> sqlx::Result<Option<Head>> {
     let row = sqlx::query!(
         r#"select d.id as "delivery: DeliveryId", d.interaction_id as "interaction_id: InteractionId",
-                  d.state as "step: DeliveryStep", d.message as "message: Json<OutboundMessage>", d.parts_accepted,
-                  d.external_ids, d.tries, d.first_tried_at, d.tried_at, d.due_at,
+                  d.state as "step: DeliveryStep", d.purpose as "purpose: Purpose",
+                  d.message as "message: Json<OutboundMessage>", d.parts_accepted, d.external_ids, d.tries, d.first_tried_at, d.tried_at, d.due_at,
                   h.last_inbound_at as "last_inbound_at?",
                   (select state from conversation_states s
                    where s.account_id = d.account_id and s.external_id = d.message ->> 'conversation'
@@ -222,6 +224,7 @@ pub(super) async fn head(
         delivery: row.delivery,
         interaction_id: row.interaction_id,
         step: row.step,
+        purpose: row.purpose,
         facts: ConversationFacts {
             conversation: Some(row.message.0.conversation.clone()),
             last_inbound_at: row.last_inbound_at,
@@ -235,6 +238,26 @@ pub(super) async fn head(
         tried_at: row.tried_at,
         due_at: row.due_at,
     }))
+}
+
+/// Takes back what may not go.
+pub(super) async fn cancel(
+    conn: &mut PgConnection,
+    id: DeliveryId,
+    code: &str,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update deliveries set state = 'cancelled', finished_at = $4, code = $2, reason = $3 where id = $1",
+        id.0,
+        code,
+        reason,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 pub(super) async fn begin(conn: &mut PgConnection, id: DeliveryId, now: DateTime<Utc>) -> sqlx::Result<()> {

@@ -11,6 +11,7 @@ use crate::{
     access::Viewer,
     delivery::{
         lane,
+        purpose::Purpose,
         state::{DeliveryAction, DeliveryStep},
     },
     timeline::{FactValue, InteractionPayload, ItemFact},
@@ -23,6 +24,7 @@ pub(super) struct Pressed<'a> {
     pub action: DeliveryAction,
     pub message: &'a OutboundMessage,
     pub parts: u16,
+    pub purpose: Purpose,
     pub planned_for: Option<DateTime<Utc>>,
     pub author: Option<UserId>,
 }
@@ -214,8 +216,8 @@ pub(super) async fn insert(
     };
     sqlx::query!(
         "insert into deliveries (id, conversation_id, account_id, interaction_id, action, message, position, state, parts,
-             due_at, author_user_id, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             due_at, author_user_id, created_at, purpose)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         pressed.message.id,
         conversation.0,
         account.0,
@@ -228,6 +230,7 @@ pub(super) async fn insert(
         pressed.planned_for.unwrap_or(now),
         pressed.author.map(|user| user.0),
         now,
+        pressed.purpose as Purpose,
     )
     .execute(&mut *conn)
     .await?;

@@ -5,7 +5,10 @@ use sqlx::PgConnection;
 use super::{AttemptView, DeliveryView};
 use crate::{
     DeliveryId, InteractionId,
-    delivery::state::{DeliveryAction, DeliveryStep},
+    delivery::{
+        purpose::Purpose,
+        state::{DeliveryAction, DeliveryStep},
+    },
 };
 
 pub(super) async fn row_of(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<Option<InteractionId>> {
@@ -32,7 +35,8 @@ pub(crate) async fn of_rows(
 ) -> sqlx::Result<Vec<(InteractionId, DeliveryView)>> {
     let found = sqlx::query!(
         r#"select interaction_id as "row: InteractionId", id as "id: DeliveryId", action as "action: DeliveryAction",
-                  state as "step: DeliveryStep", attempts, due_at, code, reason, remedy
+                  state as "step: DeliveryStep", purpose as "purpose: Purpose", attempts,
+                  due_at, code, reason, remedy
            from deliveries
            where interaction_id = any($1) and (action = 'message' or state not in ('accepted', 'cancelled'))
            order by interaction_id, position"#,
@@ -48,6 +52,7 @@ pub(crate) async fn of_rows(
             let view = DeliveryView {
                 id: row.id,
                 action: row.action,
+                purpose: row.purpose,
                 step: row.step,
                 attempts: row.attempts,
                 due_at: waits.then_some(row.due_at),

@@ -10,6 +10,7 @@ use connector_api::{
     Abilities, Outbound, OutboundAction, OutboundContent, OutboundMessage, Permission, Remedy, SendError,
     TextMeasure,
 };
+use crm_core::delivery::StatedPurpose;
 use crm_core::delivery::press::{self, NewMessage, Place, RowAction};
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::pin;
@@ -94,6 +95,9 @@ struct NewMessageBody {
     planned_for: Option<DateTime<Utc>>,
     /// The company meant, where the person speaks for several.
     pin_client_id: Option<ClientId>,
+    /// What a mailing is for. A message that a person writes by hand says nothing: it is an answer while the dialogue is
+    /// live, and a service message else.
+    purpose: Option<StatedPurpose>,
 }
 
 /// Sends a message into a conversation: it is stored and queued when the answer comes.
@@ -190,6 +194,7 @@ async fn press_message(
         planned_for: body.planned_for,
         pin: body.pin_client_id,
         parts,
+        purpose: body.purpose,
     };
     let fresh = press::send(conn, viewer, now, place, new).await?;
     let entry = pin::entry(conn, viewer, row).await?;

@@ -28,6 +28,7 @@ impl From<ClientError> for Problem {
                     .with("conflicts", json!(conflicts))
             }
             ClientError::NotNow(reason) => Self::conflict(reason),
+            ClientError::NoConsent(reason) => Self::conflict(reason).with_kind("no-consent", "Нет согласия"),
             ClientError::Database(error) => error.into(),
         }
     }

@@ -14,5 +14,7 @@ export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
   'audit.read': { name: 'Журнал действий', what: 'Кто что сделал' },
   'rates.manage': { name: 'Курсы валют', what: 'Курс вручную, решение о сомнительных курсах' },
   'schedule.manage': { name: 'Расписание', what: 'Что и когда выполняется, запуск сейчас' },
+  'messages.rules': { name: 'Правила рассылок', what: 'Тихие часы, СТОП-слова, порядок каналов' },
+  'messages.at_night': { name: 'Писать ночью', what: 'Отправить сообщение в тихие часы клиента' },
   'recordings.hold': { name: 'Удерживать записи', what: 'Хранить файлы спора дольше их срока' },
 };
