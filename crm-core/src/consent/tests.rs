@@ -123,6 +123,7 @@ impl Office {
             pin: None,
             parts: 1,
             purpose: Some(StatedPurpose::Advertising),
+            chosen: None,
         };
         let mut tx = conn.begin().await?;
         let place = press::place(&mut tx, &self.manager, self.conversation).await?;

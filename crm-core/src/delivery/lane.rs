@@ -205,6 +205,10 @@ async fn settle(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     store::settle(conn, known, next, outcome, now).await?;
+    // Failed is certain: what may have arrived is unsure or unknown.
+    if next.state == DeliveryStep::Failed && known.parts_accepted == 0 && known.by_rule {
+        store::want_failover(conn, known.id).await?;
+    }
     if known.action == DeliveryAction::Message {
         for external_id in outcome.external_ids() {
             store::insert_part(conn, known, external_id, now).await?;

@@ -5,11 +5,13 @@
 //! [`lane::turn`] for one thing to do after the other. What an outcome makes of a delivery is decided in [`outcome`],
 //! without a database.
 
+pub mod failover;
 pub mod lane;
 pub mod outcome;
 pub mod pause;
 pub mod press;
 pub mod purpose;
+pub mod route;
 pub mod rules;
 pub mod state;
 pub mod view;

@@ -10,14 +10,16 @@ use connector_api::{Content, ExternalId, OutboundAction, OutboundContent, Outbou
 use sqlx::PgConnection;
 
 pub use place::{Place, WriteTo, place, place_with, writable_identities};
+pub(super) use store::{conversation as known_place, identities};
 pub use waiting::{cancel, confirm_sent, retry};
 
 use super::{
     purpose::{self, Purpose, StatedPurpose},
+    route::Chosen,
     state::{DeliveryAction, DeliveryStep},
 };
 use crate::{
-    ClientId, ConversationId, DeliveryId, InteractionId,
+    ClientId, ContactId, ConversationId, DeliveryId, InteractionId, UserId,
     access::{Right, Viewer},
     clients::{ClientError, error::Result, reach},
     media,
@@ -41,6 +43,17 @@ pub struct NewMessage {
     pub parts: u16,
     /// What it is for, where the sender says so; else it is an answer or a first message by hand.
     pub purpose: Option<StatedPurpose>,
+    /// Set where the rule chose the channel.
+    pub chosen: Option<Chosen>,
+}
+
+/// Who writes a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Writer<'a> {
+    pub user: Option<UserId>,
+    pub name: &'a str,
+    /// The delivery that failed before.
+    pub replaces: Option<DeliveryId>,
 }
 
 /// What is done to a row that exists.
@@ -67,6 +80,24 @@ pub async fn send(
     if pressed_before(conn, new.id, place.conversation_id).await? {
         return Ok(false);
     }
+    let (row, pin) = (InteractionId(new.id.0), new.pin);
+    let writer = Writer { user: Some(viewer.user_id), name: &viewer.name, replaces: None };
+    write(conn, writer, root, now, place, new).await?;
+    if let Some(client) = pin {
+        crate::timeline::pin::pin(conn, viewer, now, row, Some(client)).await?;
+    }
+    Ok(true)
+}
+
+/// The same without looking at rights. `root` is the person's card.
+pub(super) async fn write(
+    conn: &mut PgConnection,
+    writer: Writer<'_>,
+    root: ContactId,
+    now: DateTime<Utc>,
+    place: &Place,
+    new: NewMessage,
+) -> Result<()> {
     let quote = match new.quote {
         None => None,
         Some(row) => {
@@ -88,11 +119,8 @@ pub async fn send(
         _ => Vec::new(),
     };
     let shown = shown::row(&new.content, files, new.quote);
-    store::insert_row(conn, viewer, place, interaction_id, &shown, now).await?;
+    store::insert_row(conn, writer, place, interaction_id, &shown, now).await?;
     store::insert_items(conn, place.account_id, interaction_id, &shown.items, now).await?;
-    if let Some(client) = new.pin {
-        crate::timeline::pin::pin(conn, viewer, now, interaction_id, Some(client)).await?;
-    }
     let message = OutboundMessage {
         id: new.id.0,
         conversation: ExternalId::new(place.external_id.clone()),
@@ -107,11 +135,13 @@ pub async fn send(
         parts: new.parts,
         purpose,
         planned_for,
-        author: Some(viewer.user_id),
+        author: writer.user,
+        chosen: new.chosen.as_ref(),
+        replaces: writer.replaces,
     };
     store::insert(conn, &pressed, now).await?;
     changed(conn, interaction_id, now).await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Edits, takes back or reacts to a row of the conversation. The same id again returns `false` and changes nothing. The
@@ -161,6 +191,8 @@ pub async fn act(
         purpose: Purpose::Reply,
         planned_for: None,
         author: Some(viewer.user_id),
+        chosen: None,
+        replaces: None,
     };
     store::insert(conn, &pressed, now).await?;
     changed(conn, row, now).await?;
@@ -178,6 +210,12 @@ fn own_message(target: &store::Target) -> Result<(Vec<ExternalId>, DateTime<Utc>
         }
         _ => Err(ClientError::NotNow("Сообщение ещё не отправлено.")),
     }
+}
+
+/// The conversation of a press that was taken before; `None` for a new one. For a caller who does not know yet where it
+/// goes.
+pub async fn taken(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<Option<ConversationId>> {
+    store::conversation_of(conn, id).await
 }
 
 /// Whether this press was taken before. A caller that checks more than [`send`] does asks first: what was taken stays

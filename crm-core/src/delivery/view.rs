@@ -7,6 +7,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::purpose::Purpose;
+use super::route::PassedOver;
 use super::state::{DeliveryAction, DeliveryStep};
 pub(crate) use store::of_rows;
 
@@ -39,6 +40,12 @@ pub struct DeliveryView {
     pub reason: Option<String>,
     /// What would help: `template`, `another_channel`, `convert`.
     pub remedy: Option<String>,
+    /// Why this channel, where the rule chose it.
+    pub chosen_because: Option<String>,
+    /// The channels that the rule passed over, and why.
+    pub passed_over: Vec<PassedOver>,
+    /// The delivery that went by another channel in the stead of this one.
+    pub replaced_by: Option<DeliveryId>,
 }
 
 /// One try of a delivery.

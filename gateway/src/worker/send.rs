@@ -4,6 +4,7 @@
 mod account;
 mod attempt;
 mod bell;
+mod failover;
 mod gate;
 mod pace;
 
@@ -102,7 +103,7 @@ async fn review(sending: &Sending) -> sqlx::Result<()> {
     if freed > 0 {
         tracing::info!(lanes = freed, "lanes of a dead sender were taken back");
     }
-    Ok(())
+    failover::review(sending, &mut conn).await
 }
 
 /// Keeps this copy alive in the eyes of the others: its number holds for as long as one connection does.

@@ -348,6 +348,8 @@ pub(super) struct Known {
     pub attempts: i32,
     pub waits: i32,
     pub tries: i32,
+    /// The rule chose the channel, for the first time.
+    pub by_rule: bool,
 }
 
 pub(super) async fn delivery(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<Option<Known>> {
@@ -356,7 +358,7 @@ pub(super) async fn delivery(conn: &mut PgConnection, id: DeliveryId) -> sqlx::R
         r#"select id as "id: DeliveryId", account_id as "account_id: AccountId",
                   interaction_id as "interaction_id: InteractionId", action as "action: DeliveryAction",
                   message as "message: Json<OutboundMessage>", state as "step: DeliveryStep", parts, parts_accepted,
-                  attempts, waits, tries
+                  attempts, waits, tries, rule is not null and replaces is null and failover is null as "by_rule!"
            from deliveries where id = $1 for update"#,
         id.0
     )
@@ -398,6 +400,12 @@ pub(super) async fn settle(
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// Another channel is to be looked for.
+pub(super) async fn want_failover(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<()> {
+    sqlx::query!("update deliveries set failover = 'wanted' where id = $1", id.0).execute(conn).await?;
     Ok(())
 }
 

@@ -24,6 +24,10 @@ pub async fn retry(
 ) -> Result<()> {
     let waiting = locked(conn, viewer, id).await?;
     match waiting.step {
+        // A repeat would be a second copy.
+        DeliveryStep::Failed if waiting.elsewhere => {
+            return Err(ClientError::NotNow("Сообщение отправляется по другому каналу."));
+        }
         DeliveryStep::Failed | DeliveryStep::Unknown => {}
         DeliveryStep::Queued => {
             // It waits for its pause: now is soon enough.

@@ -1,12 +1,13 @@
 //! SQL of deliveries as the timeline shows them.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 
 use super::{AttemptView, DeliveryView};
 use crate::{
     DeliveryId, InteractionId,
     delivery::{
         purpose::Purpose,
+        route::PassedOver,
         state::{DeliveryAction, DeliveryStep},
     },
 };
@@ -36,7 +37,8 @@ pub(crate) async fn of_rows(
     let found = sqlx::query!(
         r#"select interaction_id as "row: InteractionId", id as "id: DeliveryId", action as "action: DeliveryAction",
                   state as "step: DeliveryStep", purpose as "purpose: Purpose", attempts,
-                  due_at, code, reason, remedy
+                  due_at, code, reason, remedy, chosen_because,
+                  passed_over as "passed_over: Json<Vec<PassedOver>>", replaced_by as "replaced_by: DeliveryId"
            from deliveries
            where interaction_id = any($1) and (action = 'message' or state not in ('accepted', 'cancelled'))
            order by interaction_id, position"#,
@@ -59,6 +61,9 @@ pub(crate) async fn of_rows(
                 code: row.code,
                 reason: row.reason,
                 remedy: row.remedy,
+                chosen_because: row.chosen_because,
+                passed_over: row.passed_over.map(|passed| passed.0).unwrap_or_default(),
+                replaced_by: row.replaced_by,
             };
             (row.row, view)
         })

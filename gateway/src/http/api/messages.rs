@@ -1,14 +1,14 @@
 //! Writing to clients: new messages, edits, deletions, reactions, and what is done about one on its way.
 
 mod body;
+mod by_rule;
 mod waiting;
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use connector_api::{
-    Abilities, Outbound, OutboundAction, OutboundContent, OutboundMessage, Permission, Remedy, SendError,
-    TextMeasure,
+    Abilities, Outbound, OutboundAction, OutboundContent, Permission, Remedy, SendError, TextMeasure,
 };
 use crm_core::delivery::StatedPurpose;
 use crm_core::delivery::press::{self, NewMessage, Place, RowAction};
@@ -24,6 +24,7 @@ use crate::accounts::Account;
 use crate::app::App;
 use crate::http::problem::documented::{Conflict, Invalid, Missing, Refused, Unauthorized};
 use crate::http::{ApiJson, ApiPath, ApiResult, Problem, Signed};
+use crate::routing;
 use body::MessageContent;
 
 /// The routes.
@@ -36,6 +37,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(delete))
         .routes(routes!(react))
         .routes(routes!(measure))
+        .merge(by_rule::router())
         .merge(waiting::router())
 }
 
@@ -195,6 +197,7 @@ async fn press_message(
         pin: body.pin_client_id,
         parts,
         purpose: body.purpose,
+        chosen: None,
     };
     let fresh = press::send(conn, viewer, now, place, new).await?;
     let entry = pin::entry(conn, viewer, row).await?;
@@ -227,13 +230,7 @@ fn permitted(
 
 /// How many of the provider's messages it makes; what the channel cannot carry is refused before it is stored.
 fn parts(outbound: &dyn Outbound, place: &Place, id: DeliveryId, action: OutboundAction) -> ApiResult<u16> {
-    let message = OutboundMessage {
-        id: id.0,
-        conversation: connector_api::ExternalId::new(place.external_id.clone()),
-        to: place.addresses.clone(),
-        action,
-    };
-    outbound.parts(&message).map_err(|error| match error {
+    routing::parts(outbound, place, id, action).map_err(|error| match error {
         SendError::Rejected { reason, remedy, .. } => {
             let remedy = remedy.and_then(|remedy: Remedy| serde_json::to_value(remedy).ok());
             Problem::invalid_field("content", reason).with("remedy", remedy.unwrap_or_default())
