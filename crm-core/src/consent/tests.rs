@@ -1,5 +1,6 @@
 //! What is in force, and what follows from it.
 
+use chrono_tz::Europe::Moscow;
 use connector_api::{
     Address, Channel, Content, Direction, Event, EventKind, ExternalId, Message, Origin, Parsed, Party,
     PhoneNumber, Region,
@@ -124,10 +125,11 @@ impl Office {
             parts: 1,
             purpose: Some(StatedPurpose::Advertising),
             chosen: None,
+            at_night: None,
         };
         let mut tx = conn.begin().await?;
         let place = press::place(&mut tx, &self.manager, self.conversation).await?;
-        let fresh = press::send(&mut tx, &self.manager, minute(5), &place, new).await?;
+        let fresh = press::send(&mut tx, &self.manager, minute(5), &place, Moscow, new).await?;
         tx.commit().await?;
         Ok(fresh)
     }

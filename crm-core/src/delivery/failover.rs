@@ -3,12 +3,14 @@
 mod store;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use sqlx::PgConnection;
 
 pub use store::claim;
 
 use super::{
     press::{self, NewMessage, Writer},
+    quiet::AtNight,
     route::{Chosen, PassedOver, Route, RuleMessage},
 };
 use crate::{
@@ -37,6 +39,8 @@ pub struct Failed {
     pub message: RuleMessage,
     /// What the rule had passed over before.
     pub passed_over: Vec<PassedOver>,
+    /// A person has confirmed that it goes in quiet hours.
+    at_night: bool,
     /// Its row.
     interaction_id: InteractionId,
     /// The company meant.
@@ -63,11 +67,12 @@ impl Failed {
     }
 }
 
-/// Sends it by another channel. In the transaction of [`claim`].
+/// Sends it by another channel. `zone` is the company's. In the transaction of [`claim`].
 pub async fn hand_over(
     conn: &mut PgConnection,
     failed: &Failed,
     route: Route,
+    zone: Tz,
     now: DateTime<Utc>,
 ) -> Result<(), ClientError> {
     let id = DeliveryId::in_stead_of(failed.delivery);
@@ -80,6 +85,7 @@ pub async fn hand_over(
         pin: None,
         parts: route.parts,
         purpose: failed.message.purpose,
+        at_night: Some(if failed.at_night { AtNight::Send } else { AtNight::Hold }),
         chosen: Some(Chosen { because, passed_over: failed.passed_over(), message: failed.message.clone() }),
     };
     let writer = Writer {
@@ -87,7 +93,7 @@ pub async fn hand_over(
         name: failed.author_name.as_deref().unwrap_or_default(),
         replaces: Some(failed.delivery),
     };
-    press::write(conn, writer, failed.root, now, &route.place, new).await?;
+    press::write(conn, writer, failed.root, now, &route.place, zone, new).await?;
     store::done(conn, failed.delivery, id, failed.pinned_client_id).await?;
     let subject = Subject::new("delivery", &failed.delivery);
     let after = serde_json::json!({ "replaced_by": id });

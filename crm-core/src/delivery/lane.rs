@@ -3,12 +3,14 @@
 mod store;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use connector_api::{ConversationFacts, ExternalId, OutboundMessage};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::outcome::{self, Next, Outcome, Pacing, Tried};
 use super::purpose::{self, Purpose};
+use super::quiet;
 use super::state::{DeliveryAction, DeliveryStep};
 use crate::{
     AccountId, ConversationId, DeliveryId, InteractionId,
@@ -69,8 +71,8 @@ pub enum Turn {
 }
 
 /// Records what came of the last attempt and begins the next one, in one transaction: when it returns, both are durable.
-/// With
-/// `not_before` the lane is given back until then instead of going on. Readers of the feed are to be notified by the
+/// `zone` is
+/// the company's. With `not_before` the lane is given back until then instead of going on. Readers of the feed are to be notified by the
 /// caller.
 pub async fn turn(
     conn: &mut PgConnection,
@@ -78,6 +80,7 @@ pub async fn turn(
     conversation: ConversationId,
     finished: Option<&Finished>,
     not_before: Option<DateTime<Utc>>,
+    zone: Tz,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Turn> {
     let mut tx = conn.begin().await?;
@@ -85,7 +88,7 @@ pub async fn turn(
     if let Some(finished) = finished {
         record(&mut tx, finished, now).await?;
     }
-    let turn = if held { begin(&mut tx, conversation, not_before, now).await? } else { Turn::Lost };
+    let turn = if held { begin(&mut tx, conversation, not_before, zone, now).await? } else { Turn::Lost };
     tx.commit().await?;
     Ok(turn)
 }
@@ -94,9 +97,10 @@ async fn begin(
     conn: &mut PgConnection,
     conversation: ConversationId,
     not_before: Option<DateTime<Utc>>,
+    zone: Tz,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Turn> {
-    let Some(mut head) = head_to_send(conn, conversation, now).await? else {
+    let Some(mut head) = head_to_send(conn, conversation, zone, now).await? else {
         store::give_back(conn, conversation, None).await?;
         return Ok(Turn::Empty);
     };
@@ -140,10 +144,12 @@ async fn begin(
     })))
 }
 
-/// The oldest delivery that may still go: what the person does not take (any more) is taken back on the way.
+/// The oldest delivery that may go now: on the way there, what the person does not take (any more) is taken back, and
+/// mailings whose turn came in the client's night are put aside until the morning, so that answers pass them.
 async fn head_to_send(
     conn: &mut PgConnection,
     conversation: ConversationId,
+    zone: Tz,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<store::Head>> {
     while let Some(head) = store::head(conn, conversation).await? {
@@ -154,8 +160,14 @@ async fn head_to_send(
         let Some(root) = purpose::root_of_conversation(conn, conversation).await? else {
             return Ok(Some(head));
         };
-        let Some(reason) = purpose::refusal(conn, root, head.purpose).await? else { return Ok(Some(head)) };
-        store::cancel(conn, head.delivery, "consent", reason, now).await?;
+        if let Some(reason) = purpose::refusal(conn, root, head.purpose).await? {
+            store::cancel(conn, head.delivery, "consent", reason, now).await?;
+        } else if head.at_night {
+            return Ok(Some(head));
+        } else {
+            let Some(quiet) = quiet::of_person(conn, root, zone, now).await? else { return Ok(Some(head)) };
+            store::put_aside(conn, head.delivery, &quiet).await?;
+        }
         feed::write(conn, &changed(head.interaction_id), now).await?;
     }
     Ok(None)

@@ -11,6 +11,7 @@ pub mod outcome;
 pub mod pause;
 pub mod press;
 pub mod purpose;
+pub mod quiet;
 pub mod route;
 pub mod rules;
 pub mod state;

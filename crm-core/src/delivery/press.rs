@@ -6,21 +6,26 @@ mod store;
 mod waiting;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use connector_api::{Content, ExternalId, OutboundAction, OutboundContent, OutboundMessage};
 use sqlx::PgConnection;
 
 pub use place::{Place, WriteTo, place, place_with, writable_identities};
 pub(super) use store::{conversation as known_place, identities};
-pub use waiting::{cancel, confirm_sent, retry};
+pub use waiting::{cancel, confirm_sent, retry, send_now};
 
 use super::{
     purpose::{self, Purpose, StatedPurpose},
+    quiet::{self, AtNight, Quiet},
     route::Chosen,
     state::{DeliveryAction, DeliveryStep},
 };
 use crate::{
     ClientId, ContactId, ConversationId, DeliveryId, InteractionId, UserId,
-    access::{Right, Viewer},
+    access::{
+        Right, Viewer,
+        audit::{self, Actor, Subject},
+    },
     clients::{ClientError, error::Result, reach},
     media,
     timeline::feed::{self, Changes},
@@ -45,6 +50,9 @@ pub struct NewMessage {
     pub purpose: Option<StatedPurpose>,
     /// Set where the rule chose the channel.
     pub chosen: Option<Chosen>,
+    /// What becomes of it in quiet hours. Unsaid: a mailing waits, and a message by hand is refused with
+    /// [`ClientError::QuietHours`], so that a person decides.
+    pub at_night: Option<AtNight>,
 }
 
 /// Who writes a message.
@@ -67,13 +75,14 @@ pub enum RowAction {
     React(Option<String>),
 }
 
-/// Writes the message, its place in the lane and the lane's wake-up. The same id again returns `false` and changes
+/// Writes the message, its place in the lane and the lane's wake-up. `zone` is the company's. The same id again returns `false` and changes
 /// nothing. Wants a transaction, and a place of [`place`] or [`place_with`] read in it.
 pub async fn send(
     conn: &mut PgConnection,
     viewer: &Viewer,
     now: DateTime<Utc>,
     place: &Place,
+    zone: Tz,
     new: NewMessage,
 ) -> Result<bool> {
     let root = reach::contact_under(conn, viewer, Right::ClientsWrite, place.contact_id).await?;
@@ -82,22 +91,29 @@ pub async fn send(
     }
     let (row, pin) = (InteractionId(new.id.0), new.pin);
     let writer = Writer { user: Some(viewer.user_id), name: &viewer.name, replaces: None };
-    write(conn, writer, root, now, place, new).await?;
+    if new.at_night == Some(AtNight::Send) {
+        viewer.require(Right::MessagesAtNight)?;
+    }
+    if write(conn, writer, root, now, place, zone, new).await? {
+        let subject = Subject::new("delivery", &row);
+        audit::record(conn, &Actor::User(viewer), "delivery.at_night", subject, None, None, now).await?;
+    }
     if let Some(client) = pin {
         crate::timeline::pin::pin(conn, viewer, now, row, Some(client)).await?;
     }
     Ok(true)
 }
 
-/// The same without looking at rights. `root` is the person's card.
+/// The same without looking at rights. `root` is the person's card. Returns whether it goes in quiet hours.
 pub(super) async fn write(
     conn: &mut PgConnection,
     writer: Writer<'_>,
     root: ContactId,
     now: DateTime<Utc>,
     place: &Place,
+    zone: Tz,
     new: NewMessage,
-) -> Result<()> {
+) -> Result<bool> {
     let quote = match new.quote {
         None => None,
         Some(row) => {
@@ -107,9 +123,25 @@ pub(super) async fn write(
             })?)
         }
     };
-    let planned_for = new.planned_for.filter(|at| *at > now);
+    let mut planned_for = new.planned_for.filter(|at| *at > now);
     let purpose = purpose::decide(conn, root, new.purpose, planned_for.unwrap_or(now)).await?;
     purpose::permitted(conn, root, purpose).await?;
+    let quiet = match purpose {
+        Purpose::Reply => None,
+        _ => quiet::of_person(conn, root, zone, planned_for.unwrap_or(now)).await?,
+    };
+    let by_hand = new.purpose.is_none();
+    let (held, at_night) = match (quiet, new.at_night) {
+        (None, _) => (None, false),
+        (Some(_), Some(AtNight::Send)) => (None, true),
+        (Some(Quiet { until, words }), None) if by_hand => {
+            return Err(ClientError::QuietHours { until, words });
+        }
+        (Some(Quiet { until, words }), _) => {
+            planned_for = Some(until);
+            (Some(words), false)
+        }
+    };
     store::ensure_conversation(conn, place, now).await?;
     let interaction_id = InteractionId(new.id.0);
     let files = match &new.content {
@@ -138,10 +170,12 @@ pub(super) async fn write(
         author: writer.user,
         chosen: new.chosen.as_ref(),
         replaces: writer.replaces,
+        at_night,
+        held: held.as_deref(),
     };
     store::insert(conn, &pressed, now).await?;
     changed(conn, interaction_id, now).await?;
-    Ok(())
+    Ok(at_night)
 }
 
 /// Edits, takes back or reacts to a row of the conversation. The same id again returns `false` and changes nothing. The
@@ -193,6 +227,8 @@ pub async fn act(
         author: Some(viewer.user_id),
         chosen: None,
         replaces: None,
+        at_night: false,
+        held: None,
     };
     store::insert(conn, &pressed, now).await?;
     changed(conn, row, now).await?;

@@ -34,6 +34,8 @@ pub struct DeliveryView {
     pub attempts: i32,
     /// When it is tried again, or when it is planned for.
     pub due_at: Option<DateTime<Utc>>,
+    /// Why it waits until then, where a rule of ours holds it: «Отправим в 9:00 по времени клиента.»
+    pub held: Option<String>,
     /// The provider's code of the last failure.
     pub code: Option<String>,
     /// The last failure in words.

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono_tz::Tz;
 use connector_api::FileSource;
 use crm_core::AccountId;
 use crm_core::delivery::lane::{self, Sender};
@@ -38,6 +39,8 @@ pub struct Sending {
     pub accounts: Accounts,
     /// The time.
     pub clock: Clock,
+    /// The company's zone.
+    pub zone: Tz,
     /// Where the bytes of files come from.
     pub files: Arc<dyn FileSource>,
 }

@@ -24,6 +24,21 @@ impl Chat {
         answer
     }
 
+    /// Waits until the rule sees WhatsApp and SMSC like that: a channel that has just been connected is asked after first.
+    async fn until_usable(&self, whatsapp: bool) {
+        let path = format!("/api/contacts/{}/writing", self.contact().await);
+        let account = |provider| self.stand.cast.accounts[&provider].as_str();
+        let wanted = [(account(Provider::WhatsApp), whatsapp), (account(Provider::Smsc), true)];
+        until(async || {
+            let writing = self.stand.api.get(&path).await.expect("the ways");
+            let ways = writing["ways"].as_array().cloned().unwrap_or_default();
+            wanted.iter().all(|(account, usable)| {
+                ways.iter().any(|way| way["account_id"] == *account && way["usable"] == *usable)
+            })
+        })
+        .await;
+    }
+
     async fn delivery(&self, text: &str, channel: &str) -> Value {
         let rows = self.rows().await;
         let row = rows.iter().find(|row| row["text"] == text && row["account"]["channel"] == channel);
@@ -34,10 +49,7 @@ impl Chat {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_of_whatsapp_sends_it_by_sms_once() {
     let chat = Chat::start().await;
-    let path = format!("/api/contacts/{}/writing", chat.contact().await);
-    let writing = chat.stand.api.get(&path).await.expect("the ways");
-    let first = &writing["ways"][0];
-    assert_eq!((first["channel"].as_str(), first["usable"].as_bool()), (Some("whatsapp"), Some(true)));
+    chat.until_usable(true).await;
     chat.arrange(Fault::Refused { code: 131_047 });
     let id = Uuid::now_v7();
     let pressed = chat.by_rule(id, "Бронь кончается завтра").await;
@@ -63,15 +75,11 @@ async fn a_refusal_of_whatsapp_sends_it_by_sms_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hanging_whatsapp_gets_no_second_copy_and_the_next_message_goes_by_sms() {
     let chat = Chat::start().await;
+    chat.until_usable(true).await;
     chat.fakes.faults().outage(Provider::WhatsApp, Outage::Hanging);
     chat.by_rule(Uuid::now_v7(), "Первое").await;
-    let path = format!("/api/contacts/{}/writing", chat.contact().await);
     // Within a minute the light is red, and the rule offers another way.
-    until(async || {
-        let writing = chat.stand.api.get(&path).await.expect("the ways");
-        writing["ways"][0]["light"] == "red" && writing["ways"][0]["usable"] == false
-    })
-    .await;
+    chat.until_usable(false).await;
     let second = chat.by_rule(Uuid::now_v7(), "Второе").await;
     assert_eq!(second["account"]["channel"], "sms", "{second}");
     let passed_over = second["delivery"]["passed_over"][0]["reason"].as_str().expect("a reason");

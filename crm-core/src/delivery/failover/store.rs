@@ -17,7 +17,7 @@ pub async fn claim(conn: &mut PgConnection) -> sqlx::Result<Option<Failed>> {
                   d.passed_over as "passed_over: Json<Vec<PassedOver>>",
                   d.interaction_id as "interaction_id: InteractionId",
                   i.pinned_client_id as "pinned_client_id: ClientId", d.author_user_id as "author_user_id: UserId",
-                  i.author_name
+                  i.author_name, d.at_night
            from deliveries d join accounts a on a.id = d.account_id
            join conversations v on v.id = d.conversation_id join contacts c on c.id = v.contact_id
            join interactions i on i.id = d.interaction_id
@@ -36,6 +36,7 @@ pub async fn claim(conn: &mut PgConnection) -> sqlx::Result<Option<Failed>> {
         reason: row.reason,
         message: row.rule.0,
         passed_over: row.passed_over.map(|passed| passed.0).unwrap_or_default(),
+        at_night: row.at_night,
         interaction_id: row.interaction_id,
         pinned_client_id: row.pinned_client_id,
         author_user_id: row.author_user_id,

@@ -15,6 +15,7 @@ use crate::{
     delivery::{
         outcome::{Next, Outcome},
         purpose::Purpose,
+        quiet::Quiet,
         state::{DeliveryAction, DeliveryStep},
     },
     timeline::{DeletionFact, EditFact, FactValue, InteractionPayload, ReactionFact, payload::PartFact},
@@ -87,7 +88,8 @@ pub async fn take(
 pub async fn release_planned(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<usize> {
     let ready = sqlx::query!(
         r#"select id, conversation_id as "conversation_id: ConversationId", account_id as "account_id: AccountId"
-           from deliveries where state = 'planned' and due_at <= $1 order by due_at, id limit 100"#,
+           from deliveries where state = 'planned' and due_at <= $1
+           order by due_at, created_at, id limit 100"#,
         now
     )
     .fetch_all(&mut *conn)
@@ -96,7 +98,7 @@ pub async fn release_planned(conn: &mut PgConnection, now: DateTime<Utc>) -> sql
         let mut tx = conn.begin().await?;
         let position = next_position(&mut tx, row.conversation_id, row.account_id, now).await?;
         sqlx::query!(
-            "update deliveries set state = 'queued', position = $2 where id = $1 and state = 'planned'",
+            "update deliveries set state = 'queued', position = $2, held = null where id = $1 and state = 'planned'",
             row.id,
             position
         )
@@ -189,6 +191,7 @@ pub(super) struct Head {
     pub interaction_id: InteractionId,
     pub step: DeliveryStep,
     pub purpose: Purpose,
+    pub at_night: bool,
     pub message: OutboundMessage,
     pub parts_accepted: i16,
     pub external_ids: Vec<String>,
@@ -205,7 +208,7 @@ pub(super) async fn head(
 ) -> sqlx::Result<Option<Head>> {
     let row = sqlx::query!(
         r#"select d.id as "delivery: DeliveryId", d.interaction_id as "interaction_id: InteractionId",
-                  d.state as "step: DeliveryStep", d.purpose as "purpose: Purpose",
+                  d.state as "step: DeliveryStep", d.purpose as "purpose: Purpose", d.at_night,
                   d.message as "message: Json<OutboundMessage>", d.parts_accepted, d.external_ids, d.tries, d.first_tried_at, d.tried_at, d.due_at,
                   h.last_inbound_at as "last_inbound_at?",
                   (select state from conversation_states s
@@ -225,6 +228,7 @@ pub(super) async fn head(
         interaction_id: row.interaction_id,
         step: row.step,
         purpose: row.purpose,
+        at_night: row.at_night,
         facts: ConversationFacts {
             conversation: Some(row.message.0.conversation.clone()),
             last_inbound_at: row.last_inbound_at,
@@ -254,6 +258,19 @@ pub(super) async fn cancel(
         code,
         reason,
         now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Until the morning; then it gets a place again.
+pub(super) async fn put_aside(conn: &mut PgConnection, id: DeliveryId, quiet: &Quiet) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update deliveries set state = 'planned', position = null, due_at = $2, held = $3 where id = $1",
+        id.0,
+        quiet.until,
+        quiet.words,
     )
     .execute(conn)
     .await?;

@@ -30,6 +30,8 @@ pub(super) struct Pressed<'a> {
     pub author: Option<UserId>,
     pub chosen: Option<&'a Chosen>,
     pub replaces: Option<DeliveryId>,
+    pub at_night: bool,
+    pub held: Option<&'a str>,
 }
 
 /// A row that something is done to.
@@ -227,8 +229,8 @@ pub(super) async fn insert(
     };
     sqlx::query!(
         "insert into deliveries (id, conversation_id, account_id, interaction_id, action, message, position, state, parts,
-             due_at, author_user_id, created_at, purpose, chosen_because, passed_over, rule, replaces)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+             due_at, author_user_id, created_at, purpose, chosen_because, passed_over, rule, replaces, at_night, held)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         pressed.message.id,
         conversation.0,
         account.0,
@@ -246,6 +248,8 @@ pub(super) async fn insert(
         pressed.chosen.map(|chosen| Json(&chosen.passed_over)) as _,
         pressed.chosen.map(|chosen| Json(&chosen.message)) as _,
         pressed.replaces.map(|id| id.0),
+        pressed.at_night,
+        pressed.held,
     )
     .execute(&mut *conn)
     .await?;
@@ -353,6 +357,25 @@ pub(super) async fn hurry(
         "update lanes set due_at = $2 where conversation_id = $1 and due_at > $2",
         waiting.conversation_id.0,
         now
+    )
+    .execute(&mut *conn)
+    .await?;
+    lane::wake(conn, waiting.account_id).await
+}
+
+/// A planned one gets its place now, and no night holds it up any more.
+pub(super) async fn release(
+    conn: &mut PgConnection,
+    waiting: &Waiting,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let position = lane::next_position(conn, waiting.conversation_id, waiting.account_id, now).await?;
+    sqlx::query!(
+        "update deliveries set state = 'queued', position = $2, due_at = $3, at_night = true, held = null
+         where id = $1 and state = 'planned'",
+        waiting.id.0,
+        position,
+        now,
     )
     .execute(&mut *conn)
     .await?;

@@ -58,8 +58,11 @@ fn order() -> Vec<Vec<String>> {
         .to_vec()
 }
 
+/// A channel and what is said of it.
+type Words = (String, String);
+
 /// The channel that is taken, and why; and those passed over, with the reason of each.
-fn taken(ways: Vec<Way>, template: bool) -> (Option<(String, String)>, Vec<(String, String)>) {
+fn taken(ways: Vec<Way>, template: bool) -> (Option<Words>, Vec<Words>) {
     let (route, passed_over) = choose(in_order(&order(), ways), &message(template));
     (
         route.map(|route| (route.channel, route.because)),

@@ -37,7 +37,7 @@ pub(crate) async fn of_rows(
     let found = sqlx::query!(
         r#"select interaction_id as "row: InteractionId", id as "id: DeliveryId", action as "action: DeliveryAction",
                   state as "step: DeliveryStep", purpose as "purpose: Purpose", attempts,
-                  due_at, code, reason, remedy, chosen_because,
+                  due_at, held, code, reason, remedy, chosen_because,
                   passed_over as "passed_over: Json<Vec<PassedOver>>", replaced_by as "replaced_by: DeliveryId"
            from deliveries
            where interaction_id = any($1) and (action = 'message' or state not in ('accepted', 'cancelled'))
@@ -58,6 +58,7 @@ pub(crate) async fn of_rows(
                 step: row.step,
                 attempts: row.attempts,
                 due_at: waits.then_some(row.due_at),
+                held: row.held,
                 code: row.code,
                 reason: row.reason,
                 remedy: row.remedy,

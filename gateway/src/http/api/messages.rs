@@ -12,6 +12,7 @@ use connector_api::{
 };
 use crm_core::delivery::StatedPurpose;
 use crm_core::delivery::press::{self, NewMessage, Place, RowAction};
+use crm_core::delivery::quiet::AtNight;
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::pin;
 use crm_core::{AccountId, ClientId, ContactId, ConversationId, DeliveryId, IdentityId, InteractionId};
@@ -100,6 +101,9 @@ struct NewMessageBody {
     /// What a mailing is for. A message that a person writes by hand says nothing: it is an answer while the dialogue is
     /// live, and a service message else.
     purpose: Option<StatedPurpose>,
+    /// What becomes of it in the client's quiet hours. Without it a mailing waits until the morning, and a message by hand
+    /// is refused with `quiet-hours`, so that the person decides.
+    at_night: Option<AtNight>,
 }
 
 /// Sends a message into a conversation: it is stored and queued when the answer comes.
@@ -198,8 +202,9 @@ async fn press_message(
         parts,
         purpose: body.purpose,
         chosen: None,
+        at_night: body.at_night,
     };
-    let fresh = press::send(conn, viewer, now, place, new).await?;
+    let fresh = press::send(conn, viewer, now, place, app.company.zone, new).await?;
     let entry = pin::entry(conn, viewer, row).await?;
     Ok((if fresh { StatusCode::CREATED } else { StatusCode::OK }, Json(entry)))
 }

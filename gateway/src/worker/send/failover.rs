@@ -31,7 +31,7 @@ async fn elsewhere(sending: &Sending, conn: &mut PgConnection, failed: &Failed) 
     let account = route.place.account_id;
     // Refused by a rule of ours: the savepoint keeps the transaction usable.
     let mut savepoint = sqlx::Connection::begin(&mut *conn).await?;
-    match failover::hand_over(&mut savepoint, failed, route, now).await {
+    match failover::hand_over(&mut savepoint, failed, route, sending.zone, now).await {
         Ok(()) => {
             savepoint.commit().await?;
             tracing::info!(

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use connector_api::FilledTemplate;
 use crm_core::accounts::health::Light;
 use crm_core::delivery::press::{self, NewMessage};
+use crm_core::delivery::quiet::{self, AtNight, Quiet};
 use crm_core::delivery::route::{self, Chosen, PassedOver, RuleMessage, Way};
 use crm_core::delivery::{StatedPurpose, rules};
 use crm_core::timeline::entry::TimelineEntry;
@@ -60,6 +61,9 @@ struct WayView {
 struct ContactWriting {
     /// Every account of the rule.
     ways: Vec<WayView>,
+    /// It is night at the person's place; `null` by day.
+    #[schema(required = true)]
+    quiet: Option<Quiet>,
 }
 
 /// By what channels a person can be written to now, and which one the rule would take.
@@ -88,7 +92,9 @@ async fn writing(
     let message = RuleMessage { text: any, template, purpose: None };
     let rules = rules::load(&mut conn).await?;
     let ways = routing::ways(&mut conn, &app.accounts, &rules, &person, &message, app.now()).await?;
-    Ok(Json(ContactWriting { ways: ways.into_iter().map(|way| view(way, &message)).collect() }))
+    let quiet = quiet::of_person(&mut conn, person.root, app.company.zone, app.now()).await?;
+    let ways = ways.into_iter().map(|way| view(way, &message)).collect();
+    Ok(Json(ContactWriting { ways, quiet }))
 }
 
 fn view(way: Way, message: &RuleMessage) -> WayView {
@@ -120,6 +126,8 @@ struct RuleMessageBody {
     template: Option<FilledTemplate>,
     /// What it is for; without it, a message written by hand.
     purpose: Option<StatedPurpose>,
+    /// What becomes of it in the client's quiet hours, as in a message to one channel.
+    at_night: Option<AtNight>,
     /// Sent not before this moment.
     planned_for: Option<DateTime<Utc>>,
     /// The company meant, where the person speaks for several.
@@ -177,9 +185,10 @@ async fn send(
         pin: body.pin_client_id,
         parts: route.parts,
         purpose: body.purpose,
+        at_night: body.at_night,
         chosen: Some(Chosen { because: route.because, passed_over, message }),
     };
-    press::send(&mut tx, &viewer, now, &route.place, new).await?;
+    press::send(&mut tx, &viewer, now, &route.place, app.company.zone, new).await?;
     let entry = pin::entry(&mut tx, &viewer, row).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(entry)))
