@@ -205,6 +205,12 @@ async fn a_stop_by_one_channel_takes_back_what_another_one_has_planned(pool: PgP
     );
     office.writes(&mut conn, "m1", 10, "стоп").await;
     assert_eq!(of_contact(&mut conn, &office.manager, office.contact).await.unwrap(), consents);
+    let feed: String = sqlx::query_scalar("select string_agg(changes::text, '') from feed")
+        .fetch_one(&mut *conn)
+        .await
+        .unwrap();
+    assert!(feed.contains(&consents.history[0].id.to_string()), "open screens hear of the row: {feed}");
+    assert!(feed.contains(&office.contact.to_string()), "and of the card");
     let seen: Vec<String> =
         sqlx::query_scalar("select action from audit_log where action = 'consent.change' order by id")
             .fetch_all(&mut *conn)

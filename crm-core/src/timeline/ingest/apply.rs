@@ -35,7 +35,7 @@ pub async fn apply(
     store::insert_facts(&mut tx, &plan.facts).await?;
     store::insert_aliases(&mut tx, &plan.aliases).await?;
     lane::prove(&mut tx, &plan.proofs, now).await?;
-    let stopped = consents::write(&mut tx, &plan.consents, &people, now).await?;
+    let told = consents::write(&mut tx, &plan.consents, &people, now).await?;
     store::want_media(&mut tx, &plan.media).await?;
     store::use_media(&mut tx, &plan.media_uses).await?;
     store::write_states(&mut tx, &plan.states).await?;
@@ -58,7 +58,8 @@ pub async fn apply(
     let outcomes: Vec<Outcome> = batch.iter().map(outcome).collect();
     raw_event::record_outcomes(&mut tx, &outcomes, now).await?;
     let changes = Changes {
-        interactions: changed(&plan, &computed, stopped),
+        interactions: changed(&plan, &computed, told.rows),
+        contacts: told.contacts,
         notices: !plan.notices.is_empty(),
         ..Changes::default()
     };

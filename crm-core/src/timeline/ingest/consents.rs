@@ -8,19 +8,27 @@ use sqlx::PgConnection;
 
 use super::parties::People;
 use super::plan::PlannedConsent;
-use crate::InteractionId;
 use crate::access::audit::{self, Actor, Subject};
 use crate::consent::store::{Heard, hear, roots_of};
 use crate::consent::{ConsentKind, ConsentSource, stop_mailings};
+use crate::{ContactId, InteractionId};
 
-/// Keeps the words and takes back what was planned for those who said no. Returns the rows that look different now; a
-/// repeat changes nothing.
+/// What looks different now.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Messages that were taken back.
+    pub rows: Vec<InteractionId>,
+    /// The cards of those who spoke.
+    pub contacts: Vec<ContactId>,
+}
+
+/// Keeps the words and takes back what was planned for those who said no. A repeat changes nothing.
 pub(super) async fn write(
     conn: &mut PgConnection,
     consents: &BTreeMap<InteractionId, PlannedConsent>,
     people: &People,
     now: DateTime<Utc>,
-) -> sqlx::Result<Vec<InteractionId>> {
+) -> sqlx::Result<Told> {
     let mut spoken = Vec::new();
     for (id, consent) in consents {
         // Somebody without any address cannot be written to either.
@@ -48,8 +56,8 @@ pub(super) async fn write(
         }
     }
     if spoken.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Told::default());
     }
-    let roots = roots_of(conn, &spoken).await?;
-    stop_mailings(conn, &roots, now).await
+    let contacts = roots_of(conn, &spoken).await?;
+    Ok(Told { rows: stop_mailings(conn, &contacts, now).await?, contacts })
 }
