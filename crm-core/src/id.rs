@@ -94,6 +94,13 @@ impl ConversationId {
     }
 }
 
+impl DeliveryId {
+    /// The id of the delivery that goes by another channel in the stead of a failed one.
+    pub fn in_stead_of(failed: Self) -> Self {
+        Self(derived("delivery", AccountId(failed.0), "in stead", ""))
+    }
+}
+
 impl MediaId {
     /// The id that this file of the account has.
     pub fn derived(account: AccountId, external_id: &str) -> Self {

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod clients;
+pub mod consent;
 pub mod delivery;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;

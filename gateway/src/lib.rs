@@ -19,6 +19,7 @@ pub mod masking;
 pub mod passwords;
 pub mod reading;
 pub mod replay;
+pub mod routing;
 pub mod run;
 pub mod sealed;
 pub mod shutdown;

@@ -138,6 +138,7 @@ async fn assemble(
             pool: database.senders.clone(),
             accounts: accounts.clone(),
             clock,
+            zone: config.company().zone,
             files: Arc::new(vault.clone()),
         };
         tasks.spawn(send::run(sending, tasks.clone(), stop.clone()));

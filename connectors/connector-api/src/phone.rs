@@ -79,6 +79,12 @@ impl PhoneNumber {
         &self.0
     }
 
+    /// The country of the number, as ISO 3166 alpha-2; `None` where the number does not tell.
+    pub fn country(&self) -> Option<String> {
+        let parsed = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
+        parsed.get_region_code().map(|region| region.to_string())
+    }
+
     /// Digits without `+`.
     pub fn digits(&self) -> &str {
         &self.0[1..]

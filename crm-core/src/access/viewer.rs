@@ -53,11 +53,17 @@ pub enum Right {
     /// «Письма узла»: see them, send one again.
     #[serde(rename = "mails.manage")]
     MailsManage,
+    /// Rules of writing to clients: STOP words, quiet hours, the order of channels.
+    #[serde(rename = "messages.rules")]
+    MessagesRules,
+    /// Send a message in the client's quiet hours.
+    #[serde(rename = "messages.at_night")]
+    MessagesAtNight,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -72,6 +78,8 @@ impl Right {
         Self::RatesManage,
         Self::ScheduleManage,
         Self::MailsManage,
+        Self::MessagesRules,
+        Self::MessagesAtNight,
     ];
 
     /// The word in the database and in JSON.
@@ -91,6 +99,8 @@ impl Right {
             Self::RatesManage => "rates.manage",
             Self::ScheduleManage => "schedule.manage",
             Self::MailsManage => "mails.manage",
+            Self::MessagesRules => "messages.rules",
+            Self::MessagesAtNight => "messages.at_night",
         }
     }
 

@@ -1,5 +1,6 @@
 //! Why a read or a change did not happen.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{ClientStub, join::FieldConflict};
@@ -45,6 +46,17 @@ pub enum ClientError {
     /// The state does not allow it (any more).
     #[error("not possible now: {0}")]
     NotNow(&'static str),
+    /// The person takes no such messages; a Russian sentence.
+    #[error("no consent: {0}")]
+    NoConsent(&'static str),
+    /// It is night at the person's place; a person decides.
+    #[error("quiet until {until}")]
+    QuietHours {
+        /// When the night ends.
+        until: DateTime<Utc>,
+        /// What becomes of it otherwise, in Russian.
+        words: String,
+    },
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),

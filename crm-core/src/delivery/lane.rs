@@ -3,11 +3,14 @@
 mod store;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use connector_api::{Address, ConversationFacts, ExternalId, OutboundMessage};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::outcome::{self, Next, Outcome, Pacing, Tried};
+use super::purpose::{self, Purpose};
+use super::quiet;
 use super::state::{DeliveryAction, DeliveryStep};
 use crate::{
     AccountId, ConversationId, DeliveryId, InteractionId,
@@ -69,8 +72,8 @@ pub enum Turn {
 }
 
 /// Records what came of the last attempt and begins the next one, in one transaction: when it returns, both are durable.
-/// With
-/// `not_before` the lane is given back until then instead of going on. Readers of the feed are to be notified by the
+/// `zone` is
+/// the company's. With `not_before` the lane is given back until then instead of going on. Readers of the feed are to be notified by the
 /// caller.
 pub async fn turn(
     conn: &mut PgConnection,
@@ -78,6 +81,7 @@ pub async fn turn(
     conversation: ConversationId,
     finished: Option<&Finished>,
     not_before: Option<DateTime<Utc>>,
+    zone: Tz,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Turn> {
     if let Some(Finished { work, outcome: Outcome::Accepted { addresses, .. }, .. }) = finished
@@ -92,7 +96,7 @@ pub async fn turn(
     if let Some(finished) = finished {
         record(&mut tx, finished, now).await?;
     }
-    let turn = if held { begin(&mut tx, conversation, not_before, now).await? } else { Turn::Lost };
+    let turn = if held { begin(&mut tx, conversation, not_before, zone, now).await? } else { Turn::Lost };
     tx.commit().await?;
     Ok(turn)
 }
@@ -101,9 +105,10 @@ async fn begin(
     conn: &mut PgConnection,
     conversation: ConversationId,
     not_before: Option<DateTime<Utc>>,
+    zone: Tz,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Turn> {
-    let Some(mut head) = store::head(conn, conversation).await? else {
+    let Some(mut head) = head_to_send(conn, conversation, zone, now).await? else {
         store::give_back(conn, conversation, None).await?;
         return Ok(Turn::Empty);
     };
@@ -145,6 +150,35 @@ async fn begin(
         tries: head.tries,
         message: head.message,
     })))
+}
+
+/// The oldest delivery that may go now: on the way there, what the person does not take (any more) is taken back, and
+/// mailings whose turn came in the client's night are put aside until the morning, so that answers pass them.
+async fn head_to_send(
+    conn: &mut PgConnection,
+    conversation: ConversationId,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<store::Head>> {
+    while let Some(head) = store::head(conn, conversation).await? {
+        let begun = head.step != DeliveryStep::Queued || head.parts_accepted > 0;
+        if begun || head.purpose == Purpose::Reply {
+            return Ok(Some(head));
+        }
+        let Some(root) = purpose::root_of_conversation(conn, conversation).await? else {
+            return Ok(Some(head));
+        };
+        if let Some(reason) = purpose::refusal(conn, root, head.purpose).await? {
+            store::cancel(conn, head.delivery, "consent", reason, now).await?;
+        } else if head.at_night {
+            return Ok(Some(head));
+        } else {
+            let Some(quiet) = quiet::of_person(conn, root, zone, now).await? else { return Ok(Some(head)) };
+            store::put_aside(conn, head.delivery, &quiet).await?;
+        }
+        feed::write(conn, &changed(head.interaction_id), now).await?;
+    }
+    Ok(None)
 }
 
 /// The attempt in words, what becomes of the delivery, and what the timeline shows of it.
@@ -191,6 +225,10 @@ async fn settle(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     store::settle(conn, known, next, outcome, now).await?;
+    // Failed is certain: what may have arrived is unsure or unknown.
+    if next.state == DeliveryStep::Failed && known.parts_accepted == 0 && known.by_rule {
+        store::want_failover(conn, known.id).await?;
+    }
     if known.action == DeliveryAction::Message {
         for external_id in outcome.external_ids() {
             store::insert_part(conn, known, external_id, now).await?;

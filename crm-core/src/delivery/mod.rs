@@ -5,15 +5,21 @@
 //! [`lane::turn`] for one thing to do after the other. What an outcome makes of a delivery is decided in [`outcome`],
 //! without a database.
 
+pub mod failover;
 pub mod lane;
 pub mod outcome;
 pub mod pause;
 pub mod press;
+pub mod purpose;
+pub mod quiet;
+pub mod route;
+pub mod rules;
 pub mod silence;
 pub mod state;
 pub mod view;
 
 pub use outcome::{Outcome, Pacing};
+pub use purpose::{Purpose, StatedPurpose};
 pub use state::DeliveryStep;
 pub use view::DeliveryView;
 

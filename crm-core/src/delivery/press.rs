@@ -6,16 +6,26 @@ mod store;
 mod waiting;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use connector_api::{Content, ExternalId, OutboundAction, OutboundContent, OutboundMessage};
 use sqlx::PgConnection;
 
 pub use place::{Place, WriteTo, place, place_with, writable_identities};
-pub use waiting::{cancel, confirm_sent, retry};
+pub(super) use store::{conversation as known_place, identities};
+pub use waiting::{cancel, confirm_sent, retry, send_now};
 
-use super::state::{DeliveryAction, DeliveryStep};
+use super::{
+    purpose::{self, Purpose, StatedPurpose},
+    quiet::{self, AtNight, Quiet},
+    route::Chosen,
+    state::{DeliveryAction, DeliveryStep},
+};
 use crate::{
-    ClientId, ConversationId, DeliveryId, InteractionId,
-    access::{Right, Viewer},
+    ClientId, ContactId, ConversationId, DeliveryId, InteractionId, UserId,
+    access::{
+        Right, Viewer,
+        audit::{self, Actor, Subject},
+    },
     clients::{ClientError, error::Result, reach},
     media,
     timeline::feed::{self, Changes},
@@ -36,6 +46,22 @@ pub struct NewMessage {
     pub pin: Option<ClientId>,
     /// How many of the provider's messages it makes.
     pub parts: u16,
+    /// What it is for, where the sender says so; else it is an answer or a first message by hand.
+    pub purpose: Option<StatedPurpose>,
+    /// Set where the rule chose the channel.
+    pub chosen: Option<Chosen>,
+    /// What becomes of it in quiet hours. Unsaid: a mailing waits, and a message by hand is refused with
+    /// [`ClientError::QuietHours`], so that a person decides.
+    pub at_night: Option<AtNight>,
+}
+
+/// Who writes a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Writer<'a> {
+    pub user: Option<UserId>,
+    pub name: &'a str,
+    /// The delivery that failed before.
+    pub replaces: Option<DeliveryId>,
 }
 
 /// What is done to a row that exists.
@@ -49,19 +75,45 @@ pub enum RowAction {
     React(Option<String>),
 }
 
-/// Writes the message, its place in the lane and the lane's wake-up. The same id again returns `false` and changes
+/// Writes the message, its place in the lane and the lane's wake-up. `zone` is the company's. The same id again returns `false` and changes
 /// nothing. Wants a transaction, and a place of [`place`] or [`place_with`] read in it.
 pub async fn send(
     conn: &mut PgConnection,
     viewer: &Viewer,
     now: DateTime<Utc>,
     place: &Place,
+    zone: Tz,
     new: NewMessage,
 ) -> Result<bool> {
-    reach::contact_under(conn, viewer, Right::ClientsWrite, place.contact_id).await?;
+    let root = reach::contact_under(conn, viewer, Right::ClientsWrite, place.contact_id).await?;
     if pressed_before(conn, new.id, place.conversation_id).await? {
         return Ok(false);
     }
+    let (row, pin) = (InteractionId(new.id.0), new.pin);
+    let writer = Writer { user: Some(viewer.user_id), name: &viewer.name, replaces: None };
+    if new.at_night == Some(AtNight::Send) {
+        viewer.require(Right::MessagesAtNight)?;
+    }
+    if write(conn, writer, root, now, place, zone, new).await? {
+        let subject = Subject::new("delivery", &row);
+        audit::record(conn, &Actor::User(viewer), "delivery.at_night", subject, None, None, now).await?;
+    }
+    if let Some(client) = pin {
+        crate::timeline::pin::pin(conn, viewer, now, row, Some(client)).await?;
+    }
+    Ok(true)
+}
+
+/// The same without looking at rights. `root` is the person's card. Returns whether it goes in quiet hours.
+pub(super) async fn write(
+    conn: &mut PgConnection,
+    writer: Writer<'_>,
+    root: ContactId,
+    now: DateTime<Utc>,
+    place: &Place,
+    zone: Tz,
+    new: NewMessage,
+) -> Result<bool> {
     let quote = match new.quote {
         None => None,
         Some(row) => {
@@ -69,6 +121,25 @@ pub async fn send(
                 field: "quote",
                 reason: "Сообщения, на которое вы отвечаете, в этом диалоге нет.",
             })?)
+        }
+    };
+    let mut planned_for = new.planned_for.filter(|at| *at > now);
+    let purpose = purpose::decide(conn, root, new.purpose, planned_for.unwrap_or(now)).await?;
+    purpose::permitted(conn, root, purpose).await?;
+    let quiet = match purpose {
+        Purpose::Reply => None,
+        _ => quiet::of_person(conn, root, zone, planned_for.unwrap_or(now)).await?,
+    };
+    let by_hand = new.purpose.is_none();
+    let (held, at_night) = match (quiet, new.at_night) {
+        (None, _) => (None, false),
+        (Some(_), Some(AtNight::Send)) => (None, true),
+        (Some(Quiet { until, words }), None) if by_hand => {
+            return Err(ClientError::QuietHours { until, words });
+        }
+        (Some(Quiet { until, words }), _) => {
+            planned_for = Some(until);
+            (Some(words), false)
         }
     };
     store::ensure_conversation(conn, place, now).await?;
@@ -80,30 +151,31 @@ pub async fn send(
         _ => Vec::new(),
     };
     let shown = shown::row(&new.content, files, new.quote);
-    store::insert_row(conn, viewer, place, interaction_id, &shown, now).await?;
+    store::insert_row(conn, writer, place, interaction_id, &shown, now).await?;
     store::insert_items(conn, place.account_id, interaction_id, &shown.items, now).await?;
-    if let Some(client) = new.pin {
-        crate::timeline::pin::pin(conn, viewer, now, interaction_id, Some(client)).await?;
-    }
     let message = OutboundMessage {
         id: new.id.0,
         conversation: ExternalId::new(place.external_id.clone()),
         to: place.addresses.clone(),
         action: OutboundAction::Send { content: new.content, quote: quote.map(ExternalId::new) },
     };
-    let planned_for = new.planned_for.filter(|at| *at > now);
     let pressed = store::Pressed {
         place,
         interaction_id,
         action: DeliveryAction::Message,
         message: &message,
         parts: new.parts,
+        purpose,
         planned_for,
-        author: Some(viewer.user_id),
+        author: writer.user,
+        chosen: new.chosen.as_ref(),
+        replaces: writer.replaces,
+        at_night,
+        held: held.as_deref(),
     };
     store::insert(conn, &pressed, now).await?;
     changed(conn, interaction_id, now).await?;
-    Ok(true)
+    Ok(at_night)
 }
 
 /// Edits, takes back or reacts to a row of the conversation. The same id again returns `false` and changes nothing. The
@@ -150,8 +222,13 @@ pub async fn act(
         action: kind,
         message: &message,
         parts: 1,
+        purpose: Purpose::Reply,
         planned_for: None,
         author: Some(viewer.user_id),
+        chosen: None,
+        replaces: None,
+        at_night: false,
+        held: None,
     };
     store::insert(conn, &pressed, now).await?;
     changed(conn, row, now).await?;
@@ -169,6 +246,12 @@ fn own_message(target: &store::Target) -> Result<(Vec<ExternalId>, DateTime<Utc>
         }
         _ => Err(ClientError::NotNow("Сообщение ещё не отправлено.")),
     }
+}
+
+/// The conversation of a press that was taken before; `None` for a new one. For a caller who does not know yet where it
+/// goes.
+pub async fn taken(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<Option<ConversationId>> {
+    store::conversation_of(conn, id).await
 }
 
 /// Whether this press was taken before. A caller that checks more than [`send`] does asks first: what was taken stays

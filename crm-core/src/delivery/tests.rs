@@ -1,17 +1,22 @@
 //! Presses, lanes and outcomes against a database.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Europe::Moscow;
 use connector_api::{Address, DeliveryState, ExternalId, OutboundContent};
 use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
+use super::failover;
 use super::lane::{self, Finished, Proof, Sender, Turn, Work};
 use super::press::{self, NewMessage, RowAction};
+use super::quiet::AtNight;
+use super::route::{self, Chosen, PassedOver, Route, RuleMessage};
 use super::silence;
 use super::state::DeliveryStep;
-use super::{Outcome, Pacing};
-use crate::access::Viewer;
+use super::{Outcome, Pacing, StatedPurpose};
+use crate::access::{Right, Viewer};
 use crate::clients::ClientError;
+use crate::consent::{self, ConsentKind, ConsentState, NewConsent};
 use crate::fixture::{self, Said, minute};
 use crate::timeline::conversation as conversations;
 use crate::timeline::entry::TimelineEntry;
@@ -55,6 +60,9 @@ fn text(number: u128, text: &str) -> NewMessage {
         planned_for: None,
         pin: None,
         parts: 1,
+        purpose: None,
+        chosen: None,
+        at_night: None,
     }
 }
 
@@ -62,7 +70,7 @@ impl Office {
     async fn press(&self, conn: &mut PgConnection, new: NewMessage, now: DateTime<Utc>) -> bool {
         let mut tx = conn.begin().await.unwrap();
         let place = press::place(&mut tx, &self.manager, self.conversation).await.unwrap();
-        let fresh = press::send(&mut tx, &self.manager, now, &place, new).await.unwrap();
+        let fresh = press::send(&mut tx, &self.manager, now, &place, Moscow, new).await.unwrap();
         tx.commit().await.unwrap();
         fresh
     }
@@ -71,6 +79,16 @@ impl Office {
         let id = DeliveryId(Uuid::from_u128(number));
         let mut tx = conn.begin().await.unwrap();
         assert!(press::act(&mut tx, &self.manager, minute(5), id, row, action).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    async fn consent(&self, conn: &mut PgConnection, state: ConsentState, now: DateTime<Utc>) {
+        let new = NewConsent {
+            kind: ConsentKind::Advertising, state, ground: "сказал по телефону".into()
+        };
+        let mut tx = conn.begin().await.unwrap();
+        let place = press::place(&mut tx, &self.manager, self.conversation).await.unwrap();
+        consent::write_down(&mut tx, &self.manager, now, place.contact_id, &new).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -86,7 +104,7 @@ impl Office {
         now: DateTime<Utc>,
     ) -> Turn {
         let finished = finished.map(|(work, outcome)| Finished { work, outcome, pacing: PACING });
-        lane::turn(conn, sender, self.conversation, finished.as_ref(), None, now).await.unwrap()
+        lane::turn(conn, sender, self.conversation, finished.as_ref(), None, Moscow, now).await.unwrap()
     }
 
     async fn entry(&self, conn: &mut PgConnection, number: u128) -> TimelineEntry {
@@ -473,7 +491,8 @@ async fn an_answer_quotes_what_the_provider_knows(pool: PgPool) {
     let mut tx = conn.begin().await.unwrap();
     let place = press::place(&mut tx, &office.manager, office.conversation).await.unwrap();
     let nowhere = NewMessage { quote: Some(InteractionId(Uuid::from_u128(77))), ..text(2, "?") };
-    let refused = press::send(&mut tx, &office.manager, minute(1), &place, nowhere).await.unwrap_err();
+    let refused =
+        press::send(&mut tx, &office.manager, minute(1), &place, Moscow, nowhere).await.unwrap_err();
     assert!(matches!(refused, ClientError::Invalid { field: "quote", .. }), "{refused}");
 }
 
@@ -535,4 +554,244 @@ async fn what_a_report_told_is_not_asked_for(pool: PgPool) {
     told(&mut conn, office.account, "a", "delivered").await;
     told(&mut conn, office.account, "b", "sent").await;
     assert_eq!(asked(&mut conn, &office, minute(3)).await, ["b"], "«sent» is not the end");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_offer_that_waits_does_not_go_after_a_no_and_holds_up_no_answer(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    office.consent(&mut conn, ConsentState::Given, minute(1)).await;
+    let offer = NewMessage { purpose: Some(StatedPurpose::Advertising), ..text(1, "Скидка") };
+    assert!(office.press(&mut conn, offer, minute(1)).await);
+    office.press(&mut conn, text(2, "Счёт готов"), minute(1)).await;
+    office.consent(&mut conn, ConsentState::Withdrawn, minute(2)).await;
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    assert!(office.take(&mut conn, sender, minute(3)).await);
+    let next = work(office.turn(&mut conn, sender, None, minute(3)).await);
+    assert_eq!(next.delivery, DeliveryId(Uuid::from_u128(2)), "an answer is no mailing");
+    let offer = office.entry(&mut conn, 1).await;
+    assert_eq!(step(&offer), DeliveryStep::Cancelled);
+    let reason = offer.delivery.unwrap().reason;
+    assert_eq!(reason.as_deref(), Some("Клиент отказался от рекламных сообщений."));
+}
+
+/// A message for which the rule chose the first channel.
+fn by_rule(number: u128) -> NewMessage {
+    let message = RuleMessage { text: "Бронь кончается".into(), template: None, purpose: None };
+    let chosen = Chosen {
+        because: "Окно переписки открыто.".into(), passed_over: Vec::new(), message
+    };
+    NewMessage { chosen: Some(chosen), ..text(number, "Бронь кончается") }
+}
+
+fn rejected() -> Outcome {
+    Outcome::Rejected { code: "131047".into(), reason: "Окно закрыто.".into(), remedy: None }
+}
+
+impl Office {
+    /// The first press goes out and comes to this.
+    async fn comes_to(&self, conn: &mut PgConnection, sender: Sender, outcome: Outcome) {
+        assert!(self.take(conn, sender, minute(1)).await);
+        let first = work(self.turn(conn, sender, None, minute(1)).await);
+        self.turn(conn, sender, Some((first, outcome)), minute(1)).await;
+    }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn what_the_rule_sent_in_vain_goes_by_another_channel_once(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let sms = fixture::account(&mut conn, "sms").await;
+    office.press(&mut conn, by_rule(1), minute(1)).await;
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    office.comes_to(&mut conn, sender, rejected()).await;
+
+    let id = DeliveryId(Uuid::from_u128(1));
+    let mut tx = conn.begin().await.unwrap();
+    let refused = press::retry(&mut tx, &office.manager, minute(2), id).await.unwrap_err();
+    assert!(matches!(refused, ClientError::NotNow(_)), "a repeat would be a second copy: {refused}");
+    let failed = failover::claim(&mut tx).await.unwrap().expect("it wants another channel");
+    let mut elsewhere = pool.acquire().await.unwrap();
+    let mut other = elsewhere.begin().await.unwrap();
+    assert!(failover::claim(&mut other).await.unwrap().is_none(), "each is taken once");
+    drop(other);
+    let person = route::person_of_root(&mut tx, failed.root).await.unwrap();
+    let key = |address: &connector_api::Address| Some(ExternalId::new(address.key()));
+    let route = Route {
+        place: person.place_in(sms, key).expect("he has a number"),
+        account: "sms".into(),
+        channel: "sms".into(),
+        content: OutboundContent::Text { text: failed.message.text.clone() },
+        parts: 1,
+        because: "Сообщение дойдёт на номер клиента.".into(),
+    };
+    failover::hand_over(&mut tx, &failed, route, Moscow, minute(2)).await.unwrap();
+    assert!(failover::claim(&mut tx).await.unwrap().is_none());
+    tx.commit().await.unwrap();
+
+    let first = office.entry(&mut conn, 1).await.delivery.unwrap();
+    let stead = DeliveryId::in_stead_of(id);
+    assert_eq!((first.step, first.replaced_by), (DeliveryStep::Failed, Some(stead)));
+    let page = read::of_contact(
+        &mut conn,
+        &office.manager,
+        failed.root,
+        &TimelineFilter::default(),
+        Part::Latest,
+        50,
+    )
+    .await
+    .unwrap();
+    let second = page.entries.into_iter().find(|entry| entry.id.0 == stead.0).expect("it stands there too");
+    assert_eq!(second.author.unwrap().name, "Анна", "whoever pressed wrote both");
+    let second = second.delivery.unwrap();
+    assert_eq!(
+        second.chosen_because.as_deref(),
+        Some("«whatsapp» не отправил. Сообщение дойдёт на номер клиента.")
+    );
+    assert_eq!(second.passed_over[0].reason, "Не отправлено: Окно закрыто.");
+
+    let lane = lane::take(&mut conn, sender, sms, 1, minute(2)).await.unwrap()[0];
+    let turn = lane::turn(&mut conn, sender, lane, None, None, Moscow, minute(2)).await.unwrap();
+    let finished = Finished { work: work(turn), outcome: rejected(), pacing: PACING };
+    lane::turn(&mut conn, sender, lane, Some(&finished), None, Moscow, minute(2)).await.unwrap();
+    assert!(failover::claim(&mut conn).await.unwrap().is_none(), "once, and no further");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn what_may_have_arrived_and_what_a_person_addressed_stay_where_they_are(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    office.press(&mut conn, by_rule(1), minute(1)).await;
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    let unknown = Outcome::Unknown { reason: "timeout".into() };
+    office.comes_to(&mut conn, sender, unknown).await;
+    let asked = work(office.turn(&mut conn, sender, None, minute(1)).await);
+    office.turn(&mut conn, sender, Some((asked, Outcome::CannotTell)), minute(1)).await;
+    assert_eq!(step(&office.entry(&mut conn, 1).await), DeliveryStep::Unknown);
+    assert!(failover::claim(&mut conn).await.unwrap().is_none(), "nobody knows");
+
+    office.press(&mut conn, text(2, "сам"), minute(1)).await;
+    office.comes_to(&mut conn, sender, rejected()).await;
+    assert_eq!(step(&office.entry(&mut conn, 2).await), DeliveryStep::Failed);
+    assert!(failover::claim(&mut conn).await.unwrap().is_none(), "a person chose this channel");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn without_another_channel_the_failure_stays_and_can_be_repeated(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    office.press(&mut conn, by_rule(1), minute(1)).await;
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    office.comes_to(&mut conn, sender, rejected()).await;
+    let mut tx = conn.begin().await.unwrap();
+    let failed = failover::claim(&mut tx).await.unwrap().expect("it wants another channel");
+    let passed_over = [PassedOver {
+        account_id: AccountId(Uuid::from_u128(5)),
+        account: "SMS".into(),
+        channel: "sms".into(),
+        reason: "Канал недоступен: нет денег".into(),
+    }];
+    failover::give_up(&mut tx, &failed, &passed_over, minute(2)).await.unwrap();
+    press::retry(&mut tx, &office.manager, minute(2), failed.delivery).await.unwrap();
+    tx.commit().await.unwrap();
+    let delivery = office.entry(&mut conn, 1).await.delivery.unwrap();
+    assert_eq!((delivery.step, delivery.passed_over.as_slice()), (DeliveryStep::Queued, &passed_over[..]));
+}
+
+/// 23:00 in Moscow; the day before, the person wrote for the last time more than a day ago.
+const NIGHT: i64 = 2 * 24 * 60 + 14 * 60;
+/// 09:00 there.
+const MORNING: i64 = 3 * 24 * 60;
+
+fn notice(number: u128) -> NewMessage {
+    NewMessage { purpose: Some(StatedPurpose::Service), ..text(number, "Бронь кончается") }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_night_message_waits_until_the_morning_and_holds_up_no_answer(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    office.press(&mut conn, notice(1), minute(NIGHT)).await;
+    office.press(&mut conn, notice(2), minute(NIGHT + 1)).await;
+    let held = office.entry(&mut conn, 1).await.delivery.unwrap();
+    assert_eq!((held.step, held.due_at), (DeliveryStep::Planned, Some(minute(MORNING))));
+    assert_eq!(held.held.as_deref(), Some("Отправим в 9:00 по времени клиента."));
+
+    // The client writes in the night: the answer to it goes at once.
+    sqlx::query("update conversation_heads set last_inbound_at = $1")
+        .bind(minute(NIGHT + 5))
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    office.press(&mut conn, text(3, "Да, ещё открыты"), minute(NIGHT + 6)).await;
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    assert!(office.take(&mut conn, sender, minute(NIGHT + 6)).await);
+    let answer = work(office.turn(&mut conn, sender, None, minute(NIGHT + 6)).await);
+    assert_eq!(answer.delivery, DeliveryId(Uuid::from_u128(3)));
+    office.turn(&mut conn, sender, Some((answer, accepted("a"))), minute(NIGHT + 6)).await;
+
+    assert_eq!(lane::release_planned(&mut conn, minute(MORNING - 1)).await.unwrap(), 0);
+    assert_eq!(lane::release_planned(&mut conn, minute(MORNING)).await.unwrap(), 2);
+    assert!(office.take(&mut conn, sender, minute(MORNING)).await);
+    let first = work(office.turn(&mut conn, sender, None, minute(MORNING)).await);
+    assert_eq!(first.delivery, DeliveryId(Uuid::from_u128(1)), "in the order in which they were pressed");
+    let second = work(office.turn(&mut conn, sender, Some((first, accepted("b"))), minute(MORNING)).await);
+    assert_eq!(second.delivery, DeliveryId(Uuid::from_u128(2)));
+    assert_eq!(office.entry(&mut conn, 2).await.delivery.unwrap().held, None);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_mailing_whose_turn_comes_too_late_in_the_evening_is_put_aside(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    // 20:59 in Moscow; the provider is away until 21:01.
+    office.press(&mut conn, notice(1), minute(NIGHT - 121)).await;
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    assert!(office.take(&mut conn, sender, minute(NIGHT - 119)).await);
+    assert!(matches!(office.turn(&mut conn, sender, None, minute(NIGHT - 119)).await, Turn::Empty));
+    let held = office.entry(&mut conn, 1).await.delivery.unwrap();
+    assert_eq!((held.step, held.due_at), (DeliveryStep::Planned, Some(minute(MORNING))));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_message_by_hand_in_the_night_asks_and_goes_only_with_the_right(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let mut tx = conn.begin().await.unwrap();
+    let place = press::place(&mut tx, &office.manager, office.conversation).await.unwrap();
+    let now = minute(NIGHT);
+    let asked = press::send(&mut tx, &office.manager, now, &place, Moscow, text(1, "?")).await.unwrap_err();
+    assert!(matches!(asked, ClientError::QuietHours { until, .. } if until == minute(MORNING)), "{asked}");
+    let confirmed = NewMessage { at_night: Some(AtNight::Send), ..text(1, "Срочно") };
+    let mut without = office.manager.clone();
+    without.rights.remove(&Right::MessagesAtNight);
+    let refused = press::send(&mut tx, &without, now, &place, Moscow, confirmed.clone()).await.unwrap_err();
+    assert!(matches!(refused, ClientError::Forbidden(_)), "{refused}");
+    tx.rollback().await.unwrap();
+
+    assert!(office.press(&mut conn, confirmed, now).await);
+    let later = NewMessage { at_night: Some(AtNight::Hold), ..text(2, "Утром") };
+    assert!(office.press(&mut conn, later, now).await);
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    assert!(office.take(&mut conn, sender, now).await);
+    let first = work(office.turn(&mut conn, sender, None, now).await);
+    let end = office.turn(&mut conn, sender, Some((first, accepted("a"))), now).await;
+    assert!(matches!(end, Turn::Empty), "the other one waits: {end:?}");
+
+    let id = DeliveryId(Uuid::from_u128(2));
+    let mut tx = conn.begin().await.unwrap();
+    let refused = press::send_now(&mut tx, &without, now, id).await.unwrap_err();
+    assert!(matches!(refused, ClientError::Forbidden(_)), "{refused}");
+    press::send_now(&mut tx, &office.manager, now, id).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(office.take(&mut conn, sender, now).await);
+    let second = work(office.turn(&mut conn, sender, None, now).await);
+    assert_eq!(second.delivery, id);
+    let log: Vec<String> =
+        sqlx::query_scalar("select action from audit_log where action like 'delivery.%' order by id")
+            .fetch_all(&mut *conn)
+            .await
+            .unwrap();
+    assert_eq!(log, ["delivery.at_night", "delivery.send_now"]);
 }

@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use super::purpose::Purpose;
+use super::route::PassedOver;
 use super::state::{DeliveryAction, DeliveryStep};
 pub(crate) use store::of_rows;
 
@@ -24,18 +26,28 @@ pub struct DeliveryView {
     /// `message`, `edit`, `deletion` or `reaction`.
     #[schema(value_type = String)]
     pub action: DeliveryAction,
+    /// What it is for.
+    pub purpose: Purpose,
     /// How far it is on our side.
     pub step: DeliveryStep,
     /// Counted attempts at what is being sent.
     pub attempts: i32,
     /// When it is tried again, or when it is planned for.
     pub due_at: Option<DateTime<Utc>>,
+    /// Why it waits until then, where a rule of ours holds it: «Отправим в 9:00 по времени клиента.»
+    pub held: Option<String>,
     /// The provider's code of the last failure.
     pub code: Option<String>,
     /// The last failure in words.
     pub reason: Option<String>,
     /// What would help: `template`, `another_channel`, `convert`.
     pub remedy: Option<String>,
+    /// Why this channel, where the rule chose it.
+    pub chosen_because: Option<String>,
+    /// The channels that the rule passed over, and why.
+    pub passed_over: Vec<PassedOver>,
+    /// The delivery that went by another channel in the stead of this one.
+    pub replaced_by: Option<DeliveryId>,
 }
 
 /// One try of a delivery.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod calls;
+mod consents;
 mod names;
 mod parties;
 mod plan;

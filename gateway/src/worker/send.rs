@@ -4,6 +4,7 @@
 mod account;
 mod attempt;
 mod bell;
+mod failover;
 mod gate;
 mod pace;
 
@@ -11,6 +12,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono_tz::Tz;
 use connector_api::FileSource;
 use crm_core::AccountId;
 use crm_core::delivery::lane::{self, Sender};
@@ -37,6 +39,8 @@ pub struct Sending {
     pub accounts: Accounts,
     /// The time.
     pub clock: Clock,
+    /// The company's zone.
+    pub zone: Tz,
     /// Where the bytes of files come from.
     pub files: Arc<dyn FileSource>,
 }
@@ -102,7 +106,7 @@ async fn review(sending: &Sending) -> sqlx::Result<()> {
     if freed > 0 {
         tracing::info!(lanes = freed, "lanes of a dead sender were taken back");
     }
-    Ok(())
+    failover::review(sending, &mut conn).await
 }
 
 /// Keeps this copy alive in the eyes of the others: its number holds for as long as one connection does.

@@ -15,16 +15,16 @@ use super::stand::{Stand, until};
 
 const CLIENT: &str = "79000000002";
 
-struct Chat {
-    stand: Stand,
-    fakes: Fakes,
-    client: String,
-    conversation: String,
+pub(super) struct Chat {
+    pub(super) stand: Stand,
+    pub(super) fakes: Fakes,
+    pub(super) client: String,
+    pub(super) conversation: String,
 }
 
 impl Chat {
     /// A client has written, and the account calls the fake.
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let stand = Stand::new("all").await;
         let config = FakesConfig {
             providers: stand.cast.config.clone(),
@@ -51,7 +51,7 @@ impl Chat {
         chat
     }
 
-    async fn rows(&self) -> Vec<Value> {
+    pub(super) async fn rows(&self) -> Vec<Value> {
         let path = format!("/api/clients/{}/timeline?limit=100", self.client);
         let timeline = self.stand.api.get(&path).await.expect("a timeline");
         timeline["items"].as_array().cloned().expect("rows")
@@ -67,27 +67,27 @@ impl Chat {
         self.stand.api.request(Method::POST, &path, Some(&body)).await.expect("an answer")
     }
 
-    async fn says(&self, text: &str) {
+    pub(super) async fn says(&self, text: &str) {
         let (status, answer) = self.press(json!({ "type": "text", "text": text })).await;
         assert_eq!(status, StatusCode::CREATED, "{answer}");
     }
 
-    async fn until_state(&self, text: &str, state: &str) {
+    pub(super) async fn until_state(&self, text: &str, state: &str) {
         until(async || self.rows().await.iter().any(|row| row["text"] == text && row["state"] == state))
             .await;
     }
 
-    fn arrange(&self, fault: Fault) {
+    pub(super) fn arrange(&self, fault: Fault) {
         let on = Some(Operation::Send);
         self.fakes.faults().add(Rule { provider: Provider::WhatsApp, on, fault, times: 1, after: 0 });
     }
 
     /// What the client reads in WhatsApp, in order.
-    fn texts(&self) -> Vec<String> {
+    pub(super) fn texts(&self) -> Vec<String> {
         self.texts_by(Provider::WhatsApp)
     }
 
-    fn texts_by(&self, provider: Provider) -> Vec<String> {
+    pub(super) fn texts_by(&self, provider: Provider) -> Vec<String> {
         let arrived = self.fakes.phone().all(provider);
         arrived.iter().filter_map(|arrival| arrival.text.as_deref().map(str::to_owned)).collect()
     }

@@ -14,6 +14,8 @@ use crate::{
     AccountId, ConversationId, DeliveryId, InteractionId,
     delivery::{
         outcome::{Next, Outcome},
+        purpose::Purpose,
+        quiet::Quiet,
         state::{DeliveryAction, DeliveryStep},
     },
     timeline::{DeletionFact, EditFact, FactValue, InteractionPayload, ReactionFact, payload::PartFact},
@@ -86,7 +88,8 @@ pub async fn take(
 pub async fn release_planned(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<usize> {
     let ready = sqlx::query!(
         r#"select id, conversation_id as "conversation_id: ConversationId", account_id as "account_id: AccountId"
-           from deliveries where state = 'planned' and due_at <= $1 order by due_at, id limit 100"#,
+           from deliveries where state = 'planned' and due_at <= $1
+           order by due_at, created_at, id limit 100"#,
         now
     )
     .fetch_all(&mut *conn)
@@ -95,7 +98,7 @@ pub async fn release_planned(conn: &mut PgConnection, now: DateTime<Utc>) -> sql
         let mut tx = conn.begin().await?;
         let position = next_position(&mut tx, row.conversation_id, row.account_id, now).await?;
         sqlx::query!(
-            "update deliveries set state = 'queued', position = $2 where id = $1 and state = 'planned'",
+            "update deliveries set state = 'queued', position = $2, held = null where id = $1 and state = 'planned'",
             row.id,
             position
         )
@@ -187,6 +190,8 @@ pub(super) struct Head {
     pub delivery: DeliveryId,
     pub interaction_id: InteractionId,
     pub step: DeliveryStep,
+    pub purpose: Purpose,
+    pub at_night: bool,
     pub message: OutboundMessage,
     pub parts_accepted: i16,
     pub external_ids: Vec<String>,
@@ -203,8 +208,8 @@ pub(super) async fn head(
 ) -> sqlx::Result<Option<Head>> {
     let row = sqlx::query!(
         r#"select d.id as "delivery: DeliveryId", d.interaction_id as "interaction_id: InteractionId",
-                  d.state as "step: DeliveryStep", d.message as "message: Json<OutboundMessage>", d.parts_accepted,
-                  d.external_ids, d.tries, d.first_tried_at, d.tried_at, d.due_at,
+                  d.state as "step: DeliveryStep", d.purpose as "purpose: Purpose", d.at_night,
+                  d.message as "message: Json<OutboundMessage>", d.parts_accepted, d.external_ids, d.tries, d.first_tried_at, d.tried_at, d.due_at,
                   h.last_inbound_at as "last_inbound_at?",
                   (select state from conversation_states s
                    where s.account_id = d.account_id and s.external_id = d.message ->> 'conversation'
@@ -222,6 +227,8 @@ pub(super) async fn head(
         delivery: row.delivery,
         interaction_id: row.interaction_id,
         step: row.step,
+        purpose: row.purpose,
+        at_night: row.at_night,
         facts: ConversationFacts {
             conversation: Some(row.message.0.conversation.clone()),
             last_inbound_at: row.last_inbound_at,
@@ -235,6 +242,39 @@ pub(super) async fn head(
         tried_at: row.tried_at,
         due_at: row.due_at,
     }))
+}
+
+/// Takes back what may not go.
+pub(super) async fn cancel(
+    conn: &mut PgConnection,
+    id: DeliveryId,
+    code: &str,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update deliveries set state = 'cancelled', finished_at = $4, code = $2, reason = $3 where id = $1",
+        id.0,
+        code,
+        reason,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Until the morning; then it gets a place again.
+pub(super) async fn put_aside(conn: &mut PgConnection, id: DeliveryId, quiet: &Quiet) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update deliveries set state = 'planned', position = null, due_at = $2, held = $3 where id = $1",
+        id.0,
+        quiet.until,
+        quiet.words,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 pub(super) async fn begin(conn: &mut PgConnection, id: DeliveryId, now: DateTime<Utc>) -> sqlx::Result<()> {
@@ -325,6 +365,8 @@ pub(super) struct Known {
     pub attempts: i32,
     pub waits: i32,
     pub tries: i32,
+    /// The rule chose the channel, for the first time.
+    pub by_rule: bool,
 }
 
 pub(super) async fn delivery(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<Option<Known>> {
@@ -333,7 +375,7 @@ pub(super) async fn delivery(conn: &mut PgConnection, id: DeliveryId) -> sqlx::R
         r#"select id as "id: DeliveryId", account_id as "account_id: AccountId",
                   interaction_id as "interaction_id: InteractionId", action as "action: DeliveryAction",
                   message as "message: Json<OutboundMessage>", state as "step: DeliveryStep", parts, parts_accepted,
-                  attempts, waits, tries
+                  attempts, waits, tries, rule is not null and replaces is null and failover is null as "by_rule!"
            from deliveries where id = $1 for update"#,
         id.0
     )
@@ -375,6 +417,12 @@ pub(super) async fn settle(
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// Another channel is to be looked for.
+pub(super) async fn want_failover(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<()> {
+    sqlx::query!("update deliveries set failover = 'wanted' where id = $1", id.0).execute(conn).await?;
     Ok(())
 }
 

@@ -4,13 +4,15 @@ use chrono::{DateTime, Utc};
 use connector_api::{Address, Content, OutboundMessage};
 use sqlx::{PgConnection, types::Json};
 
+use super::Writer;
 use super::place::{Place, WriteTo, facts};
 use super::shown::ShownRow;
 use crate::{
     AccountId, ContactId, ConversationId, DeliveryId, IdentityId, InteractionId, UserId,
-    access::Viewer,
     delivery::{
         lane,
+        purpose::Purpose,
+        route::Chosen,
         state::{DeliveryAction, DeliveryStep},
     },
     timeline::{FactValue, InteractionPayload, ItemFact},
@@ -23,8 +25,13 @@ pub(super) struct Pressed<'a> {
     pub action: DeliveryAction,
     pub message: &'a OutboundMessage,
     pub parts: u16,
+    pub purpose: Purpose,
     pub planned_for: Option<DateTime<Utc>>,
     pub author: Option<UserId>,
+    pub chosen: Option<&'a Chosen>,
+    pub replaces: Option<DeliveryId>,
+    pub at_night: bool,
+    pub held: Option<&'a str>,
 }
 
 /// A row that something is done to.
@@ -47,6 +54,8 @@ pub(super) struct Waiting {
     pub interaction_id: InteractionId,
     pub step: DeliveryStep,
     pub parts_accepted: i16,
+    /// The rule sends it by another channel, or has.
+    pub elsewhere: bool,
 }
 
 pub(super) async fn conversation_of(
@@ -61,7 +70,10 @@ pub(super) async fn conversation_of(
     .await
 }
 
-pub(super) async fn conversation(conn: &mut PgConnection, id: ConversationId) -> sqlx::Result<Option<Place>> {
+pub(in crate::delivery) async fn conversation(
+    conn: &mut PgConnection,
+    id: ConversationId,
+) -> sqlx::Result<Option<Place>> {
     let row = sqlx::query!(
         r#"select v.account_id as "account_id: AccountId", v.external_id, v.contact_id as "contact_id: ContactId",
                   v.identity_id as "identity_id: IdentityId", h.last_inbound_at as "last_inbound_at?",
@@ -95,7 +107,10 @@ pub(super) async fn conversation(conn: &mut PgConnection, id: ConversationId) ->
 }
 
 /// The addresses of a family of contacts, phones first.
-pub(super) async fn identities(conn: &mut PgConnection, root: ContactId) -> sqlx::Result<Vec<WriteTo>> {
+pub(in crate::delivery) async fn identities(
+    conn: &mut PgConnection,
+    root: ContactId,
+) -> sqlx::Result<Vec<WriteTo>> {
     let rows = sqlx::query!(
         r#"select o.id as "id: IdentityId", o.contact_id as "contact_id: ContactId", o.address
            from contacts k join identities o on o.contact_id = k.id
@@ -146,7 +161,7 @@ pub(super) async fn ensure_conversation(
 
 pub(super) async fn insert_row(
     conn: &mut PgConnection,
-    viewer: &Viewer,
+    writer: Writer<'_>,
     place: &Place,
     id: InteractionId,
     shown: &ShownRow,
@@ -163,8 +178,8 @@ pub(super) async fn insert_row(
         place.conversation_id.0,
         place.identity_id.map(|id| id.0),
         now,
-        viewer.user_id.0,
-        viewer.name,
+        writer.user.map(|user| user.0),
+        writer.name,
         shown.body,
         content as _,
         id.to_string(),
@@ -214,8 +229,8 @@ pub(super) async fn insert(
     };
     sqlx::query!(
         "insert into deliveries (id, conversation_id, account_id, interaction_id, action, message, position, state, parts,
-             due_at, author_user_id, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             due_at, author_user_id, created_at, purpose, chosen_because, passed_over, rule, replaces, at_night, held)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         pressed.message.id,
         conversation.0,
         account.0,
@@ -228,6 +243,13 @@ pub(super) async fn insert(
         pressed.planned_for.unwrap_or(now),
         pressed.author.map(|user| user.0),
         now,
+        pressed.purpose as Purpose,
+        pressed.chosen.map(|chosen| chosen.because.as_str()),
+        pressed.chosen.map(|chosen| Json(&chosen.passed_over)) as _,
+        pressed.chosen.map(|chosen| Json(&chosen.message)) as _,
+        pressed.replaces.map(|id| id.0),
+        pressed.at_night,
+        pressed.held,
     )
     .execute(&mut *conn)
     .await?;
@@ -292,7 +314,8 @@ pub(super) async fn waiting(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Re
         Waiting,
         r#"select id as "id: DeliveryId", conversation_id as "conversation_id: ConversationId",
                   account_id as "account_id: AccountId", interaction_id as "interaction_id: InteractionId",
-                  state as "step: DeliveryStep", parts_accepted
+                  state as "step: DeliveryStep", parts_accepted,
+                  coalesce(failover in ('wanted', 'done'), false) as "elsewhere!"
            from deliveries where id = $1 for update"#,
         id.0
     )
@@ -310,7 +333,7 @@ pub(super) async fn requeue(
     sqlx::query!(
         "update deliveries
          set state = 'queued', position = $2, attempts = 0, waits = 0, due_at = $3, finished_at = null,
-             first_tried_at = null, code = null, reason = null, remedy = null
+             first_tried_at = null, code = null, reason = null, remedy = null, failover = null
          where id = $1",
         waiting.id.0,
         position,
@@ -334,6 +357,25 @@ pub(super) async fn hurry(
         "update lanes set due_at = $2 where conversation_id = $1 and due_at > $2",
         waiting.conversation_id.0,
         now
+    )
+    .execute(&mut *conn)
+    .await?;
+    lane::wake(conn, waiting.account_id).await
+}
+
+/// A planned one gets its place now, and no night holds it up any more.
+pub(super) async fn release(
+    conn: &mut PgConnection,
+    waiting: &Waiting,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let position = lane::next_position(conn, waiting.conversation_id, waiting.account_id, now).await?;
+    sqlx::query!(
+        "update deliveries set state = 'queued', position = $2, due_at = $3, at_night = true, held = null
+         where id = $1 and state = 'planned'",
+        waiting.id.0,
+        position,
+        now,
     )
     .execute(&mut *conn)
     .await?;

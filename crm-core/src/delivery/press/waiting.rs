@@ -24,6 +24,10 @@ pub async fn retry(
 ) -> Result<()> {
     let waiting = locked(conn, viewer, id).await?;
     match waiting.step {
+        // A repeat would be a second copy.
+        DeliveryStep::Failed if waiting.elsewhere => {
+            return Err(ClientError::NotNow("Сообщение отправляется по другому каналу."));
+        }
         DeliveryStep::Failed | DeliveryStep::Unknown => {}
         DeliveryStep::Queued => {
             // It waits for its pause: now is soon enough.
@@ -35,6 +39,22 @@ pub async fn retry(
     store::requeue(conn, &waiting, now).await?;
     lane::count_answers(conn, id).await?;
     trace(conn, viewer, now, "delivery.retry", &waiting).await
+}
+
+/// «Отправить сейчас»: what waits for its time, or for the client's morning, goes at once. Wants a transaction.
+pub async fn send_now(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+    id: DeliveryId,
+) -> Result<()> {
+    viewer.require(Right::MessagesAtNight)?;
+    let waiting = locked(conn, viewer, id).await?;
+    if waiting.step != DeliveryStep::Planned {
+        return Err(ClientError::NotNow("Сообщение уже не ждёт своего времени."));
+    }
+    store::release(conn, &waiting, now).await?;
+    trace(conn, viewer, now, "delivery.send_now", &waiting).await
 }
 
 /// Takes back what has not gone yet. Wants a transaction.

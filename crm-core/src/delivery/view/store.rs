@@ -1,11 +1,15 @@
 //! SQL of deliveries as the timeline shows them.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 
 use super::{AttemptView, DeliveryView};
 use crate::{
     DeliveryId, InteractionId,
-    delivery::state::{DeliveryAction, DeliveryStep},
+    delivery::{
+        purpose::Purpose,
+        route::PassedOver,
+        state::{DeliveryAction, DeliveryStep},
+    },
 };
 
 pub(super) async fn row_of(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<Option<InteractionId>> {
@@ -32,7 +36,9 @@ pub(crate) async fn of_rows(
 ) -> sqlx::Result<Vec<(InteractionId, DeliveryView)>> {
     let found = sqlx::query!(
         r#"select interaction_id as "row: InteractionId", id as "id: DeliveryId", action as "action: DeliveryAction",
-                  state as "step: DeliveryStep", attempts, due_at, code, reason, remedy
+                  state as "step: DeliveryStep", purpose as "purpose: Purpose", attempts,
+                  due_at, held, code, reason, remedy, chosen_because,
+                  passed_over as "passed_over: Json<Vec<PassedOver>>", replaced_by as "replaced_by: DeliveryId"
            from deliveries
            where interaction_id = any($1) and (action = 'message' or state not in ('accepted', 'cancelled'))
            order by interaction_id, position"#,
@@ -48,12 +54,17 @@ pub(crate) async fn of_rows(
             let view = DeliveryView {
                 id: row.id,
                 action: row.action,
+                purpose: row.purpose,
                 step: row.step,
                 attempts: row.attempts,
                 due_at: waits.then_some(row.due_at),
+                held: row.held,
                 code: row.code,
                 reason: row.reason,
                 remedy: row.remedy,
+                chosen_because: row.chosen_because,
+                passed_over: row.passed_over.map(|passed| passed.0).unwrap_or_default(),
+                replaced_by: row.replaced_by,
             };
             (row.row, view)
         })

@@ -51,6 +51,11 @@ const PARTS: &[(&str, &str)] = &[
          left join identities i on i.id = c.identity_id",
     ),
     ("state", "select concat_ws(' ', external_id, aspect, event_id, state, at, detail) from conversation_states"),
+    (
+        "consent",
+        "select concat_ws(' ', c.id, i.address, c.kind, c.state, c.source, c.quote, c.at)
+         from consents c left join identities i on i.id = c.identity_id",
+    ),
     ("notice", "select concat_ws(' ', id, at, level, code, subject, detail) from account_notices"),
     ("book", "select concat_ws(' ', address, name, at) from address_book"),
     ("media", "select concat_ws(' ', id, kind, external_id, mime_type, size_bytes) from media"),

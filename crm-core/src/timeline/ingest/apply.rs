@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
 
 use super::plan::{Plan, Row};
-use super::{ApplyError, ReadRaw, calls, names, parties, store};
+use super::{ApplyError, ReadRaw, calls, consents, names, parties, store};
+use crate::consent::stop_words;
 use crate::delivery::lane;
 use crate::timeline::feed::{self, Changes};
 use crate::timeline::raw_event::{self, Outcome, RawState};
@@ -24,7 +25,7 @@ pub async fn apply(
     // The raw events are durable already: a crash of the server at worst makes them be applied again.
     store::commit_without_waiting(&mut tx).await?;
     store::share_identity_lock(&mut tx).await?;
-    let mut plan = Plan::of(batch);
+    let mut plan = Plan::of(batch, stop_words::all(&mut tx).await?);
     let computed = calls::compute(&mut tx, &mut plan).await?;
     let people = parties::resolve(&mut tx, &plan.parties, now).await?;
     let rows: Vec<&Row> = plan.rows.values().collect();
@@ -34,6 +35,7 @@ pub async fn apply(
     store::insert_facts(&mut tx, &plan.facts).await?;
     store::insert_aliases(&mut tx, &plan.aliases).await?;
     lane::prove(&mut tx, &plan.proofs, now).await?;
+    let told = consents::write(&mut tx, &plan.consents, &people, now).await?;
     store::want_media(&mut tx, &plan.media).await?;
     store::use_media(&mut tx, &plan.media_uses).await?;
     store::write_states(&mut tx, &plan.states).await?;
@@ -56,7 +58,8 @@ pub async fn apply(
     let outcomes: Vec<Outcome> = batch.iter().map(outcome).collect();
     raw_event::record_outcomes(&mut tx, &outcomes, now).await?;
     let changes = Changes {
-        interactions: changed(&plan, &computed),
+        interactions: changed(&plan, &computed, told.rows),
+        contacts: told.contacts,
         notices: !plan.notices.is_empty(),
         ..Changes::default()
     };
@@ -111,10 +114,10 @@ fn outcome(raw: &ReadRaw) -> Outcome {
 }
 
 /// Rows of the timeline that look different now; facts count for the row that shows them.
-fn changed(plan: &Plan, calls: &calls::Calls) -> Vec<InteractionId> {
+fn changed(plan: &Plan, calls: &calls::Calls, stopped: Vec<InteractionId>) -> Vec<InteractionId> {
     let rows = plan.rows.keys().copied();
     let facts = plan.facts.keys().map(|(of, _, _)| plan.aliases.get(of).copied().unwrap_or(*of));
     let called = calls.rows.iter().map(|row| row.id);
-    let all: BTreeSet<InteractionId> = rows.chain(facts).chain(called).collect();
+    let all: BTreeSet<InteractionId> = rows.chain(facts).chain(called).chain(stopped).collect();
     all.into_iter().collect()
 }

@@ -3,15 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{
-    Address, CallUpdate, Content, ConversationState, Direction, Edit, Event, EventKind, IdentityUpdate,
-    LinkReason, Message, Origin, OutboundMessage, Party, Quote,
+    Address, CallUpdate, Content, ConversationState, ConversationUpdate, Direction, Edit, Event, EventKind,
+    IdentityUpdate, LinkReason, Message, Origin, OutboundMessage, Party, Quote,
 };
 use serde_json::Value;
 
 use super::parties::preferred;
 use super::{ReadRaw, without_nul};
+use crate::consent::stop_words::StopWords;
+use crate::consent::{ConsentKind, ConsentSource, ConsentWord, sentence};
 use crate::delivery::lane::Proof;
 use crate::timeline::payload::{
     DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, MovedPayload,
@@ -39,6 +41,9 @@ pub(super) struct Plan {
     pub phone_book: BTreeMap<(String, AccountId), PhoneBookEntry>,
     pub invitations: Vec<PlannedInvitation>,
     pub proofs: Vec<Proof>,
+    /// By the row that shows each.
+    pub consents: BTreeMap<InteractionId, PlannedConsent>,
+    stop_words: StopWords,
 }
 
 /// A person of an event; all addresses are one person.
@@ -130,6 +135,16 @@ pub(super) struct PhoneBookEntry {
     pub at: DateTime<Utc>,
 }
 
+/// A word about advertising.
+pub(super) struct PlannedConsent {
+    pub party: PartyIndex,
+    pub account_id: AccountId,
+    pub word: ConsentWord,
+    pub source: ConsentSource,
+    pub quote: Option<String>,
+    pub at: DateTime<Utc>,
+}
+
 pub(super) struct PlannedInvitation {
     pub token: String,
     pub party: PartyIndex,
@@ -138,8 +153,8 @@ pub(super) struct PlannedInvitation {
 
 impl Plan {
     /// Plans a batch. Repeats inside the batch fall together here.
-    pub fn of(batch: &[ReadRaw]) -> Self {
-        let mut plan = Self::default();
+    pub fn of(batch: &[ReadRaw], stop_words: StopWords) -> Self {
+        let mut plan = Self { stop_words, ..Self::default() };
         for raw in batch {
             if let Ok(parsed) = &raw.parsed {
                 for event in &parsed.events {
@@ -224,6 +239,7 @@ impl Plan {
                     // The same word again is as old as its first receipt.
                     |state| Reverse(state.at),
                 );
+                self.preference(raw, id, at, update);
             }
             EventKind::Invitation(invitation) => {
                 let party = self.party(&invitation.party, at, LinkReason::SameMessage);
@@ -243,6 +259,9 @@ impl Plan {
         let row_id = InteractionId::of_message(raw.account_id, id);
         let quote = message.quote.as_ref().map(|quote| quote_payload(raw.account_id, quote));
         let conversation = self.conversation(raw, message.conversation.as_str(), party, at, Some(message));
+        if message.direction == Direction::Inbound {
+            self.stop_word(raw, id, at, party, conversation, &message.content);
+        }
         if let Some(state) = message.delivery {
             let value = FactValue::Delivery(DeliveryFact { state, reason: None, reference: None });
             self.fact(raw, row_id, delivery_word(state).to_owned(), at, &value);
@@ -302,6 +321,9 @@ impl Plan {
         self.fact(raw, message, id.to_owned(), at, &value);
         let party = self.party(&edit.party, at, LinkReason::SameMessage);
         let conversation = self.conversation(raw, edit.conversation.as_str(), party, at, None);
+        if let (Direction::Inbound, Some(content)) = (edit.direction, &edit.content) {
+            self.stop_word(raw, id, at, party, conversation, content);
+        }
         let (shown_in, external_id) = match &edit.album {
             None => (message, &edit.message),
             Some(album) => {
@@ -340,6 +362,78 @@ impl Plan {
             external_id: external_id.to_string(),
             raw_id: raw.raw_id,
         });
+    }
+
+    /// A message that is a STOP word and nothing else.
+    fn stop_word(
+        &mut self,
+        raw: &ReadRaw,
+        id: &str,
+        at: DateTime<Utc>,
+        party: PartyIndex,
+        conversation: ConversationId,
+        content: &Content,
+    ) {
+        let (Content::Text { text } | Content::Choice { title: text, .. }) = content else { return };
+        if self.stop_words.hold(text, at) {
+            let quote = Some(without_nul(text.trim()));
+            let consent = PlannedConsent {
+                party,
+                account_id: raw.account_id,
+                word: ConsentWord::Withdrawn,
+                source: ConsentSource::StopWord,
+                quote,
+                at,
+            };
+            self.consent(raw, id, conversation, consent);
+        }
+    }
+
+    /// A switch for advertising that the person pressed at the provider.
+    fn preference(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, update: &ConversationUpdate) {
+        let word = match update.state {
+            ConversationState::MarketingStopped => ConsentWord::Withdrawn,
+            ConversationState::MarketingResumed => ConsentWord::Resumed,
+            _ => return,
+        };
+        let Some(party) = &update.party else { return };
+        let party = self.party(party, at, LinkReason::SameMessage);
+        let conversation = ConversationId::derived(raw.account_id, update.conversation.as_str());
+        let quote = update.detail.as_ref().and_then(|detail| detail.get("detail")?.as_str());
+        let consent = PlannedConsent {
+            party,
+            account_id: raw.account_id,
+            word,
+            source: ConsentSource::Provider,
+            quote: quote.map(without_nul),
+            at,
+        };
+        self.consent(raw, id, conversation, consent);
+    }
+
+    fn consent(&mut self, raw: &ReadRaw, id: &str, conversation: ConversationId, consent: PlannedConsent) {
+        let row = InteractionId::derived(raw.account_id, "consent", id);
+        let quote = consent.quote.as_deref();
+        self.row(Row {
+            id: row,
+            party: Some(consent.party),
+            account_id: raw.account_id,
+            conversation: Some(conversation),
+            kind: "system",
+            direction: None,
+            origin: Origin::Live,
+            // Right behind the message that says it.
+            occurred_at: consent.at + TimeDelta::microseconds(1),
+            received_at: raw.received_at,
+            author_name: None,
+            body: Some(sentence(ConsentKind::Advertising, consent.word, consent.source, quote)),
+            content: None,
+            fullness: 3,
+            mapping: raw.mapping,
+            external_id: id.to_owned(),
+            raw_id: raw.raw_id,
+        });
+        newest(&mut self.consents, row, consent, |consent| Reverse(consent.at));
     }
 
     fn identity(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, update: &IdentityUpdate) {

@@ -101,7 +101,7 @@ async fn after(conn: &mut PgConnection, batches: &[Vec<Event>]) -> String {
 /// The same, where people of ours had given out invitations before.
 async fn after_inviting(conn: &mut PgConnection, invited: &[Invited], batches: &[Vec<Event>]) -> String {
     // In the order of the foreign keys; faster than truncating for a handful of rows.
-    let tables = "interactions message_facts message_aliases call_facts conversations conversation_heads media \
+    let tables = "consents interactions message_facts message_aliases call_facts conversations conversation_heads media \
          conversation_states account_notices address_book identity_links proposals join_ledger invitation_uses invitations \
          identities contact_clients contacts clients raw_outcomes feed";
     let deletes: Vec<String> =
@@ -759,4 +759,71 @@ async fn a_join_that_settling_took_back_drags_nobody_into_a_split(pool: PgPool) 
     let now: Uuid =
         sqlx::query_scalar(client_of).bind(phone(1).key()).fetch_one(&mut *conn).await.expect("a client");
     assert_eq!(now, clients[2], "the number's client stayed where it was");
+}
+
+fn preference(id: &str, second: i64, party: Party, state: connector_api::ConversationState) -> Event {
+    let update = connector_api::ConversationUpdate {
+        conversation: ExternalId::new(party.addresses[0].key()),
+        party: Some(party),
+        state,
+        detail: Some(serde_json::json!({ "detail": "User requested to stop marketing messages" })),
+    };
+    event(id, second, EventKind::Conversation(update))
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_stop_word_ends_advertising_whatever_the_order(pool: PgPool) {
+    let who = party(&[phone(1)], "Ирина");
+    let text = assert_order_is_no_matter(
+        &pool,
+        &[
+            message("m1", 10, who.clone(), "Стоп, а где счёт?"),
+            message("m2", 20, who.clone(), "  СТОП "),
+            edit("e1", "m1", 30, who.clone(), "отписаться"),
+            preference("p1", 40, who, connector_api::ConversationState::MarketingStopped),
+        ],
+    )
+    .await;
+    assert_eq!(text.matches("consent: ").count(), 3, "{text}");
+    assert_eq!(text.matches("Клиент отказался от рекламных сообщений. Его слова: «СТОП»").count(), 1);
+    assert_eq!(text.matches("Клиент отключил рекламные сообщения в настройках мессенджера.").count(), 1);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn words_of_one_person_come_together_however_his_addresses_do(pool: PgPool) {
+    let text = assert_order_is_no_matter(
+        &pool,
+        &[
+            message("m1", 10, party(&[phone(1)], "Ирина"), "STOP"),
+            preference(
+                "p1",
+                15,
+                party(&[bsuid("A")], "Ирина"),
+                connector_api::ConversationState::MarketingResumed,
+            ),
+            message("m2", 20, party(&[phone(1), bsuid("A")], "Ирина"), "и ещё вопрос"),
+        ],
+    )
+    .await;
+    assert_eq!((text.matches("consent: ").count(), text.matches("person: ").count()), (2, 1), "{text}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn our_own_stop_and_a_stop_of_another_time_mean_nothing(pool: PgPool) {
+    sqlx::query("update stop_words set until = $1 where word = 'stop'")
+        .bind(at(5))
+        .execute(&pool)
+        .await
+        .expect("the word is there");
+    let who = party(&[phone(1)], "Ирина");
+    let text = assert_order_is_no_matter(
+        &pool,
+        &[
+            echo("m1", 10, who.clone(), "СТОП"),
+            message("m2", 20, who.clone(), "stop"),
+            message("m3", 4, who, "stop"),
+        ],
+    )
+    .await;
+    assert_eq!(text.matches("consent: ").count(), 1, "{text}");
 }

@@ -1,16 +1,18 @@
 //! Writing to clients: new messages, edits, deletions, reactions, and what is done about one on its way.
 
 mod body;
+mod by_rule;
 mod waiting;
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use connector_api::{
-    Abilities, Outbound, OutboundAction, OutboundContent, OutboundMessage, Permission, Remedy, SendError,
-    TextMeasure,
+    Abilities, Outbound, OutboundAction, OutboundContent, Permission, Remedy, SendError, TextMeasure,
 };
+use crm_core::delivery::StatedPurpose;
 use crm_core::delivery::press::{self, NewMessage, Place, RowAction};
+use crm_core::delivery::quiet::AtNight;
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::pin;
 use crm_core::{AccountId, ClientId, ContactId, ConversationId, DeliveryId, IdentityId, InteractionId};
@@ -23,6 +25,7 @@ use crate::accounts::Account;
 use crate::app::App;
 use crate::http::problem::documented::{Conflict, Invalid, Missing, Refused, Unauthorized};
 use crate::http::{ApiJson, ApiPath, ApiResult, Problem, Signed};
+use crate::routing;
 use body::MessageContent;
 
 /// The routes.
@@ -35,6 +38,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(delete))
         .routes(routes!(react))
         .routes(routes!(measure))
+        .merge(by_rule::router())
         .merge(waiting::router())
 }
 
@@ -94,6 +98,12 @@ struct NewMessageBody {
     planned_for: Option<DateTime<Utc>>,
     /// The company meant, where the person speaks for several.
     pin_client_id: Option<ClientId>,
+    /// What a mailing is for. A message that a person writes by hand says nothing: it is an answer while the dialogue is
+    /// live, and a service message else.
+    purpose: Option<StatedPurpose>,
+    /// What becomes of it in the client's quiet hours. Without it a mailing waits until the morning, and a message by hand
+    /// is refused with `quiet-hours`, so that the person decides.
+    at_night: Option<AtNight>,
 }
 
 /// Sends a message into a conversation: it is stored and queued when the answer comes.
@@ -190,8 +200,11 @@ async fn press_message(
         planned_for: body.planned_for,
         pin: body.pin_client_id,
         parts,
+        purpose: body.purpose,
+        chosen: None,
+        at_night: body.at_night,
     };
-    let fresh = press::send(conn, viewer, now, place, new).await?;
+    let fresh = press::send(conn, viewer, now, place, app.company.zone, new).await?;
     let entry = pin::entry(conn, viewer, row).await?;
     Ok((if fresh { StatusCode::CREATED } else { StatusCode::OK }, Json(entry)))
 }
@@ -222,13 +235,7 @@ fn permitted(
 
 /// How many of the provider's messages it makes; what the channel cannot carry is refused before it is stored.
 fn parts(outbound: &dyn Outbound, place: &Place, id: DeliveryId, action: OutboundAction) -> ApiResult<u16> {
-    let message = OutboundMessage {
-        id: id.0,
-        conversation: connector_api::ExternalId::new(place.external_id.clone()),
-        to: place.addresses.clone(),
-        action,
-    };
-    outbound.parts(&message).map_err(|error| match error {
+    routing::parts(outbound, place, id, action).map_err(|error| match error {
         SendError::Rejected { reason, remedy, .. } => {
             let remedy = remedy.and_then(|remedy: Remedy| serde_json::to_value(remedy).ok());
             Problem::invalid_field("content", reason).with("remedy", remedy.unwrap_or_default())

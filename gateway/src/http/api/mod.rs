@@ -6,6 +6,7 @@ mod audit;
 mod calls;
 mod channels;
 mod clients;
+mod consents;
 mod contacts;
 mod conversations;
 mod events;
@@ -58,6 +59,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "media", description = "Файлы: фото, голосовые, документы, записи разговоров"),
         (name = "conversations", description = "Диалоги и звонки"),
         (name = "messages", description = "Сообщения клиентам: отправка, правка, судьба отправленного"),
+        (name = "consents", description = "Согласия на рассылку и правила рассылок"),
         (name = "accounts", description = "Каналы"),
         (name = "rates", description = "Курсы валют"),
         (name = "schedule", description = "Что и когда выполняется"),
@@ -119,6 +121,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(legal_hold::router())
         .merge(conversations::router())
         .merge(messages::router())
+        .merge(consents::router())
         .merge(calls::router())
         .merge(accounts::router())
         .merge(raw_events::router())

@@ -2,6 +2,7 @@
 
 use connector_api::{ConfigError, Setting};
 use crm_core::accounts::AccountError;
+use crm_core::delivery::route::PassedOver;
 use crm_core::timeline::raw_log::RawLogError;
 
 use super::Problem;
@@ -74,6 +75,13 @@ impl Problem {
     /// 409: only templates may be sent now.
     pub fn window_closed() -> Self {
         Self::conflict("Окно переписки закрыто: выберите шаблон.").with_kind("window-closed", "Окно закрыто")
+    }
+
+    /// 409: the rule finds no channel to the person; `passed_over` tells why each of them does not do.
+    pub fn no_channel(passed_over: &[PassedOver]) -> Self {
+        Self::conflict("Ни один канал сейчас не дойдёт до клиента.")
+            .with_kind("no-channel", "Нет канала")
+            .with("passed_over", serde_json::json!(passed_over))
     }
 
     /// 409: this conversation cannot be written to now.

@@ -28,6 +28,12 @@ impl From<ClientError> for Problem {
                     .with("conflicts", json!(conflicts))
             }
             ClientError::NotNow(reason) => Self::conflict(reason),
+            ClientError::NoConsent(reason) => Self::conflict(reason).with_kind("no-consent", "Нет согласия"),
+            ClientError::QuietHours { until, words } => Self::conflict(format!(
+                "У клиента сейчас ночь. {words} Можно отправить и сейчас: подтвердите."
+            ))
+            .with_kind("quiet-hours", "Тихие часы")
+            .with("until", json!(until)),
             ClientError::Database(error) => error.into(),
         }
     }

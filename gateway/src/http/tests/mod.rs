@@ -3,6 +3,7 @@
 mod accounts;
 mod calls;
 mod cards;
+mod consents;
 mod document;
 mod keys;
 mod mails;

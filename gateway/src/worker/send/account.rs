@@ -221,7 +221,8 @@ impl Lane {
         now: DateTime<Utc>,
     ) -> sqlx::Result<Turn> {
         let mut conn = self.sending.pool.acquire().await?;
-        lane::turn(&mut conn, self.number, self.conversation, finished, not_before, now).await
+        lane::turn(&mut conn, self.number, self.conversation, finished, not_before, self.sending.zone, now)
+            .await
     }
 
     async fn work(&self, work: lane::Work) -> Finished {

@@ -450,6 +450,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which messages a person takes, by whose word, and every word before. */
+        get: operations["contact_consents"];
+        put?: never;
+        /** Writes down what a person said elsewhere. A "no" takes back what is planned for that person, by every channel. */
+        post: operations["write_down_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{id}/invitations": {
         parameters: {
             query?: never;
@@ -484,6 +502,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/{id}/messages/auto": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a message to a person by one channel that the rule chooses: it is stored and queued when the answer comes. When
+         *     that channel certainly does not take it, it goes by the next one, once.
+         */
+        post: operations["send_by_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{id}/timeline": {
         parameters: {
             query?: never;
@@ -493,6 +531,23 @@ export interface paths {
         };
         /** The timeline of a person. */
         get: operations["contact_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/writing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what channels a person can be written to now, and which one the rule would take. */
+        get: operations["contact_writing"];
         put?: never;
         post?: never;
         delete?: never;
@@ -716,6 +771,23 @@ export interface paths {
         put?: never;
         /** «Повторить»: a new attempt of the same delivery; one that only waits for its pause is tried at once. */
         post: operations["retry_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}/send-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** «Отправить сейчас»: what waits for its time, or for the client's morning, goes at once. */
+        post: operations["send_delivery_now"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1111,6 +1183,42 @@ export interface paths {
         /** A small upright picture of a photo or sticker, at most 480 points on a side. `not-drawable`: none can be made. */
         get: operations["get_thumbnail"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messaging-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of writing to clients. */
+        get: operations["messaging_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the rules of writing to clients. */
+        patch: operations["edit_messaging_rules"];
+        trace?: never;
+    };
+    "/api/messaging-rules/stop-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The STOP words in force. */
+        get: operations["stop_words"];
+        /** Replaces the STOP words from now on; what was said before keeps its meaning. */
+        put: operations["replace_stop_words"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1806,6 +1914,11 @@ export interface components {
         ApiKeyList: {
             items: components["schemas"]["ApiKey"][];
         };
+        /**
+         * @description What becomes of a message that would go in quiet hours.
+         * @enum {string}
+         */
+        AtNight: "hold" | "send";
         /** @description One try of a delivery. */
         AttemptView: {
             /** @description The provider's code. */
@@ -1885,6 +1998,11 @@ export interface components {
             /** @description `null` on the last page. */
             next_cursor: string | null;
         };
+        /**
+         * @description The rule chooses.
+         * @enum {string}
+         */
+        AutoWord: "auto";
         /** @description Raw = applied + ignored + quarantined + pending, of one moment; pending ones are stored and not looked at yet. */
         Balance: {
             /**
@@ -2225,6 +2343,64 @@ export interface components {
             /** @description In Russian. */
             title: string;
         };
+        /** @description One word about consent. */
+        ConsentEntry: {
+            /** @description Name of the channel that it came by. */
+            account: string | null;
+            /**
+             * Format: date-time
+             * @description When it was said.
+             */
+            at: string;
+            /** @description Name of the employee. */
+            by: string | null;
+            /** @description The row of the timeline that shows it. */
+            id: components["schemas"]["InteractionId"];
+            identity_id: components["schemas"]["IdentityId"] | null;
+            /** @description What it is about. */
+            kind: components["schemas"]["ConsentKind"];
+            /** @description The person's words, the provider's, or the ground that the employee named. */
+            quote: string | null;
+            /** @description Whose word it is. */
+            source: components["schemas"]["ConsentSource"];
+            /** @description What it says. */
+            word: components["schemas"]["ConsentWord"];
+        };
+        /**
+         * @description `consents.kind`: what a consent is for.
+         * @enum {string}
+         */
+        ConsentKind: "service" | "advertising";
+        /**
+         * @description `consents.source`: whose word it is.
+         * @enum {string}
+         */
+        ConsentSource: "stop_word" | "provider" | "person";
+        /**
+         * @description What is in force.
+         * @enum {string}
+         */
+        ConsentState: "given" | "withdrawn" | "unknown";
+        /** @description What is in force for one kind, and by which word. */
+        ConsentView: {
+            entry: components["schemas"]["ConsentEntry"] | null;
+            /** @description For what. */
+            kind: components["schemas"]["ConsentKind"];
+            /** @description Yes, no, or not known. */
+            state: components["schemas"]["ConsentState"];
+        };
+        /**
+         * @description `consents.state`: one word.
+         * @enum {string}
+         */
+        ConsentWord: "given" | "withdrawn" | "unknown" | "resumed";
+        /** @description The consents of a person. */
+        Consents: {
+            /** @description Every word, the newest first. */
+            history: components["schemas"]["ConsentEntry"][];
+            /** @description What is in force, for each kind. */
+            in_force: components["schemas"]["ConsentView"][];
+        };
         /** @description A person. */
         Contact: {
             /** @description Made by an event and never touched by a person. */
@@ -2285,6 +2461,12 @@ export interface components {
             items: components["schemas"]["Contact"][];
             /** @description `null` on the last page. */
             next_cursor: string | null;
+        };
+        /** @description The ways to a person, the dearest first: the rule takes the first usable one. */
+        ContactWriting: {
+            quiet: components["schemas"]["Quiet"] | null;
+            /** @description Every account of the rule. */
+            ways: components["schemas"]["WayView"][];
         };
         /** @description What a message holds. */
         ContentView: {
@@ -2549,6 +2731,8 @@ export interface components {
              * @description Counted attempts at what is being sent.
              */
             attempts: number;
+            /** @description Why this channel, where the rule chose it. */
+            chosen_because?: string | null;
             /** @description The provider's code of the last failure. */
             code?: string | null;
             /**
@@ -2556,12 +2740,19 @@ export interface components {
              * @description When it is tried again, or when it is planned for.
              */
             due_at?: string | null;
+            /** @description Why it waits until then, where a rule of ours holds it: «Отправим в 9:00 по времени клиента.» */
+            held?: string | null;
             /** @description Its id, as whoever pressed made it. */
             id: components["schemas"]["DeliveryId"];
+            /** @description The channels that the rule passed over, and why. */
+            passed_over: components["schemas"]["PassedOver"][];
+            /** @description What it is for. */
+            purpose: components["schemas"]["Purpose"];
             /** @description The last failure in words. */
             reason?: string | null;
             /** @description What would help: `template`, `another_channel`, `convert`. */
             remedy?: string | null;
+            replaced_by?: components["schemas"]["DeliveryId"] | null;
             /** @description How far it is on our side. */
             step: components["schemas"]["DeliveryStep"];
         };
@@ -3063,6 +3254,31 @@ export interface components {
             /** @enum {string} */
             type: "template";
         };
+        /** @description The rules in force. */
+        MessagingRules: {
+            /** @description Kinds of channels that the rule tries, the dearest to it first; those of one place are equal. */
+            channel_order: string[][];
+            /**
+             * Format: int32
+             * @description How long after a client's word a message of ours counts as an answer.
+             */
+            dialogue_hours: number;
+            /**
+             * @description No mailings from this time of the client's clock …
+             * @example 21:00:00
+             */
+            quiet_from: string;
+            /**
+             * @description … until that one; equal: never quiet.
+             * @example 09:00:00
+             */
+            quiet_until: string;
+            /**
+             * Format: int32
+             * @description For the next change.
+             */
+            version: number;
+        };
         /** @description A new account. */
         NewAccountForm: {
             /** @description One of `GET /api/connectors`. */
@@ -3111,6 +3327,15 @@ export interface components {
             /** @description As in the zone database. */
             time_zone?: string | null;
         };
+        /** @description A word that an employee writes down. */
+        NewConsent: {
+            /** @description On what ground: «сказал по телефону», «подписал договор». */
+            ground: string;
+            /** @description For what. */
+            kind: components["schemas"]["ConsentKind"];
+            /** @description What holds from now on. */
+            state: components["schemas"]["ConsentState"];
+        };
         /** @description A contact to create. */
         NewContact: {
             /** @description Phones and e-mails. */
@@ -3124,6 +3349,7 @@ export interface components {
         };
         /** @description A new message. */
         NewMessageBody: {
+            at_night?: components["schemas"]["AtNight"] | null;
             /** @description What it says. */
             content: components["schemas"]["MessageContent"];
             /** @description Made by the caller, a UUID: the same id again is the same message and is not sent twice. */
@@ -3134,6 +3360,7 @@ export interface components {
              * @description Sent not before this moment.
              */
             planned_for?: string | null;
+            purpose?: components["schemas"]["StatedPurpose"] | null;
             quote_id?: components["schemas"]["InteractionId"] | null;
         };
         /** @description A user to be. */
@@ -3214,6 +3441,17 @@ export interface components {
         /** @description Devices on which the user is signed in, the last used first. */
         OwnSessions: {
             items: components["schemas"]["OwnSession"][];
+        };
+        /** @description A way that was not taken, and why. */
+        PassedOver: {
+            /** @description Its name. */
+            account: string;
+            /** @description Which account. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description The kind of network. */
+            channel: string;
+            /** @description Why not, in words. */
+            reason: string;
         };
         /** @description A one-time link to set a password. It is shown this once. */
         PasswordLink: {
@@ -3339,9 +3577,24 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /**
+         * @description `deliveries.purpose`.
+         * @enum {string}
+         */
+        Purpose: "reply" | "service" | "advertising";
         QueryField: {
             name: string;
             value: string;
+        };
+        /** @description A quiet moment. */
+        Quiet: {
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            until: string;
+            /** @description What becomes of a mailing, in words: «Отправим в 9:00 по времени клиента». */
+            words: string;
         };
         /** @description The message answered, by our id, so that a press on the quote finds it. */
         QuotePayload: {
@@ -3661,7 +3914,7 @@ export interface components {
          * @description What a role may allow. The words are those of `role_rights.right_name`.
          * @enum {string}
          */
-        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage";
+        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage" | "messages.rules" | "messages.at_night";
         /** @description A call as the employee sees it while it rings and goes on. */
         RingCard: {
             /**
@@ -3732,6 +3985,53 @@ export interface components {
             rights: {
                 [key: string]: components["schemas"]["Scope"];
             };
+        };
+        /** @description A message whose channel the rule chooses. */
+        RuleMessageBody: {
+            at_night?: components["schemas"]["AtNight"] | null;
+            /** @description `auto`. */
+            channel: components["schemas"]["AutoWord"];
+            /**
+             * @description Made by the caller, a UUID: the same id again is the same message and is not sent twice, whatever the rule would
+             *     choose by then.
+             */
+            id: components["schemas"]["DeliveryId"];
+            pin_client_id?: components["schemas"]["ClientId"] | null;
+            /**
+             * Format: date-time
+             * @description Sent not before this moment.
+             */
+            planned_for?: string | null;
+            purpose?: components["schemas"]["StatedPurpose"] | null;
+            /** @description The same words as an approved template, for a channel that takes nothing else at the moment. */
+            template?: Record<string, unknown> | null;
+            /** @description The words. */
+            text: string;
+        };
+        /** @description New rules; whatever is not named stays. */
+        RulesEdit: {
+            /** @description Each kind of channel once. */
+            channel_order?: string[][] | null;
+            /**
+             * Format: int32
+             * @description 1 to 720.
+             */
+            dialogue_hours?: number | null;
+            /**
+             * @description Times of the client's clock.
+             * @example 21:00:00
+             */
+            quiet_from?: string | null;
+            /**
+             * @description See `quiet_from`.
+             * @example 09:00:00
+             */
+            quiet_until?: string | null;
+            /**
+             * Format: int32
+             * @description As they were read.
+             */
+            version: number;
         };
         /** @description Everything that happens by time. */
         Schedule: {
@@ -3912,6 +4212,16 @@ export interface components {
          */
         Speaker: "client" | "company";
         /**
+         * @description What the sender says that a message is for. A mailing says it; a person who writes by hand need not.
+         * @enum {string}
+         */
+        StatedPurpose: "service" | "advertising";
+        /** @description The words by which a client ends advertising. */
+        StopWordList: {
+            /** @description A message that is one of them and nothing else; the case is no matter. */
+            words: string[];
+        };
+        /**
          * @description How the last run went.
          * @enum {string}
          */
@@ -4053,6 +4363,22 @@ export interface components {
             content?: components["schemas"]["ContentView"] | null;
             /** @description The words; none where the provider told only that there is a version. */
             text?: string | null;
+        };
+        /** @description One way to a person. */
+        WayView: {
+            /** @description Its name. */
+            account: string;
+            /** @description Our end. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description The kind of network. */
+            channel: string;
+            conversation_id: components["schemas"]["ConversationId"] | null;
+            /** @description How the account is doing. */
+            light: components["schemas"]["Light"];
+            /** @description Why it can, or why not. */
+            reason: string;
+            /** @description The message can go this way now. */
+            usable: boolean;
         };
         /** @description What to enter at the provider. */
         Webhook: {
@@ -6316,6 +6642,144 @@ export interface operations {
             };
         };
     };
+    contact_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consents"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_down_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consents"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     invite_contact: {
         parameters: {
             query?: never;
@@ -6472,6 +6936,95 @@ export interface operations {
             };
         };
     };
+    send_by_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleMessageBody"];
+            };
+        };
+        responses: {
+            /** @description Отправлено раньше */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     contact_timeline: {
         parameters: {
             query?: {
@@ -6510,6 +7063,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contact_writing: {
+        parameters: {
+            query?: {
+                /** @description There is a template for a closed window. */
+                template?: boolean;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactWriting"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */
@@ -7416,6 +8039,80 @@ export interface operations {
         };
     };
     retry_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_delivery_now: {
         parameters: {
             query?: never;
             header?: never;
@@ -9168,6 +9865,211 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    messaging_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagingRules"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_messaging_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesEdit"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagingRules"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopWordList"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_stop_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopWordList"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopWordList"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Ошибка сервера или временная недоступность */
             default: {

@@ -17,6 +17,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(attempts))
         .routes(routes!(retry))
+        .routes(routes!(send_now))
         .routes(routes!(cancel))
         .routes(routes!(confirm))
 }
@@ -49,6 +50,23 @@ async fn retry(
 ) -> ApiResult<StatusCode> {
     let mut tx = app.pool.begin().await?;
     press::retry(&mut tx, &viewer, app.now(), id).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// «Отправить сейчас»: what waits for its time, or for the client's morning, goes at once.
+#[utoipa::path(
+    post, path = "/deliveries/{id}/send-now", tag = "messages", operation_id = "send_delivery_now",
+    params(("id" = DeliveryId, Path)),
+    responses((status = 204), Invalid, Unauthorized, Refused, Missing, Conflict),
+)]
+async fn send_now(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<DeliveryId>,
+) -> ApiResult<StatusCode> {
+    let mut tx = app.pool.begin().await?;
+    press::send_now(&mut tx, &viewer, app.now(), id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,6 +10,7 @@ import { dateTime } from '@/shared/format';
 import { PhoneLink } from '@/shared/ui/PhoneLink';
 import { Failed, FormFailure } from '@/shared/ui/States';
 import { useAddAddress, useAddPerson } from './api';
+import { Consents } from './Consents';
 import classes from './ContextPane.module.css';
 
 /** The people of a client with all their addresses, and why each address is theirs. */
@@ -53,6 +54,7 @@ function Person({ person, client, mayWrite }: { person: Contact; client: string;
           {dateTime(part.joined_at)}
         </Text>
       ))}
+      <Consents contact={person.id} mayWrite={mayWrite} />
       {others.map((company) => (
         <Text key={company.id} size="xs">
           Также в{' '}

@@ -15,7 +15,9 @@ const PLACE = {
 };
 const OPEN = { permission: { permission: 'open', until: null }, abilities: { text_limit: 4096, files: [], quote: true } };
 
-let sent: { id: string; content: { text: string } }[];
+let sent: { id: string; content: { text: string }; at_night?: string | null }[];
+let channels: unknown[] = [];
+let ways: unknown = { ways: [], quiet: null };
 
 function hub(writing: unknown, answers: (() => Response)[] = []) {
   sent = [];
@@ -23,6 +25,8 @@ function hub(writing: unknown, answers: (() => Response)[] = []) {
     const request = input as Request;
     const path = new URL(request.url).pathname;
     if (path === '/api/conversations') return Response.json({ items: [PLACE], next_cursor: null });
+    if (path === '/api/contacts/anna/writing') return Response.json(ways);
+    if (path === '/api/channels') return Response.json({ items: channels });
     if (path.endsWith('/writing')) return Response.json(writing);
     if (path.endsWith('/messages')) {
       sent.push(await request.json());
@@ -34,7 +38,7 @@ function hub(writing: unknown, answers: (() => Response)[] = []) {
 
 function show() {
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' }, mutations: { networkMode: 'always' } } });
-  cache.setQueryData(meQuery.queryKey, { id: 'me', login: 'me', name: 'Я', post: null, phone: null, roles: [], rights: { 'clients.write': 'own' } } as never);
+  cache.setQueryData(meQuery.queryKey, { id: 'me', login: 'me', name: 'Я', post: null, phone: null, roles: [], rights: { 'clients.write': 'own', 'messages.at_night': 'all' } } as never);
   const rows: Entry[] = [];
   render(
     <MantineProvider>
@@ -54,7 +58,10 @@ async function type(text: string) {
   return field as HTMLTextAreaElement;
 }
 
-beforeEach(() => localStorage.clear());
+beforeEach(() => {
+  localStorage.clear();
+  channels = [];
+});
 afterEach(cleanup);
 
 test('the row is on the screen at once, and the hub gets the same id', async () => {
@@ -96,4 +103,40 @@ test('a draft is kept', async () => {
   cleanup();
   show();
   expect(await screen.findByLabelText('Текст ответа')).toHaveProperty('value', 'Недописанное');
+});
+
+const NIGHT = () =>
+  Response.json({ type: 'quiet-hours', title: 'Тихие часы', status: 409, detail: 'У клиента сейчас ночь. Отправим в 9:00.' }, { status: 409 });
+
+test('in the night the person decides, and the same message goes with the decision', async () => {
+  hub(OPEN, [NIGHT]);
+  const rows = show();
+  await type('Утром заедем');
+  await screen.findByText(/Отправим в 9:00/);
+  fireEvent.click(screen.getByText('Отправить утром'));
+  await waitFor(() => expect(rows).toHaveLength(2));
+  expect(sent.map((message) => [message.id, message.at_night])).toEqual([
+    [rows[0]!.id, null],
+    [rows[0]!.id, 'hold'],
+  ]);
+  expect(screen.queryByText(/Отправим в 9:00/)).toBeNull();
+});
+
+test('a message taken back in the night comes back into the field', async () => {
+  hub(OPEN, [NIGHT]);
+  const rows = show();
+  const field = await type('Подожду');
+  await screen.findByText(/Отправим в 9:00/);
+  fireEvent.click(screen.getByText('Вернуться к тексту'));
+  expect([field.value, rows.at(-1)!.state]).toEqual(['Подожду', 'failed']);
+});
+
+test('a red channel offers another one', async () => {
+  channels = [{ id: 'wa', light: 'red', causes: [], enabled: true, waiting: 0 }];
+  const way = { account_id: 'sms', account: 'SMS', channel: 'sms', conversation_id: 'none', light: 'green', usable: true, reason: '' };
+  ways = { ways: [way], quiet: null };
+  hub(OPEN);
+  show();
+  await screen.findByText(/«WhatsApp компании» недоступен/);
+  await screen.findByText(/можно написать и так: SMS/);
 });

@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconFile, IconLock, IconPaperclip, IconSend, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
+import { ApiError } from '@/api/problem';
 import { size } from '@/shared/format';
 import { useMe, useRight } from '@/shared/me';
 import { plural } from '@/shared/plural';
@@ -23,8 +24,10 @@ import {
 } from './api';
 import classes from './Composer.module.css';
 import { rowOf } from './meant';
+import { NightQuestion } from './NightQuestion';
 import { abilitiesOf, permissionOf, windowWords } from './permission';
 import { PlacePicker } from './PlacePicker';
+import { RedChannel } from './RedChannel';
 
 /** Signs that are left are told from here on. */
 const LAST_SIGNS = 50;
@@ -81,7 +84,12 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const upload = useUpload();
+  const [night, setNight] = useState<{ message: NewMessage; words: string }>();
   const send = useSend(place.id, onRow, (message, error) => {
+    if (error instanceof ApiError && error.type === 'quiet-hours') {
+      setNight({ message, words: error.message });
+      return;
+    }
     notifications.show({ color: 'red', title: 'Сообщение не принято', message: error.message, autoClose: false });
     onRow({ ...rowOf(message, place, me), state: 'failed', failure: { code: '', text: error.message } });
     if (message.content.type === 'text') setText(message.content.text);
@@ -117,6 +125,17 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
     setFiles([]);
     onQuoteGone();
     field.current?.focus();
+  };
+  const decide = (atNight: NewMessage['atNight']) => {
+    if (night) send.mutate({ ...night.message, atNight });
+    setNight(undefined);
+  };
+  const takeBack = () => {
+    if (!night) return;
+    const { message, words } = night;
+    onRow({ ...rowOf(message, place, me), state: 'failed', failure: { code: '', text: words } });
+    if (message.content.type === 'text') setText(message.content.text);
+    setNight(undefined);
   };
   const pressed = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
@@ -186,6 +205,15 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
             : permission.reason}
         </div>
       )}
+      {night && (
+        <NightQuestion
+          words={night.words}
+          onMorning={() => decide('hold')}
+          onNow={() => decide('send')}
+          onBack={takeBack}
+        />
+      )}
+      <RedChannel place={place} places={places} onPlace={onPlace} />
       {writing.isError && (
         <div className={classes.locked} role="alert">
           <IconAlertTriangle size={16} aria-hidden="true" /> {writing.error.message}

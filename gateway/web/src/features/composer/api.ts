@@ -22,6 +22,14 @@ export const writingQuery = (conversation: string) =>
     queryFn: () => unwrap(api.GET('/api/conversations/{id}/writing', { params: { path: { id: conversation } } })),
   });
 
+/** All ways to a person, as the rule of channels sees them. */
+export const waysQuery = (contact: string) =>
+  queryOptions({
+    queryKey: ['conversations', 'ways', contact],
+    refetchInterval: 60_000,
+    queryFn: () => unwrap(api.GET('/api/contacts/{id}/writing', { params: { path: { id: contact } } })),
+  });
+
 /** How a text is counted by channels that are paid by parts. */
 export const measureQuery = (conversation: string, text: string) =>
   queryOptions({
@@ -36,6 +44,8 @@ export interface NewMessage {
   conversation: string;
   content: Schema<'MessageContent'>;
   quote?: string;
+  /** What a person decided about the client's night. */
+  atNight?: Schema<'AtNight'>;
 }
 
 /**
@@ -49,7 +59,7 @@ export function useSend(conversation: string, sent: (entry: Entry) => void, refu
       unwrap(
         api.POST('/api/conversations/{id}/messages', {
           params: { path: { id: message.conversation } },
-          body: { id: message.id, content: message.content, quote_id: message.quote ?? null },
+          body: { id: message.id, content: message.content, quote_id: message.quote ?? null, at_night: message.atNight ?? null },
         }),
       ),
     retry: (_, error) => error instanceof ApiError && error.isPassing,

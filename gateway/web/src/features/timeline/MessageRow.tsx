@@ -15,6 +15,7 @@ import { memo } from 'react';
 import type { Schema } from '@/api/client';
 import { channelLook } from '@/channels';
 import { exactly, time } from '@/shared/format';
+import { useRight } from '@/shared/me';
 import { useDeliveryAct, usePin, type Entry, type Subject } from './api';
 import { Content, FoldedText } from './Content';
 import classes from './Row.module.css';
@@ -80,6 +81,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             ))}
           </div>
         )}
+        <Route delivery={entry.delivery} />
         <Trouble entry={entry} />
         {entry.reactions.length > 0 && (
           <div className={classes.reactions}>
@@ -207,6 +209,21 @@ function Undecided({ entry, subject }: { entry: Entry; subject: Subject }) {
   );
 }
 
+/** «Канал выбран»: why this channel, and why none of the dearer ones. */
+function Route({ delivery }: { delivery: Entry['delivery'] }) {
+  if (!delivery?.chosen_because) return null;
+  return (
+    <details className={classes.head}>
+      <summary>Канал выбран: {delivery.chosen_because}</summary>
+      {delivery.passed_over.map((way) => (
+        <div key={way.account_id}>
+          {way.account}: {way.reason}
+        </div>
+      ))}
+    </details>
+  );
+}
+
 /** Why a message of ours is stuck, and what can be done. */
 function Trouble({ entry }: { entry: Entry }) {
   const act = useDeliveryAct();
@@ -214,23 +231,27 @@ function Trouble({ entry }: { entry: Entry }) {
   const step = delivery?.step;
   const failed = entry.state === 'failed' || step === 'failed';
   if (!failed && step !== 'unknown' && step !== 'planned' && step !== 'cancelled') return null;
-  const press = (what: 'retry' | 'cancel' | 'confirm') => delivery && act.mutate({ id: delivery.id, act: what });
+  const press = (what: 'retry' | 'cancel' | 'confirm' | 'send-now') => delivery && act.mutate({ id: delivery.id, act: what });
   const why = entry.failure?.text ?? delivery?.reason;
   return (
     <div className={classes.why}>
       {step === 'unknown'
         ? 'Неизвестно, дошло ли: связь с провайдером оборвалась. Повторение может прийти клиенту дважды.'
         : step === 'planned'
-          ? `Будет отправлено ${delivery?.due_at ? exactly(delivery.due_at) : 'позже'}.`
+          ? (delivery?.held ?? `Будет отправлено ${delivery?.due_at ? exactly(delivery.due_at) : 'позже'}.`)
           : step === 'cancelled'
-            ? 'Отменено до отправки.'
+            ? (delivery?.reason ?? 'Отменено до отправки.')
             : (why ?? 'Провайдер не доставил сообщение и не назвал причину.')}
-      {delivery && step !== 'cancelled' && (
+      {delivery?.replaced_by && <div>Отправлено по другому каналу.</div>}
+      {delivery && step !== 'cancelled' && !delivery.replaced_by && (
         <span className={classes.acts}>
           {step === 'planned' ? (
-            <button type="button" className="plain link" onClick={() => press('cancel')}>
-              Отменить
-            </button>
+            <>
+              <SendNow onPress={() => press('send-now')} />
+              <button type="button" className="plain link" onClick={() => press('cancel')}>
+                Отменить
+              </button>
+            </>
           ) : (
             <button type="button" className="plain link" onClick={() => press('retry')}>
               Повторить
@@ -245,6 +266,17 @@ function Trouble({ entry }: { entry: Entry }) {
       )}
       {act.isError && <div>{act.error.message}</div>}
     </div>
+  );
+}
+
+/** What waits for its time may go at once, for those who may write in the client's night. */
+function SendNow({ onPress }: { onPress: () => void }) {
+  const mayNow = useRight('messages.at_night') !== undefined;
+  if (!mayNow) return null;
+  return (
+    <button type="button" className="plain link" onClick={onPress}>
+      Отправить сейчас
+    </button>
   );
 }
 

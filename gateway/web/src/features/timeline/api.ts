@@ -96,11 +96,13 @@ export function usePin(subject: Subject) {
 /** What a person does about a message of ours that is stuck. */
 export function useDeliveryAct() {
   return useMutation({
-    mutationFn: ({ id, act }: { id: string; act: 'retry' | 'cancel' | 'confirm' }): Promise<unknown> => {
+    mutationFn: ({ id, act }: { id: string; act: 'retry' | 'cancel' | 'confirm' | 'send-now' }): Promise<unknown> => {
       const params = { path: { id } };
       switch (act) {
         case 'retry':
           return unwrap(api.POST('/api/deliveries/{id}/retry', { params }));
+        case 'send-now':
+          return unwrap(api.POST('/api/deliveries/{id}/send-now', { params }));
         case 'cancel':
           return unwrap(api.POST('/api/deliveries/{id}/cancel', { params }));
         case 'confirm':

@@ -15,5 +15,7 @@ export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
   'rates.manage': { name: 'Курсы валют', what: 'Курс вручную, решение о сомнительных курсах' },
   'schedule.manage': { name: 'Расписание', what: 'Что и когда выполняется, запуск сейчас' },
   'mails.manage': { name: 'Письма узла', what: 'Письма о неполадках: что ушло, что нет, отправка ещё раз' },
+  'messages.rules': { name: 'Правила рассылок', what: 'Тихие часы, СТОП-слова, порядок каналов' },
+  'messages.at_night': { name: 'Писать ночью', what: 'Отправить сообщение в тихие часы клиента' },
   'recordings.hold': { name: 'Удерживать записи', what: 'Хранить файлы спора дольше их срока' },
 };

@@ -1,0 +1,36 @@
+import type { Schema } from '@/api/client';
+import { dateTime } from '@/shared/format';
+
+export const CONSENT_KINDS: Record<Schema<'ConsentKind'>, string> = {
+  service: 'Служебные сообщения',
+  advertising: 'Рекламные сообщения',
+};
+
+export const CONSENT_STATES: Record<Schema<'ConsentState'>, string> = {
+  given: 'получено',
+  withdrawn: 'отозвано',
+  unknown: 'неизвестно',
+};
+
+const WORDS: Record<Schema<'ConsentWord'>, string> = { ...CONSENT_STATES, resumed: 'снова включено клиентом' };
+
+/** «Рекламные сообщения: отозвано 22.11.2026 10:00». */
+export function consentWords(view: Schema<'ConsentView'>): string {
+  const since = view.entry ? ` ${dateTime(view.entry.at)}` : '';
+  return `${CONSENT_KINDS[view.kind]}: согласие ${CONSENT_STATES[view.state]}${since}`;
+}
+
+/** One word of the history: what, whose, and in which words. */
+export function wordOfConsent(entry: Schema<'ConsentEntry'>): string {
+  const what = `${CONSENT_KINDS[entry.kind]}: ${WORDS[entry.word]}`;
+  const quote = entry.quote ? `: «${entry.quote}»` : '';
+  const by = entry.account ? `, ${entry.account}` : '';
+  switch (entry.source) {
+    case 'stop_word':
+      return `${what}. Клиент написал${by}${quote}`;
+    case 'provider':
+      return `${what}. Настройка клиента в мессенджере${by}`;
+    case 'person':
+      return `${what}. Записал ${entry.by ?? 'сотрудник'}${quote}`;
+  }
+}
