@@ -39,6 +39,6 @@ pub use raw::{Acknowledgement, Parsed, Part, RawEvent, Verified, WebhookRequest,
 pub use setting::{ConfigError, Setting};
 pub use source::{ConversationHistory, Finding, History, MediaError, MediaSource, MediaStream, Probe};
 pub use template::{
-    FilledTemplate, ProviderTemplate, TemplateButton, TemplateComponent, TemplateHeader, TemplateValue,
-    Templates,
+    FilledTemplate, ProviderTemplate, TemplateButton, TemplateComponent, TemplateHeader, TemplateNews,
+    TemplateValue, Templates,
 };
