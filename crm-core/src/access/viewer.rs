@@ -50,11 +50,14 @@ pub enum Right {
     /// «Что и когда выполняется»: see it, start a task.
     #[serde(rename = "schedule.manage")]
     ScheduleManage,
+    /// Texts of the company written beforehand. One's own need no right.
+    #[serde(rename = "phrases.manage")]
+    PhrasesManage,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -68,6 +71,7 @@ impl Right {
         Self::RecordingsHold,
         Self::RatesManage,
         Self::ScheduleManage,
+        Self::PhrasesManage,
     ];
 
     /// The word in the database and in JSON.
@@ -86,6 +90,7 @@ impl Right {
             Self::RecordingsHold => "recordings.hold",
             Self::RatesManage => "rates.manage",
             Self::ScheduleManage => "schedule.manage",
+            Self::PhrasesManage => "phrases.manage",
         }
     }
 

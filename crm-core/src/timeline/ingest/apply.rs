@@ -8,6 +8,7 @@ use sqlx::{Connection, PgConnection};
 use super::plan::{Plan, Row};
 use super::{ApplyError, ReadRaw, calls, names, parties, store};
 use crate::delivery::lane;
+use crate::templates;
 use crate::timeline::feed::{self, Changes};
 use crate::timeline::raw_event::{self, Outcome, RawState};
 use crate::{ContactId, InteractionId};
@@ -38,6 +39,7 @@ pub async fn apply(
     store::use_media(&mut tx, &plan.media_uses).await?;
     store::write_states(&mut tx, &plan.states).await?;
     store::insert_notices(&mut tx, &plan.notices).await?;
+    templates::sync::heard(&mut tx, &plan.template_news(), now).await?;
     store::write_phone_book(&mut tx, &plan.phone_book).await?;
     let mut unsettled = people.unsettled;
     for invitation in &plan.invitations {

@@ -14,5 +14,6 @@ export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
   'audit.read': { name: 'Журнал действий', what: 'Кто что сделал' },
   'rates.manage': { name: 'Курсы валют', what: 'Курс вручную, решение о сомнительных курсах' },
   'schedule.manage': { name: 'Расписание', what: 'Что и когда выполняется, запуск сейчас' },
+  'phrases.manage': { name: 'Заготовки', what: 'Общие быстрые ответы и шаблоны SMS' },
   'recordings.hold': { name: 'Удерживать записи', what: 'Хранить файлы спора дольше их срока' },
 };
