@@ -22,6 +22,7 @@ pub mod replay;
 pub mod run;
 pub mod sealed;
 pub mod shutdown;
+pub mod templates;
 pub mod vault;
 pub mod worker;
 

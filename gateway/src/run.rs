@@ -27,7 +27,7 @@ use crate::sealed::{SealKey, key_from_file};
 use crate::vault::Vault;
 use crate::worker::apply::{self, Applier, ApplyQueue};
 use crate::worker::schedule::{Scheduler, Tasks};
-use crate::worker::{history, housekeeping, media, media_terms, poll, probe, rates, send};
+use crate::worker::{history, housekeeping, media, media_terms, poll, probe, rates, send, templates};
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -213,6 +213,7 @@ fn by_time(
     if role == Role::Web {
         return Ok(tasks);
     }
+    templates::add(&mut tasks, accounts.clone());
     if config.rates.enabled {
         rates::add(&mut tasks, bank(config)?, config.rates.currencies.0.clone());
     }

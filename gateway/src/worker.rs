@@ -10,3 +10,4 @@ pub mod probe;
 pub mod rates;
 pub mod schedule;
 pub mod send;
+pub mod templates;

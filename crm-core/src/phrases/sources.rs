@@ -146,6 +146,17 @@ pub async fn sources(
     Ok(sources)
 }
 
+/// The same for a client that the viewer reads: for the person who was with us first, where there is one.
+pub async fn sources_of_client(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    client: ClientId,
+) -> Result<Sources> {
+    let root = reach::readable_client(conn, viewer, client).await?;
+    let contact = store::first_contact(conn, root.id).await?;
+    sources(conn, viewer, contact, Some(root.id)).await
+}
+
 fn said(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }

@@ -27,6 +27,23 @@ pub(super) async fn contact_name(conn: &mut PgConnection, root: ContactId) -> sq
     sqlx::query_scalar!("select name from contacts where id = $1", root.0).fetch_optional(conn).await
 }
 
+pub(super) async fn first_contact(
+    conn: &mut PgConnection,
+    root: ClientId,
+) -> sqlx::Result<Option<ContactId>> {
+    sqlx::query_scalar!(
+        r#"select k.root_id as "id: ContactId"
+           from clients c
+           join contact_clients cc on cc.client_id = c.id
+           join contacts k on k.id = cc.contact_id
+           where c.root_id = $1
+           order by cc.created_at, k.id limit 1"#,
+        root.0
+    )
+    .fetch_optional(conn)
+    .await
+}
+
 /// The companies of a person that are within reach.
 pub(super) async fn companies(
     conn: &mut PgConnection,

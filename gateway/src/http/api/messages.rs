@@ -1,6 +1,7 @@
 //! Writing to clients: new messages, edits, deletions, reactions, and what is done about one on its way.
 
 mod body;
+mod preview;
 mod waiting;
 
 use axum::Json;
@@ -11,6 +12,7 @@ use connector_api::{
     TextMeasure,
 };
 use crm_core::delivery::press::{self, NewMessage, Place, RowAction};
+use crm_core::templates::{self, TemplateName};
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::pin;
 use crm_core::{AccountId, ClientId, ContactId, ConversationId, DeliveryId, IdentityId, InteractionId};
@@ -36,6 +38,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(react))
         .routes(routes!(measure))
         .merge(waiting::router())
+        .merge(preview::router())
 }
 
 /// Whether and how a conversation can be written to.
@@ -47,6 +50,8 @@ struct Writing {
     /// What the channel can carry; `null` for a channel that only receives.
     #[schema(required = true, value_type = Option<Object>)]
     abilities: Option<Abilities>,
+    /// Templates that can be sent, also while nothing else can.
+    templates: Vec<TemplateName>,
 }
 
 /// Whether and how a conversation can be written to now.
@@ -65,8 +70,10 @@ async fn writing(
     let account = app.accounts.by_id(place.account_id);
     let outbound = account.as_ref().and_then(|account| account.connector.outbound());
     let closed = |reason: &str| Permission::Closed { reason: reason.to_owned() };
+    let templates = templates::ready(&mut conn, &place).await?;
     Ok(Json(match (account.as_ref(), outbound) {
         (Some(account), Some(outbound)) => Writing {
+            templates,
             permission: if account.enabled {
                 outbound.can_send(&place.facts, app.now())
             } else {
@@ -74,9 +81,7 @@ async fn writing(
             },
             abilities: Some(outbound.abilities()),
         },
-        _ => Writing {
-            permission: closed("Этот канал только принимает сообщения."), abilities: None
-        },
+        _ => Writing { permission: closed(ONLY_RECEIVES), abilities: None, templates: Vec::new() },
     }))
 }
 
@@ -176,7 +181,7 @@ async fn press_message(
     }
     let account = app.accounts.by_id(place.account_id).ok_or_else(|| Problem::conflict(ONLY_RECEIVES))?;
     let outbound = writable(&account)?;
-    let content = body.content.read(conn, viewer).await?;
+    let content = body.content.read(conn, viewer, place, body.pin_client_id).await?;
     let now = app.now();
     if body.planned_for.is_none_or(|at| at <= now) {
         permitted(outbound, place, &content, now)?;

@@ -16,12 +16,14 @@ mod me;
 mod media;
 mod messages;
 mod own_password;
+mod phrases;
 mod rates;
 mod raw_events;
 mod roles;
 mod schedule;
 mod session;
 mod setup;
+mod templates;
 mod timeline;
 mod users;
 
@@ -57,6 +59,8 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "media", description = "Файлы: фото, голосовые, документы, записи разговоров"),
         (name = "conversations", description = "Диалоги и звонки"),
         (name = "messages", description = "Сообщения клиентам: отправка, правка, судьба отправленного"),
+        (name = "templates", description = "Шаблоны, которые одобряет провайдер"),
+        (name = "phrases", description = "Заготовки: быстрые ответы и шаблоны SMS"),
         (name = "accounts", description = "Каналы"),
         (name = "rates", description = "Курсы валют"),
         (name = "schedule", description = "Что и когда выполняется"),
@@ -117,6 +121,8 @@ fn resources() -> OpenApiRouter<App> {
         .merge(legal_hold::router())
         .merge(conversations::router())
         .merge(messages::router())
+        .merge(templates::router())
+        .merge(phrases::router())
         .merge(calls::router())
         .merge(accounts::router())
         .merge(raw_events::router())

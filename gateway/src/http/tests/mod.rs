@@ -6,6 +6,7 @@ mod cards;
 mod document;
 mod keys;
 mod media;
+mod prepared;
 mod problems;
 mod rates;
 mod raw_events;
