@@ -94,6 +94,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates of an account with their states, also those that vanished at the provider. */
+        get: operations["list_account_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/templates/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** «Обновить»: asks the provider now and answers with the list. */
+        post: operations["refresh_account_templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/addresses/{id}": {
         parameters: {
             query?: never;
@@ -586,6 +620,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fills in a template or a text written beforehand for a conversation, without sending it. */
+        post: operations["preview_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/read": {
         parameters: {
             query?: never;
@@ -597,6 +648,23 @@ export interface paths {
         put?: never;
         /** Says that I have read a conversation up to a row. */
         post: operations["read_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates that can be sent into a conversation, with what is known for their fields. */
+        get: operations["list_conversation_templates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1135,6 +1203,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/phrases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's texts and my own. */
+        get: operations["list_phrases"];
+        put?: never;
+        /** Writes a text, behind those that are there. */
+        post: operations["create_phrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a text as a client would read it, and counts it as a channel that is paid by parts. */
+        post: operations["preview_phrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What fields of texts and templates can be filled with by themselves. */
+        get: operations["list_phrase_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a text away. */
+        delete: operations["delete_phrase"];
+        options?: never;
+        head?: never;
+        /** Changes a text. */
+        patch: operations["edit_phrase"];
+        trace?: never;
+    };
+    "/api/phrases/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a text elsewhere in the order. */
+        post: operations["place_phrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/proposals": {
         parameters: {
             query?: never;
@@ -1571,6 +1726,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/templates/{id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Names the fields of a template, and says what fills them by itself. */
+        put: operations["bind_template"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -1912,6 +2084,12 @@ export interface components {
              * @description All that was acknowledged and is still kept.
              */
             raw: number;
+        };
+        /** @description How our people call a field, and what fills it. */
+        Binding: {
+            /** @description As people call it; otherwise the name that it has by itself. */
+            label?: string | null;
+            source?: components["schemas"]["Source"] | null;
         };
         /** @description A body, exact but for the secrets. */
         BodyView: {
@@ -2674,6 +2852,11 @@ export interface components {
             field: string;
         };
         /**
+         * @description Where a field stands.
+         * @enum {string}
+         */
+        FieldPart: "head" | "body" | "button";
+        /**
          * @description Where the copy of a file stands.
          * @enum {string}
          */
@@ -3058,10 +3241,42 @@ export interface components {
             /** @enum {string} */
             type: "contact";
         } | {
-            /** @description With its values. */
-            template: Record<string, unknown>;
+            head_file?: components["schemas"]["MediaId"] | null;
+            /** @description Which. */
+            template_id: components["schemas"]["TemplateId"];
             /** @enum {string} */
             type: "template";
+            /** @description By the keys of its fields, where it is not filled by itself. */
+            values?: {
+                [key: string]: string;
+            };
+        } | {
+            /** @description Which. */
+            phrase_id: components["schemas"]["PhraseId"];
+            /** @enum {string} */
+            type: "phrase";
+            /** @description By the keys of its fields, where it is not filled by itself. */
+            values?: {
+                [key: string]: string;
+            };
+        };
+        /** @description A message as the client would read it. */
+        MessagePreview: {
+            /** @description Fields of a text of ours, with what is known for them; those of a template stand in its list. */
+            fields: components["schemas"]["TextField"][];
+            /** @description Characters, paid parts, room left and alphabet, where the channel counts. */
+            measure: Record<string, unknown> | null;
+            /** @description Fields without a value: while there are any it cannot be sent. */
+            missing: components["schemas"]["MissingField"][];
+            /** @description What is missing stands there by its name. */
+            text: string;
+        };
+        /** @description A field that has no value yet. */
+        MissingField: {
+            /** @description By which a value is given. */
+            key: string;
+            /** @description As people call it. */
+            label: string;
         };
         /** @description A new account. */
         NewAccountForm: {
@@ -3136,6 +3351,21 @@ export interface components {
             planned_for?: string | null;
             quote_id?: components["schemas"]["InteractionId"] | null;
         };
+        /** @description A new text. */
+        NewPhraseBody: {
+            /** @description Typed behind a slash it finds the text. */
+            code?: string | null;
+            /** @description What it is for. */
+            kind: components["schemas"]["PhraseKind"];
+            /** @description `ru`, `ky`, `kk`, `en`. */
+            language?: string;
+            /** @description As people find it. */
+            name: string;
+            /** @description My own; otherwise the company's. */
+            own: boolean;
+            /** @description With its fields in braces. */
+            text: string;
+        };
         /** @description A user to be. */
         NewUser: {
             /** @description In any letter case; stored in small letters. */
@@ -3175,6 +3405,10 @@ export interface components {
             items: components["schemas"]["Notice"][];
             /** @description `null` on the last page. */
             next_cursor: string | null;
+        };
+        /** @description Templates that can be sent. */
+        OfferedTemplates: {
+            items: components["schemas"]["Template"][];
         };
         /** @description One position of a basket. */
         OrderItemView: {
@@ -3241,9 +3475,108 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description A text written beforehand. */
+        Phrase: {
+            /** @description Typed behind a slash it finds the text. */
+            code: string | null;
+            /** @description Which. */
+            id: components["schemas"]["PhraseId"];
+            /** @description What it is for. */
+            kind: components["schemas"]["PhraseKind"];
+            /** @description In which language clients read it: `ru`, `ky`, `kk`, `en`. */
+            language: string;
+            /** @description As people find it. */
+            name: string;
+            /** @description It is the viewer's own; otherwise the company's. */
+            own: boolean;
+            /**
+             * Format: int32
+             * @description Order among those of one kind and one owner.
+             */
+            position: number;
+            /** @description With its fields in braces. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description Moves with every change.
+             */
+            updated_at: string;
+        };
+        /** @description A text that somebody writes just now. */
+        PhraseDraft: {
+            client_id?: components["schemas"]["ClientId"] | null;
+            /** @description With its fields in braces. */
+            text: string;
+            /** @description Of fields that are filled by hand. */
+            values?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Format: uuid
+         * @description A text written beforehand.
+         */
+        PhraseId: string;
+        /**
+         * @description What a text is for.
+         * @enum {string}
+         */
+        PhraseKind: "quick_reply" | "sms";
+        /** @description Texts written beforehand: one's own first, then the company's, each in their order. */
+        PhrasePage: {
+            items: components["schemas"]["Phrase"][];
+            /** @description `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description What changes; what is not named stays. */
+        PhrasePatch: {
+            /** @description Typed behind a slash it finds the text; an empty one takes it away. */
+            code?: string | null;
+            /** @description `ru`, `ky`, `kk`, `en`. */
+            language?: string | null;
+            /** @description As people find it. */
+            name?: string | null;
+            /** @description With its fields in braces. */
+            text?: string | null;
+        };
+        /** @description Where a text goes. */
+        PhrasePlace: {
+            before: components["schemas"]["PhraseId"] | null;
+        };
+        /** @description A text with its values, as a client would read it. */
+        PhrasePreview: {
+            /** @description All fields, with what is known for them. */
+            fields: components["schemas"]["TextField"][];
+            /** @description Characters, paid parts and alphabet, where a channel is connected that counts. */
+            measure: Record<string, unknown> | null;
+            /** @description Fields without a value. */
+            missing: components["schemas"]["MissingField"][];
+            /** @description What is missing still stands in braces. */
+            text: string;
+        };
         /** @description The company that a row is of. */
         Pin: {
             client_id: components["schemas"]["ClientId"] | null;
+        };
+        /** @description What is to be filled in. */
+        Prepared: {
+            /** @description Which. */
+            template_id: components["schemas"]["TemplateId"];
+            /** @enum {string} */
+            type: "template";
+            /** @description By the keys of its fields. */
+            values?: {
+                [key: string]: string;
+            };
+        } | {
+            /** @description Which. */
+            phrase_id: components["schemas"]["PhraseId"];
+            /** @enum {string} */
+            type: "phrase";
+            /** @description By the keys of its fields. */
+            values?: {
+                [key: string]: string;
+            };
         };
         /** @description A press on a number. */
         Press: {
@@ -3257,6 +3590,11 @@ export interface components {
         PressBody: {
             /** @description Made by the caller; the same id again is the same press. */
             id: components["schemas"]["DeliveryId"];
+        };
+        /** @description What is to be filled in, and for whom. */
+        PreviewBody: {
+            content: components["schemas"]["Prepared"];
+            pin_client_id?: components["schemas"]["ClientId"] | null;
         };
         /** @description `application/problem+json`: why a request was not done. */
         Problem: Record<string, unknown> & {
@@ -3661,7 +3999,7 @@ export interface components {
          * @description What a role may allow. The words are those of `role_rights.right_name`.
          * @enum {string}
          */
-        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage";
+        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage" | "phrases.manage";
         /** @description A call as the employee sees it while it rings and goes on. */
         RingCard: {
             /**
@@ -3907,6 +4245,22 @@ export interface components {
             password: string;
         };
         /**
+         * @description What a field can be filled with.
+         * @enum {string}
+         */
+        Source: "клиент.имя" | "клиент.компания" | "клиент.город" | "менеджер.имя" | "менеджер.должность" | "менеджер.телефон";
+        /** @description All of them. */
+        SourceList: {
+            items: components["schemas"]["SourceView"][];
+        };
+        /** @description What a field can be filled with by itself. */
+        SourceView: {
+            /** @description As people call it. */
+            label: string;
+            /** @description As it is written between braces. */
+            source: string;
+        };
+        /**
          * @description A side of a conversation.
          * @enum {string}
          */
@@ -3916,6 +4270,112 @@ export interface components {
          * @enum {string}
          */
         TaskOutcome: "done" | "failed" | "interrupted";
+        /** @description A template as the account has it at its provider. */
+        Template: {
+            /** @description Whose. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description The words on its buttons. */
+            buttons: string[];
+            /** @description `marketing`, `utility`, `authentication`; other words as they came. */
+            category: string;
+            /** @description What it is filled with. */
+            fields: components["schemas"]["TemplateField"][];
+            /**
+             * Format: date-time
+             * @description Since when the provider lists it no more.
+             */
+            gone_at: string | null;
+            /** @description The kind of file that stands above the words: `image`, `video`, `document`. */
+            head_file: string | null;
+            /** @description Which. */
+            id: components["schemas"]["TemplateId"];
+            /** @description As the provider writes it. */
+            language: string;
+            /**
+             * Format: date-time
+             * @description When the provider last listed it.
+             */
+            last_seen_at: string;
+            /** @description Name; unique together with the language. */
+            name: string;
+            /** @description `green`, `yellow`, `red`; other words as they came. */
+            quality: string | null;
+            /** @description Why it was rejected or paused. */
+            reason: string | null;
+            /** @description Why it cannot be sent, in Russian; `null` for one that can. */
+            refusal: string | null;
+            /** @description `approved`, `pending`, `rejected`, `paused`, `disabled`; other words as they came. */
+            status: string;
+            /** @description The words, with their placeholders. */
+            text: string;
+        };
+        /** @description How people call the fields of a template, and what fills them. */
+        TemplateBindings: {
+            /** @description By the keys of the fields; a field that is not named has no label and is filled by hand. */
+            fields: {
+                [key: string]: components["schemas"]["Binding"];
+            };
+        };
+        /** @description A field of a template. */
+        TemplateField: {
+            /** @description By which a value is given: `head.1`, `body.order_id`, `button.0`. */
+            key: string;
+            /** @description As people call it. */
+            label: string;
+            /** @description Its name at the provider: what stands between double braces, or the button's number. */
+            name: string;
+            /** @description Where it stands. */
+            part: components["schemas"]["FieldPart"];
+            source: components["schemas"]["Source"] | null;
+            /** @description What stands there when nobody gives another value; known only for a conversation. */
+            value: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A template that a provider approves.
+         */
+        TemplateId: string;
+        /** @description All templates of an account. A provider keeps a few hundred at most, so they come in one page. */
+        TemplateList: {
+            items: components["schemas"]["Template"][];
+            /** @description The provider approves templates at all, and can be asked with the settings that the account has. */
+            supported: boolean;
+            sync: components["schemas"]["TemplateSync"] | null;
+        };
+        /** @description A template that can be sent. */
+        TemplateName: {
+            /** @description Which. */
+            id: components["schemas"]["TemplateId"];
+            /** @description As the provider writes it. */
+            language: string;
+            /** @description Its name at the provider. */
+            name: string;
+        };
+        /** @description When an account's list was last asked for. */
+        TemplateSync: {
+            /**
+             * Format: date-time
+             * @description The last time.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description The last time with success.
+             */
+            done_at: string | null;
+            /** @description Why the last time failed, in Russian. */
+            error: string | null;
+        };
+        /** @description A field of a text with what is known for it. */
+        TextField: {
+            /** @description By which a value is given. */
+            key: string;
+            /** @description As people call it. */
+            label: string;
+            source?: components["schemas"]["Source"] | null;
+            /** @description What stands there when nobody gives another value. */
+            value?: string | null;
+        };
         /** @description A part of a timeline, the newest first. */
         Timeline: {
             /** @description Something stands behind the first item already. */
@@ -4066,6 +4526,8 @@ export interface components {
             abilities: Record<string, unknown> | null;
             /** @description `open`, perhaps `until` a moment; `templates_only`; `closed` with a `reason`. */
             permission: Record<string, unknown>;
+            /** @description Templates that can be sent, also while nothing else can. */
+            templates: components["schemas"]["TemplateName"][];
         };
     };
     responses: never;
@@ -4475,6 +4937,149 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Repaired"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_account_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_account_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */
@@ -6912,6 +7517,77 @@ export interface operations {
             };
         };
     };
+    preview_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePreview"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_conversation: {
         parameters: {
             query?: never;
@@ -6933,6 +7609,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conversation_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedTemplates"];
+                };
             };
             /** @description Неверный запрос: `field` называет поле */
             400: {
@@ -9229,6 +9972,469 @@ export interface operations {
             };
         };
     };
+    list_phrases: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description What they are for. */
+                kind?: "quick_reply" | "sms";
+                /** @description Words of the name, the code or the text. */
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhrasePage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_phrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPhraseBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phrase"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_phrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhraseDraft"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhrasePreview"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_phrase_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_phrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PhraseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_phrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PhraseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhrasePatch"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phrase"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_phrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PhraseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhrasePlace"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_proposals: {
         parameters: {
             query?: {
@@ -10770,6 +11976,77 @@ export interface operations {
             };
             /** @description Противоречие с сохранёнными данными */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bind_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateBindings"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
