@@ -35,6 +35,8 @@ export interface NewMessage {
   id: string;
   conversation: string;
   content: Schema<'MessageContent'>;
+  /** What the client will read, where the content does not say it itself. */
+  shown?: string;
   quote?: string;
 }
 
