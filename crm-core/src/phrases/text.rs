@@ -84,7 +84,7 @@ pub fn fill(text: &str, values: &Values, sources: &Sources) -> Filled {
             filled.text.push_str(value);
             continue;
         }
-        filled.text.push_str(&format!("{{{written}}}"));
+        filled.text.extend(["{", written, "}"]);
         if filled.missing.iter().all(|missing| missing.key != key) {
             filled.missing.push(MissingField { label: label(written, source), key });
         }

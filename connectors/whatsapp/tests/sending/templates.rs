@@ -12,7 +12,7 @@ async fn all_pages_of_templates_are_read_with_states_and_parts() {
     let first = json!({
         "data": [{
             "id": "1200000000000077", "name": "order_ready", "language": "ru", "status": "APPROVED",
-            "category": "UTILITY", "rejected_reason": "NONE", "quality_score": { "score": "YELLOW", "date": 1793520600 },
+            "category": "UTILITY", "rejected_reason": "NONE", "quality_score": { "score": "YELLOW", "date": 1_793_520_600 },
             "components": [
                 { "type": "HEADER", "format": "DOCUMENT" },
                 { "type": "BODY", "text": "Заказ {{1}} готов, заберите {{2}}" },
