@@ -65,12 +65,16 @@ ids! {
     MailId
     /// A file.
     MediaId
+    /// A text written beforehand.
+    PhraseId
     /// «похожие»: two cards that may be one.
     ProposalId
     /// What a provider posted, as it came.
     RawEventId
     /// One log-in of one user on one device.
     SessionId
+    /// A template that a provider approves.
+    TemplateId
     /// An employee who signs in.
     UserId
 }

@@ -10,15 +10,17 @@ pub mod fixture;
 mod id;
 pub mod mail;
 pub mod media;
+pub mod phrases;
 pub mod rates;
 pub mod schedule;
 pub mod schema;
 pub mod telephony;
+pub mod templates;
 pub mod timeline;
 
 pub use id::{
     AccountId, ApiKeyId, CallRequestId, ClientId, ContactId, ConversationId, DeliveryId, DoubtId, IdentityId,
-    InteractionId, JoinId, MailId, MediaId, ProposalId, RawEventId, SessionId, UserId,
+    InteractionId, JoinId, MailId, MediaId, PhraseId, ProposalId, RawEventId, SessionId, TemplateId, UserId,
 };
 
 /// All migrations, in order. They only go forward.

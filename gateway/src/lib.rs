@@ -23,6 +23,7 @@ pub mod routing;
 pub mod run;
 pub mod sealed;
 pub mod shutdown;
+pub mod templates;
 pub mod vault;
 pub mod worker;
 

@@ -28,7 +28,9 @@ use crate::sealed::{SealKey, key_from_file};
 use crate::vault::Vault;
 use crate::worker::apply::{self, Applier, ApplyQueue};
 use crate::worker::schedule::{Scheduler, Tasks};
-use crate::worker::{history, housekeeping, mail, media, media_terms, poll, probe, rates, send, states};
+use crate::worker::{
+    history, housekeeping, mail, media, media_terms, poll, probe, rates, send, states, templates,
+};
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -220,6 +222,7 @@ fn by_time(
     if role == Role::Web {
         return Ok(tasks);
     }
+    templates::add(&mut tasks, accounts.clone());
     if config.rates.enabled {
         rates::add(&mut tasks, bank(config)?, config.rates.currencies.0.clone());
     }

@@ -12,3 +12,4 @@ pub mod rates;
 pub mod schedule;
 pub mod send;
 pub mod states;
+pub mod templates;

@@ -48,7 +48,7 @@ pub(crate) fn router(stand: Arc<Stand>, clock: Clock) -> Router {
         .route("/whatsapp/statuses", post(whatsapp::status))
         .route("/whatsapp/number-changes", post(whatsapp::number_change))
         .route("/whatsapp/windows", post(whatsapp::window))
-        .route("/whatsapp/templates", post(whatsapp::template))
+        .route("/whatsapp/templates", post(whatsapp::template).delete(whatsapp::forget_template))
         .route("/whatsapp/number", post(whatsapp::number))
         .route("/telphin/calls", post(telphin::call))
         .route("/telphin/recordings", post(telphin::recording))

@@ -10,7 +10,9 @@ pub use sign::{escape_non_ascii, signature};
 
 use base64::Engine;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::outgoing::{Method, Outgoing, Provider, form};
 
@@ -115,6 +117,14 @@ impl FakeWhatsApp {
             body: Bytes::from(body),
             facts,
         }
+    }
+
+    /// News of the account itself, such as the state of a template.
+    pub fn account_news(&self, field: &str, value: &Value, at: DateTime<Utc>) -> Outgoing {
+        let change = json!({ "field": field, "value": value });
+        let entry = json!({ "id": self.config.waba_id, "time": at.timestamp(), "changes": [change] });
+        let document = json!({ "object": "whatsapp_business_account", "entry": [entry] });
+        self.notification(&document.to_string(), vec![format!("{field} {value}")])
     }
 
     /// The handshake of the app settings: the right answer is 200 and the challenge alone.

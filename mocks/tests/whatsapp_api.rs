@@ -227,6 +227,8 @@ async fn templates_must_be_approved_and_their_values_must_fit() {
         language: "ru".into(),
         category: "UTILITY".into(),
         status: TemplateStatus::Approved,
+        reason: None,
+        quality: None,
         components: json!([{ "type": "BODY", "text": "Здравствуйте, {{client}}" }]),
     };
     api.fakes.whatsapp().put_template(named);
@@ -237,6 +239,94 @@ async fn templates_must_be_approved_and_their_values_must_fit() {
     let (_, rest) = api.get(&format!("900000000000001/message_templates?limit=100&after={after}")).await;
     assert_eq!((rest["data"].as_array().map(Vec::len), rest["paging"].get("next")), (Some(3), None));
     assert_eq!(api.get("900000000000001/message_templates?after=x").await.1["error"]["code"], 131_059);
+}
+
+#[tokio::test]
+async fn every_part_of_a_template_wants_exactly_its_values() {
+    let api = Api::start().await;
+    let put = |name: &str, components: Value| {
+        api.fakes.whatsapp().put_template(Template {
+            name: name.into(),
+            language: "ru".into(),
+            category: "UTILITY".into(),
+            status: TemplateStatus::Approved,
+            reason: None,
+            quality: None,
+            components,
+        });
+    };
+    put("twice", json!([{ "type": "BODY", "text": "{{1}}, {{2}}: {{1}}" }]));
+    assert_eq!(api.code(template("twice", &["Ирина", "17", "18"])).await, 132_000, "each value once");
+    assert_eq!(api.code(template("twice", &["Ирина", "17\n18"])).await, 132_018, "one line");
+    assert_eq!(api.code(template("twice", &["Ирина", "17"])).await, 0);
+
+    put(
+        "headed",
+        json!([{ "type": "HEADER", "format": "TEXT", "text": "Заказ {{1}}" }, { "type": "BODY", "text": "Готов" }]),
+    );
+    assert_eq!(api.code(template("headed", &[])).await, 132_000, "the head has a value too");
+    let with = |name: &str, component: Value| {
+        let mut message = template(name, &[]);
+        message["template"]["components"] = json!([component]);
+        message
+    };
+    let value = json!([{ "type": "text", "text": "17" }]);
+    assert_eq!(api.code(with("headed", json!({ "type": "header", "parameters": value }))).await, 0);
+
+    let buttons = json!([{ "type": "QUICK_REPLY", "text": "Да" }, { "type": "URL", "text": "Заказ", "url": "https://example.ru/{{1}}" }]);
+    put("pressed", json!([{ "type": "BODY", "text": "Готов" }, { "type": "BUTTONS", "buttons": buttons }]));
+    assert_eq!(api.code(template("pressed", &[])).await, 131_008, "the address has an open end");
+    let url =
+        |index: &str| json!({ "type": "button", "sub_type": "url", "index": index, "parameters": value });
+    assert_eq!(api.code(with("pressed", url("0"))).await, 132_018, "the first button is another kind");
+    assert_eq!(api.code(with("pressed", url("1"))).await, 0);
+    let bare = json!({ "type": "header", "parameters": value });
+    assert_eq!(api.code(with("ask_again", bare)).await, 132_018, "nothing stands above it");
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_template_is_told_to_the_hub_or_kept_quiet() {
+    let api = Api::start().await;
+    let control = api.fakes.addresses().control;
+    let ask = async |body: Value| {
+        let posted = api.http.post(format!("{control}/whatsapp/templates")).json(&body).send().await;
+        posted.expect("an answer").status().as_u16()
+    };
+    let told = || -> Vec<(String, Value)> {
+        let hub = api.hub.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes =
+            hub.iter().flat_map(|body| body["entry"][0]["changes"].as_array().cloned().unwrap_or_default());
+        changes
+            .map(|change| (change["field"].as_str().unwrap_or_default().to_owned(), change["value"].clone()))
+            .collect()
+    };
+    let named = |more: Value| {
+        let mut body = json!({ "name": "ask_again", "language": "ru" });
+        for (key, value) in more.as_object().expect("an object") {
+            body[key] = value.clone();
+        }
+        body
+    };
+    assert_eq!(ask(named(json!({ "status": "paused" }))).await, 200);
+    assert_eq!(ask(named(json!({ "quality": "RED" }))).await, 200);
+    assert_eq!(ask(named(json!({ "status": "approved", "quietly": true }))).await, 200);
+    let news = told();
+    let fields: Vec<&str> = news.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["message_template_status_update", "message_template_quality_update"]);
+    assert_eq!(
+        (&news[0].1["event"], &news[0].1["message_template_name"]),
+        (&json!("PAUSED"), &json!("ask_again"))
+    );
+    assert_eq!(news[1].1["new_quality_score"], "RED");
+    let (_, list) = api.get("900000000000001/message_templates?limit=100").await;
+    let row =
+        list["data"].as_array().and_then(|rows| rows.iter().find(|row| row["name"] == "ask_again")).cloned();
+    let row = row.expect("it is listed");
+    assert_eq!((&row["status"], &row["quality_score"]["score"]), (&json!("APPROVED"), &json!("RED")));
+
+    let gone = api.http.delete(format!("{control}/whatsapp/templates?name=ask_again&language=ru"));
+    assert_eq!(gone.send().await.expect("an answer").status(), 200);
+    assert_eq!(api.code(template("ask_again", &["x"])).await, 132_001);
 }
 
 #[tokio::test]
@@ -411,8 +501,7 @@ async fn the_window_the_templates_and_the_number_are_set_over_the_control_port()
     };
     assert_eq!(ask("/whatsapp/windows", json!({ "from": "+7 900 000-00-02" })).await, 200);
     assert_eq!(api.code(text("+79000000002", "x")).await, 0);
-    let paused = json!({ "name": "ask_again", "language": "ru", "category": "UTILITY", "status": "paused",
-        "components": [] });
+    let paused = json!({ "name": "ask_again", "language": "ru", "status": "paused" });
     assert_eq!(ask("/whatsapp/templates", paused).await, 200);
     assert_eq!(api.code(template("ask_again", &["x"])).await, 132_015);
     assert_eq!(ask("/whatsapp/number", json!({ "status": "FLAGGED" })).await, 200);

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Address, CallUpdate, Content, ExternalId, Party, Quote, Referral, Remedy};
+use crate::{Address, CallUpdate, Content, ExternalId, Party, Quote, Referral, Remedy, TemplateNews};
 
 /// A kind of network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -338,6 +338,9 @@ pub struct AccountNotice {
     /// What it is about: a template's name and language, a phone number.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub subject: Option<String>,
+    /// What it says of a template, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub template: Option<TemplateNews>,
     /// The provider's own details.
     pub detail: Value,
 }

@@ -43,6 +43,6 @@ pub use source::{
     ConversationHistory, Finding, History, MediaError, MediaSource, MediaStream, Probe, StateSource,
 };
 pub use template::{
-    FilledTemplate, ProviderTemplate, TemplateButton, TemplateComponent, TemplateHeader, TemplateValue,
-    Templates,
+    FilledTemplate, ProviderTemplate, TemplateButton, TemplateComponent, TemplateHeader, TemplateNews,
+    TemplateValue, Templates,
 };

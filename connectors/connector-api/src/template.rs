@@ -28,8 +28,33 @@ pub struct ProviderTemplate {
     /// Why it was rejected or paused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// How clients take it: `green`, `yellow`, `red`; other words as they came, in lower case.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quality: Option<String>,
     /// Its parts.
     pub components: Vec<TemplateComponent>,
+}
+
+/// What a provider says of one template on its own account, before anybody asks. The words are those of
+/// [`ProviderTemplate`]; what is `None` was not spoken of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateNews {
+    /// Name; unique together with the language.
+    pub name: String,
+    /// As the provider writes it.
+    pub language: String,
+    /// The new state.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub status: Option<String>,
+    /// Why it has this state.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// How clients take it now.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quality: Option<String>,
+    /// Its new category.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub category: Option<String>,
 }
 
 /// A part of a template.

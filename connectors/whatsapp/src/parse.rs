@@ -18,6 +18,7 @@ use connector_api::{
 use serde_json::{Value, json};
 
 use crate::Config;
+use crate::templates;
 use crate::wire::Loose;
 use message::Source;
 use scope::{Change, Scope};
@@ -140,14 +141,11 @@ fn read(scope: &Scope<'_>, parsed: &mut Parsed) {
         field => match account::notice(field, scope.value) {
             Some(about) => {
                 let detail = scope.value.clone();
-                parsed.events.push(notice(
-                    scope,
-                    scope.value,
-                    about.level,
-                    about.code,
-                    about.subject,
-                    detail,
-                ));
+                let mut event = notice(scope, scope.value, about.level, about.code, about.subject, detail);
+                if let EventKind::Notice(notice) = &mut event.kind {
+                    notice.template = templates::news(field, scope.value);
+                }
+                parsed.events.push(event);
             }
             None => {
                 parsed.unknown.push(Part::new(&scope.path, format!("unknown field {:?}", short(field))));
@@ -240,7 +238,7 @@ fn notice(
     Event {
         external_id: scope.fingerprint(fact),
         occurred_at: scope.time(),
-        kind: EventKind::Notice(AccountNotice { level, code: code.into(), subject, detail }),
+        kind: EventKind::Notice(AccountNotice { level, code: code.into(), subject, template: None, detail }),
     }
 }
 

@@ -1,12 +1,15 @@
 //! The templates of the account: <https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/overview>.
 
 use async_trait::async_trait;
-use connector_api::{ExternalId, FetchError, MediaKind, ProviderTemplate, TemplateComponent, Templates};
+use connector_api::{
+    ExternalId, FetchError, MediaKind, ProviderTemplate, TemplateComponent, TemplateNews, Templates,
+};
+use serde_json::Value;
 
 use crate::send::Line;
 use crate::wire::{self, Loose, Template, TemplateButton, TemplatePage, TemplatePart};
 
-const FIELDS: &str = "id,name,language,status,category,rejected_reason,components";
+const FIELDS: &str = "id,name,language,status,category,rejected_reason,quality_score,components";
 /// The most that the provider gives at once.
 const PAGE: &str = "100";
 /// More pages than an account can have templates: a cursor that goes in a circle ends.
@@ -51,8 +54,60 @@ fn template(template: &Template) -> Option<ProviderTemplate> {
         category: word(&template.category),
         status: word(&template.status),
         reason: template.rejected_reason.text().and_then(reason),
+        quality: template
+            .quality_score
+            .0
+            .as_ref()
+            .and_then(|quality| quality.score.text())
+            .map(str::to_lowercase),
         components: template.components.0.iter().flat_map(components).collect(),
     })
+}
+
+/// What a notification says of one template; `None` where it is about something else.
+pub(crate) fn news(field: &str, value: &Value) -> Option<TemplateNews> {
+    let word = |key: &str| Loose::of(value.get(key)).owned();
+    let lower = |key: &str| word(key).map(|word| word.to_lowercase());
+    let told = TemplateNews {
+        name: word("message_template_name")?,
+        language: word("message_template_language")?,
+        ..TemplateNews::default()
+    };
+    Some(match field {
+        "message_template_status_update" => TemplateNews {
+            status: status(&word("event").unwrap_or_default()),
+            reason: why(value),
+            category: lower("message_template_category"),
+            ..told
+        },
+        "message_template_quality_update" => TemplateNews { quality: lower("new_quality_score"), ..told },
+        "template_category_update" => TemplateNews { category: lower("new_category"), ..told },
+        "message_template_components_update" => told,
+        _ => return None,
+    })
+}
+
+/// The word of the list for the word of a notification. A flagged template is still sent.
+fn status(event: &str) -> Option<String> {
+    match event {
+        "" | "FLAGGED" => None,
+        "REINSTATED" => Some("approved".into()),
+        event => Some(event.to_lowercase()),
+    }
+}
+
+fn why(value: &Value) -> Option<String> {
+    let title = value.get("other_info").and_then(|info| info.get("title"));
+    let pause = match Loose::of(title).text() {
+        Some("FIRST_PAUSE") => Some("Первая приостановка: клиенты недовольны этим шаблоном"),
+        Some("SECOND_PAUSE") => {
+            Some("Вторая приостановка: клиенты недовольны этим шаблоном, после третьей он будет отключён")
+        }
+        _ => None,
+    };
+    let rejected = Loose::of(value.get("rejection_info").and_then(|info| info.get("reason"))).owned();
+    let word = Loose::of(value.get("reason")).text().and_then(reason);
+    pause.map(str::to_owned).or(word).or(rejected)
 }
 
 fn reason(word: &str) -> Option<String> {

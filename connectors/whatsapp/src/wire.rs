@@ -294,8 +294,10 @@ objects! {
         status: Loose,
         category: Loose,
         rejected_reason: Loose,
+        quality_score: Maybe<TemplateQuality>,
         components: Many<TemplatePart>,
     }
+    TemplateQuality { score: Loose }
     TemplatePart {
         #[serde(rename = "type")]
         kind: Loose,

@@ -59,11 +59,14 @@ pub enum Right {
     /// Send a message in the client's quiet hours.
     #[serde(rename = "messages.at_night")]
     MessagesAtNight,
+    /// Texts of the company written beforehand. One's own need no right.
+    #[serde(rename = "phrases.manage")]
+    PhrasesManage,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -80,6 +83,7 @@ impl Right {
         Self::MailsManage,
         Self::MessagesRules,
         Self::MessagesAtNight,
+        Self::PhrasesManage,
     ];
 
     /// The word in the database and in JSON.
@@ -101,6 +105,7 @@ impl Right {
             Self::MailsManage => "mails.manage",
             Self::MessagesRules => "messages.rules",
             Self::MessagesAtNight => "messages.at_night",
+            Self::PhrasesManage => "phrases.manage",
         }
     }
 

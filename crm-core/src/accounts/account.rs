@@ -9,6 +9,8 @@ use super::store;
 use crate::AccountId;
 use crate::access::audit::{self, Actor, Subject};
 use crate::access::{Forbidden, Right, Viewer};
+use crate::schedule;
+use crate::templates::sync;
 
 /// One of our own ends at a provider: a number, a bot, an exchange.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,6 +156,8 @@ pub async fn create(
     store::insert(conn, &account).await?;
     let after = shown(&account, &new.secrets.changed);
     record(conn, viewer, "account.create", account.id, None, after, now).await?;
+    // Its templates are asked for soon, not at the next regular time.
+    schedule::bring_forward(conn, sync::TASK, now).await?;
     store::tell(conn).await?;
     Ok(account)
 }
@@ -191,6 +195,8 @@ pub async fn edit(
     store::update(conn, &after).await?;
     let values = (shown(&before, &[]), shown(&after, &changed));
     record(conn, viewer, "account.edit", id, Some(values.0), values.1, now).await?;
+    // Its templates are asked for soon, not at the next regular time.
+    schedule::bring_forward(conn, sync::TASK, now).await?;
     store::tell(conn).await?;
     Ok(after)
 }

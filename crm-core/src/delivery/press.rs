@@ -7,7 +7,9 @@ mod waiting;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use connector_api::{Content, ExternalId, OutboundAction, OutboundContent, OutboundMessage};
+use connector_api::{
+    Content, ExternalId, FilledTemplate, OutboundAction, OutboundContent, OutboundMessage, TemplateHeader,
+};
 use sqlx::PgConnection;
 
 pub use place::{Place, WriteTo, place, place_with, writable_identities};
@@ -147,6 +149,9 @@ pub(super) async fn write(
     let files = match &new.content {
         OutboundContent::Media { files, .. } => {
             media::attach(conn, files, place.account_id, interaction_id, now).await?
+        }
+        OutboundContent::Template(FilledTemplate { header: Some(TemplateHeader::File(file)), .. }) => {
+            media::attach(conn, std::slice::from_ref(file), place.account_id, interaction_id, now).await?
         }
         _ => Vec::new(),
     };

@@ -1,6 +1,8 @@
 //! `uzel demo`: the hub with fake providers and a day of invented clients, whose messages and calls really travel through
 //! the webhooks.
 
+mod phrases;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -156,6 +158,9 @@ impl Stage {
                 _ => format!("{base}/{}", stored.key),
             };
             providers.set_hook(provider, hook);
+        }
+        if known.is_empty() {
+            phrases::write(&mut tx, &viewer, clock::now()).await?;
         }
         tx.commit().await?;
         hub.accounts.reload().await?;

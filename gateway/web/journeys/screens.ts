@@ -68,6 +68,31 @@ const SCREENS: Screen[] = [
     },
   },
   {
+    name: 'dialog-templates',
+    path: (page) => openFirst(page, '/dialogs?tab=all&channels=whatsapp', 'a[href^="/dialogs/"]'),
+    then: async (page) => {
+      await page.getByRole('button', { name: 'Выбрать шаблон' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: /order_ready/ }).waitFor();
+    },
+  },
+  {
+    name: 'dialog-template',
+    path: (page) => openFirst(page, '/dialogs?tab=all&channels=whatsapp', 'a[href^="/dialogs/"]'),
+    then: async (page) => {
+      await page.getByRole('button', { name: 'Выбрать шаблон' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: /order_ready/ }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Отправить' }).click();
+    },
+  },
+  {
+    name: 'dialog-phrases',
+    path: (page) => openFirst(page, '/dialogs?tab=all&channels=whatsapp', 'a[href^="/dialogs/"]'),
+    then: async (page) => {
+      await page.getByRole('button', { name: 'Быстрые ответы' }).click();
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
     name: 'search',
     path: '/dialogs?tab=all',
     then: async (page) => {
@@ -112,6 +137,34 @@ const SCREENS: Screen[] = [
   { name: 'channel-new', path: '/settings/channels/new' },
   { name: 'channel-new-whatsapp', path: '/settings/channels/new?connector=whatsapp' },
   { name: 'channel', path: (page) => openFirst(page, '/settings/channels', 'a[href*="/settings/channels/0"]') },
+  {
+    name: 'channel-templates',
+    path: '/settings/channels',
+    then: async (page) => {
+      await page.getByRole('link', { name: /WhatsApp/ }).click();
+      const templates = page.getByRole('region', { name: 'Шаблоны' });
+      await templates.getByText('приостановлен').waitFor();
+      await templates.evaluate((section) => section.scrollIntoView());
+    },
+  },
+  {
+    name: 'channel-template-fields',
+    path: '/settings/channels',
+    then: async (page) => {
+      await page.getByRole('link', { name: /WhatsApp/ }).click();
+      await page.getByRole('button', { name: 'Назвать поля шаблона order_ready' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'phrases', path: '/settings/phrases' },
+  {
+    name: 'phrase',
+    path: '/settings/phrases?kind=sms',
+    then: async (page) => {
+      await page.getByRole('button', { name: /Заказ готов/ }).first().click();
+      await page.getByRole('dialog').getByText(/часть SMS/).waitFor();
+    },
+  },
   { name: 'raw-events', path: '/settings/raw-events' },
   {
     name: 'raw-event',

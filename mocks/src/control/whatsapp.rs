@@ -1,12 +1,13 @@
 //! `/whatsapp/…`
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Answer, Control, Said, bad, digits};
-use crate::whatsapp::graph::Template;
+use crate::whatsapp::graph::TemplateChange;
 use crate::whatsapp::{Action, Content, Echo, Message, NumberChange, Reached, Sender, Status, wamid};
 
 #[derive(Debug, Default, Deserialize)]
@@ -169,8 +170,36 @@ pub(super) async fn window(State(control): State<Control>, Json(asked): Json<Wro
     control.stand.whatsapp.heard(&from, control.now());
 }
 
-pub(super) async fn template(State(control): State<Control>, Json(template): Json<Template>) {
-    control.stand.whatsapp.put_template(template);
+#[derive(Debug, Deserialize)]
+pub(super) struct Changes {
+    /// Without a word to the hub: what a lost webhook looks like.
+    #[serde(default)]
+    quietly: bool,
+    #[serde(flatten)]
+    change: TemplateChange,
+}
+
+pub(super) async fn template(State(control): State<Control>, Json(asked): Json<Changes>) -> Answer {
+    let news = control.stand.whatsapp.change_template(asked.change);
+    let mut answer = (StatusCode::OK, Json(Value::Null));
+    for outgoing in news.into_iter().filter(|_| !asked.quietly) {
+        answer = control.deliver(outgoing).await;
+    }
+    answer
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct OneTemplate {
+    name: String,
+    language: String,
+}
+
+pub(super) async fn forget_template(
+    State(control): State<Control>,
+    Query(asked): Query<OneTemplate>,
+) -> StatusCode {
+    let was_there = control.stand.whatsapp.remove_template(&asked.name, &asked.language);
+    if was_there { StatusCode::OK } else { StatusCode::NOT_FOUND }
 }
 
 pub(super) async fn number(State(control): State<Control>, Json(fields): Json<Map<String, Value>>) {

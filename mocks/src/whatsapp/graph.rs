@@ -6,8 +6,9 @@ mod people;
 mod refusal;
 mod rules;
 mod sending;
+mod template;
 
-pub use account::{Template, TemplateStatus};
+pub use account::{Template, TemplateChange, TemplateStatus};
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -122,6 +123,19 @@ impl Server {
     /// Changes a template or adds one.
     pub fn put_template(&self, template: Template) {
         self.shared.lock().account.put_template(template);
+    }
+
+    /// Changes a template, or adds one; what the provider posts of it.
+    pub fn change_template(&self, change: TemplateChange) -> Vec<Outgoing> {
+        let news = self.shared.lock().account.change_template(change);
+        let now = self.shared.now();
+        let provider = &self.shared.provider;
+        news.iter().map(|(field, value)| provider.account_news(field, value, now)).collect()
+    }
+
+    /// Takes a template off the list; whether it was there.
+    pub fn remove_template(&self, name: &str, language: &str) -> bool {
+        self.shared.lock().account.remove_template(name, language)
     }
 
     /// Sets a field of what the number says of itself: `status`, `quality_rating`, `health_status` …

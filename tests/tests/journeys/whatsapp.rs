@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gateway::clock;
 use mocks::fault::{Fault, Operation, Outage, Rule};
 use mocks::post::Settings;
+use mocks::whatsapp::graph::{TemplateChange, TemplateStatus};
 use mocks::whatsapp::{Action, Content, Message, Sender, wamid};
 use mocks::{Fakes, FakesConfig, Provider};
 use reqwest::{Method, StatusCode};
@@ -75,6 +76,28 @@ impl Chat {
     pub(super) async fn until_state(&self, text: &str, state: &str) {
         until(async || self.rows().await.iter().any(|row| row["text"] == text && row["state"] == state))
             .await;
+    }
+
+    fn templates(&self) -> String {
+        format!("/api/accounts/{}/templates", self.stand.cast.accounts[&Provider::WhatsApp])
+    }
+
+    async fn refresh_templates(&self) {
+        let path = format!("{}/refresh", self.templates());
+        let (status, answer) =
+            self.stand.api.request(Method::POST, &path, Some(&json!({}))).await.expect("an answer");
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    async fn state_of(&self, name: &str) -> Value {
+        let list = self.stand.api.list(&self.templates()).await.expect("templates");
+        list.into_iter().find(|template| template["name"] == name).unwrap_or_default()
+    }
+
+    /// Templates that can be sent into the conversation.
+    async fn offered(&self) -> Vec<Value> {
+        let path = format!("/api/conversations/{}/templates", self.conversation);
+        self.stand.api.list(&path).await.expect("templates")
     }
 
     pub(super) fn arrange(&self, fault: Fault) {
@@ -175,11 +198,53 @@ async fn a_window_that_closed_after_all_fails_with_a_reason_and_the_offer_of_a_t
     })
     .await;
 
-    let value = json!({ "text": "Ирина" });
-    let template = json!({ "name": "ask_again", "language": "ru", "body": [value],
-        "text": "Здравствуйте, Ирина! Вы спрашивали о товаре, вопрос ещё актуален?" });
-    let (status, answer) = chat.press(json!({ "type": "template", "template": template })).await;
+    chat.refresh_templates().await;
+    let offered = chat.offered().await;
+    let names: Vec<_> = offered.iter().map(|template| template["name"].clone()).collect();
+    assert_eq!(names, ["ask_again", "order_ready"], "only approved ones");
+    let template =
+        |values: Value| json!({ "type": "template", "template_id": offered[0]["id"], "values": values });
+    let (status, refused) = chat.press(template(json!({}))).await;
+    assert_eq!(
+        (status, refused["detail"].as_str()),
+        (StatusCode::BAD_REQUEST, Some("Не заполнено: поле 1."))
+    );
+    let (status, answer) = chat.press(template(json!({ "body.1": "Ирина" }))).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
-    until(async || chat.texts() == ["Здравствуйте, Ирина! Вы спрашивали о товаре, вопрос ещё актуален?"])
-        .await;
+    let words = "Здравствуйте, Ирина! Вы спрашивали о товаре, вопрос ещё актуален?";
+    until(async || chat.texts() == [words]).await;
+    chat.until_state(words, "read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_that_the_provider_pauses_is_refused_from_the_notice_on_and_one_that_vanishes_is_marked() {
+    let chat = Chat::start().await;
+    chat.refresh_templates().await;
+    let id = chat.offered().await[0]["id"].clone();
+    let whatsapp = chat.fakes.whatsapp();
+    let change = |status: TemplateStatus| TemplateChange {
+        name: "ask_again".into(),
+        language: "ru".into(),
+        status: Some(status),
+        ..TemplateChange::default()
+    };
+    for news in whatsapp.change_template(change(TemplateStatus::Paused)) {
+        assert!(chat.fakes.deliver(&news).await.acknowledged);
+    }
+    until(async || chat.state_of("ask_again").await["status"] == "paused").await;
+    let press = json!({ "type": "template", "template_id": id, "values": { "body.1": "Ирина" } });
+    let (status, refused) = chat.press(press).await;
+    assert_eq!(
+        (status, refused["type"].as_str()),
+        (StatusCode::CONFLICT, Some("template-not-ready")),
+        "{refused}"
+    );
+    assert_eq!(chat.offered().await.len(), 1);
+
+    // The word of its return is lost; the list tells.
+    whatsapp.change_template(change(TemplateStatus::Approved));
+    whatsapp.remove_template("autumn_sale", "ru");
+    chat.refresh_templates().await;
+    assert_eq!(chat.offered().await.len(), 2);
+    assert!(chat.state_of("autumn_sale").await["gone_at"].is_string());
 }

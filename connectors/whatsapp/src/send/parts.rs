@@ -1,8 +1,8 @@
 //! Which messages of the provider one message of ours makes.
 
 use connector_api::{
-    ContactCard, ExternalId, FilledTemplate, OutboundAction, OutboundContent, OutboundFile, OutboundMessage,
-    SendAttempt, SendError, TemplateHeader,
+    ContactCard, ExternalId, FilledTemplate, MediaKind, OutboundAction, OutboundContent, OutboundFile,
+    OutboundMessage, SendAttempt, SendError, TemplateHeader,
 };
 use rust_decimal::Decimal;
 
@@ -89,10 +89,49 @@ fn of_content(content: &OutboundContent) -> Result<Vec<Part<'_>>, SendError> {
         OutboundContent::Contacts { cards } => Ok(vec![Part::Contacts(cards)]),
         OutboundContent::Template(template) => {
             let head = match &template.header {
-                Some(TemplateHeader::File(file)) => Some(Shape::of(file)?),
+                Some(TemplateHeader::File(file)) => Some(head_shape(file)?),
                 _ => None,
             };
+            values_in_one_line(template)?;
             Ok(vec![Part::Template { template, head }])
+        }
+    }
+}
+
+/// A head takes no other kind than its own: what would go as a document elsewhere is refused here.
+fn head_shape(file: &OutboundFile) -> Result<Shape, SendError> {
+    let (shape, wanted) = match (file.kind, Shape::of(file)?) {
+        (MediaKind::Image, shape) => (shape, Shape::Image),
+        (MediaKind::Video, shape) => (shape, Shape::Video),
+        (_, shape) => (shape, Shape::Document),
+    };
+    let limits = match wanted {
+        _ if shape == wanted => return Ok(shape),
+        Shape::Image => "нужен снимок JPEG или PNG до 5 МБ",
+        Shape::Video => "нужно видео MP4 или 3GP до 16 МБ",
+        _ => "нужен документ",
+    };
+    Err(SendError::rejected("template_head", format!("Файл над текстом шаблона не подходит: {limits}.")))
+}
+
+/// The provider refuses values with line breaks, tabs and more than four spaces in a row.
+fn values_in_one_line(template: &FilledTemplate) -> Result<(), SendError> {
+    let head = match &template.header {
+        Some(TemplateHeader::Text(value)) => Some(value),
+        _ => None,
+    };
+    let broken = |text: &str| text.contains(['\n', '\r', '\t']) || text.contains("     ");
+    match template.body.iter().chain(head).find(|value| broken(&value.text)) {
+        None => Ok(()),
+        Some(value) => {
+            let start: String = value.text.trim().chars().take(20).collect();
+            Err(SendError::rejected(
+                "template_value",
+                format!(
+                    "Значение «{start}…»: в полях шаблона WhatsApp не бывает переноса строки, табуляции и больше \
+                     четырёх пробелов подряд."
+                ),
+            ))
         }
     }
 }
@@ -123,7 +162,7 @@ fn of_files<'a>(files: &'a [OutboundFile], caption: Option<&'a str>) -> Result<V
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use connector_api::MediaKind;
+    use connector_api::TemplateValue;
     use uuid::Uuid;
 
     use super::*;
@@ -178,6 +217,41 @@ pub(crate) mod tests {
         assert_eq!(captions(&media(vec![image.clone()], Some(&long))), [None, Some("text: 1025".to_owned())]);
         assert_eq!(captions(&media(vec![image.clone()], Some(&"я".repeat(1024)))).len(), 1);
         assert_eq!(captions(&media(vec![image], Some(" "))), [None]);
+    }
+
+    fn template(header: Option<TemplateHeader>, value: &str) -> OutboundMessage {
+        send(OutboundContent::Template(FilledTemplate {
+            name: "order_ready".into(),
+            language: "ru".into(),
+            header,
+            body: vec![TemplateValue { name: None, text: value.into() }],
+            buttons: Vec::new(),
+            text: "Заказ готов".into(),
+        }))
+    }
+
+    fn refused(message: &OutboundMessage) -> String {
+        match count(message) {
+            Err(SendError::Rejected { code, .. }) => code,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_value_of_a_template_is_one_line() {
+        assert_eq!(count(&template(None, "17    шт.")).expect("it can be sent"), 1);
+        for value in ["17\nшт.", "17\tшт.", "17     шт."] {
+            assert_eq!(refused(&template(None, value)), "template_value");
+        }
+    }
+
+    #[test]
+    fn the_file_above_a_template_goes_as_its_kind_or_not_at_all() {
+        let head = |file| template(Some(TemplateHeader::File(file)), "17");
+        assert_eq!(count(&head(file(MediaKind::Image, "image/png"))).expect("it can be sent"), 1);
+        assert_eq!(count(&head(file(MediaKind::Document, "application/pdf"))).expect("it can be sent"), 1);
+        assert_eq!(refused(&head(file(MediaKind::Image, "image/heic"))), "template_head");
+        assert_eq!(refused(&head(file(MediaKind::Video, "video/x-matroska"))), "template_head");
     }
 
     #[test]

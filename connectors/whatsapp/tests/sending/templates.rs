@@ -12,7 +12,7 @@ async fn all_pages_of_templates_are_read_with_states_and_parts() {
     let first = json!({
         "data": [{
             "id": "1200000000000077", "name": "order_ready", "language": "ru", "status": "APPROVED",
-            "category": "UTILITY", "rejected_reason": "NONE",
+            "category": "UTILITY", "rejected_reason": "NONE", "quality_score": { "score": "YELLOW", "date": 1_793_520_600 },
             "components": [
                 { "type": "HEADER", "format": "DOCUMENT" },
                 { "type": "BODY", "text": "Заказ {{1}} готов, заберите {{2}}" },
@@ -32,13 +32,13 @@ async fn all_pages_of_templates_are_read_with_states_and_parts() {
     provider.answers(200, first.to_string()).answers(200, last.to_string());
     let line = connector(config(&base));
     let templates = line.templates().expect("it has templates").templates().await.expect("a list");
-    let fields = "fields=id%2Cname%2Clanguage%2Cstatus%2Ccategory%2Crejected_reason%2Ccomponents&limit=100";
+    let fields = "fields=id%2Cname%2Clanguage%2Cstatus%2Ccategory%2Crejected_reason%2Cquality_score%2Ccomponents&limit=100";
     let path = format!("GET /v25.0/900000000000001/message_templates?{fields}");
     assert_eq!(provider.lines(), [path.clone(), format!("{path}&after=B")]);
 
     let [ready, sale] = templates.as_slice() else { panic!("{templates:?}") };
     assert_eq!((ready.status.as_str(), ready.category.as_str()), ("approved", "utility"));
-    assert_eq!(ready.reason, None);
+    assert_eq!((ready.reason.as_deref(), ready.quality.as_deref()), (None, Some("yellow")));
     let button = |index, kind: &str, text: &str, takes_value| TemplateComponent::Button {
         index,
         kind: kind.into(),

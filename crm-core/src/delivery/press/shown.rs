@@ -19,7 +19,14 @@ pub(super) fn row(content: &OutboundContent, files: Vec<MediaRef>, quote: Option
     let quote = quote.map(|row| QuotePayload { interaction_id: Some(row), text: None });
     let (shown, items) = match content {
         OutboundContent::Text { text } => (Content::Text { text: text.clone() }, Vec::new()),
-        OutboundContent::Template(template) => (Content::Text { text: template.text.clone() }, Vec::new()),
+        OutboundContent::Template(template) => {
+            let text = template.text.clone();
+            let shown = match files.into_iter().next() {
+                Some(media) => Content::Media { media, caption: Some(text) },
+                None => Content::Text { text },
+            };
+            (shown, Vec::new())
+        }
         OutboundContent::Media { caption, .. } => {
             let caption = caption.clone();
             let shown = |media, caption| Content::Media { media, caption };

@@ -9,6 +9,7 @@ use super::plan::{Plan, Row};
 use super::{ApplyError, ReadRaw, calls, consents, names, parties, store};
 use crate::consent::stop_words;
 use crate::delivery::lane;
+use crate::templates;
 use crate::timeline::feed::{self, Changes};
 use crate::timeline::raw_event::{self, Outcome, RawState};
 use crate::{ContactId, InteractionId};
@@ -40,6 +41,7 @@ pub async fn apply(
     store::use_media(&mut tx, &plan.media_uses).await?;
     store::write_states(&mut tx, &plan.states).await?;
     store::insert_notices(&mut tx, &plan.notices).await?;
+    templates::sync::heard(&mut tx, &plan.template_news(), now).await?;
     store::write_phone_book(&mut tx, &plan.phone_book).await?;
     let mut unsettled = people.unsettled;
     for invitation in &plan.invitations {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{
     Address, CallUpdate, Content, ConversationState, ConversationUpdate, Direction, Edit, Event, EventKind,
-    IdentityUpdate, LinkReason, Message, Origin, OutboundMessage, Party, Quote,
+    IdentityUpdate, LinkReason, Message, Origin, OutboundMessage, Party, Quote, TemplateNews,
 };
 use serde_json::Value;
 
@@ -163,6 +163,14 @@ impl Plan {
             }
         }
         plan
+    }
+
+    /// What its notices say of templates.
+    pub fn template_news(&self) -> Vec<(AccountId, DateTime<Utc>, &TemplateNews)> {
+        self.notices
+            .iter()
+            .filter_map(|notice| Some((notice.account_id, notice.at, notice.notice.template.as_ref()?)))
+            .collect()
     }
 
     fn add(&mut self, raw: &ReadRaw, event: &Event) {

@@ -2,6 +2,7 @@
 
 mod body;
 mod by_rule;
+mod preview;
 mod waiting;
 
 use axum::Json;
@@ -13,6 +14,7 @@ use connector_api::{
 use crm_core::delivery::StatedPurpose;
 use crm_core::delivery::press::{self, NewMessage, Place, RowAction};
 use crm_core::delivery::quiet::AtNight;
+use crm_core::templates::{self, TemplateName};
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::pin;
 use crm_core::{AccountId, ClientId, ContactId, ConversationId, DeliveryId, IdentityId, InteractionId};
@@ -40,6 +42,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(measure))
         .merge(by_rule::router())
         .merge(waiting::router())
+        .merge(preview::router())
 }
 
 /// Whether and how a conversation can be written to.
@@ -51,6 +54,8 @@ struct Writing {
     /// What the channel can carry; `null` for a channel that only receives.
     #[schema(required = true, value_type = Option<Object>)]
     abilities: Option<Abilities>,
+    /// Templates that can be sent, also while nothing else can.
+    templates: Vec<TemplateName>,
 }
 
 /// Whether and how a conversation can be written to now.
@@ -69,8 +74,10 @@ async fn writing(
     let account = app.accounts.by_id(place.account_id);
     let outbound = account.as_ref().and_then(|account| account.connector.outbound());
     let closed = |reason: &str| Permission::Closed { reason: reason.to_owned() };
+    let templates = templates::ready(&mut conn, &place).await?;
     Ok(Json(match (account.as_ref(), outbound) {
         (Some(account), Some(outbound)) => Writing {
+            templates,
             permission: if account.enabled {
                 outbound.can_send(&place.facts, app.now())
             } else {
@@ -78,9 +85,7 @@ async fn writing(
             },
             abilities: Some(outbound.abilities()),
         },
-        _ => Writing {
-            permission: closed("Этот канал только принимает сообщения."), abilities: None
-        },
+        _ => Writing { permission: closed(ONLY_RECEIVES), abilities: None, templates: Vec::new() },
     }))
 }
 
@@ -186,7 +191,7 @@ async fn press_message(
     }
     let account = app.accounts.by_id(place.account_id).ok_or_else(|| Problem::conflict(ONLY_RECEIVES))?;
     let outbound = writable(&account)?;
-    let content = body.content.read(conn, viewer).await?;
+    let content = body.content.read(conn, viewer, place, body.pin_client_id).await?;
     let now = app.now();
     if body.planned_for.is_none_or(|at| at <= now) {
         permitted(outbound, place, &content, now)?;

@@ -18,12 +18,14 @@ mod me;
 mod media;
 mod messages;
 mod own_password;
+mod phrases;
 mod rates;
 mod raw_events;
 mod roles;
 mod schedule;
 mod session;
 mod setup;
+mod templates;
 mod timeline;
 mod users;
 
@@ -60,6 +62,8 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "conversations", description = "Диалоги и звонки"),
         (name = "messages", description = "Сообщения клиентам: отправка, правка, судьба отправленного"),
         (name = "consents", description = "Согласия на рассылку и правила рассылок"),
+        (name = "templates", description = "Шаблоны, которые одобряет провайдер"),
+        (name = "phrases", description = "Заготовки: быстрые ответы и шаблоны SMS"),
         (name = "accounts", description = "Каналы"),
         (name = "rates", description = "Курсы валют"),
         (name = "schedule", description = "Что и когда выполняется"),
@@ -122,6 +126,8 @@ fn resources() -> OpenApiRouter<App> {
         .merge(conversations::router())
         .merge(messages::router())
         .merge(consents::router())
+        .merge(templates::router())
+        .merge(phrases::router())
         .merge(calls::router())
         .merge(accounts::router())
         .merge(raw_events::router())

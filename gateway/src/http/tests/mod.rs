@@ -8,6 +8,7 @@ mod document;
 mod keys;
 mod mails;
 mod media;
+mod prepared;
 mod problems;
 mod rates;
 mod raw_events;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{
     Accepted, ExternalId, FileSource, LookUp, Outbound, OutboundAction, OutboundContent, Permission,
-    RateScope, Remedy, SendAttempt, SendError,
+    RateScope, Remedy, SendAttempt, SendError, TemplateHeader,
 };
 use crm_core::delivery::Outcome;
 use crm_core::delivery::lane::Work;
@@ -89,6 +89,10 @@ fn patience(work: &Work) -> Duration {
         OutboundAction::Send { content: OutboundContent::Media { files, .. }, .. } => {
             files.iter().map(|file| file.size_bytes).sum()
         }
+        OutboundAction::Send { content: OutboundContent::Template(template), .. } => match &template.header {
+            Some(TemplateHeader::File(file)) => file.size_bytes,
+            _ => 0,
+        },
         _ => 0,
     };
     PATIENCE + Duration::from_secs(bytes / BYTES_PER_SECOND)

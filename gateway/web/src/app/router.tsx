@@ -14,6 +14,7 @@ import { ConversationsSearch } from '@/features/conversations/search';
 import { ClientsSearch } from '@/features/clients/search';
 import { CallsSearch } from '@/features/calls/search';
 import { AuditSearch, UsersSearch } from '@/features/people/search';
+import { PhrasesSearch } from '@/features/phrases/search';
 import { RatesSearch } from '@/features/rates/search';
 import { RawLogSearch } from '@/features/rawlog/search';
 import { Frame } from './Frame';
@@ -159,6 +160,12 @@ const rawLog = createRoute({
   validateSearch: RawLogSearch,
   component: lazyRouteComponent(() => import('@/features/rawlog/RawLog'), 'RawLog'),
 });
+const phrases = createRoute({
+  getParentRoute: () => settings,
+  path: 'phrases',
+  validateSearch: PhrasesSearch,
+  component: lazyRouteComponent(() => import('@/features/phrases/Phrases'), 'Phrases'),
+});
 const users = createRoute({
   getParentRoute: () => settings,
   path: 'users',
@@ -195,7 +202,7 @@ const tree = root.addChildren([
     row,
     calls,
     rates,
-    settings.addChildren([settingsHome, profile, channels, newChannel, channel, rawLog, users, roles, schedule, audit]),
+    settings.addChildren([settingsHome, profile, phrases, channels, newChannel, channel, rawLog, users, roles, schedule, audit]),
   ]),
 ]);
 

@@ -13,6 +13,8 @@ use crate::whatsapp::{Config, Status};
 
 /// How many templates one answer holds unless asked otherwise.
 const PAGE: usize = 25;
+/// The id of the first template.
+const FIRST_ID: usize = 1_200_000_000_000_077;
 /// States of so many messages are remembered.
 const REMEMBERED: usize = 10_000;
 
@@ -27,8 +29,38 @@ pub struct Template {
     pub category: String,
     /// Only approved ones may be sent.
     pub status: TemplateStatus,
+    /// Why it was rejected, in the provider's words: `SCAM`.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// `GREEN`, `YELLOW`, `RED`; unknown as long as nobody judged it.
+    #[serde(default)]
+    pub quality: Option<String>,
     /// As the API lists them.
     pub components: Value,
+}
+
+/// What becomes of a template; what is not named stays as it is.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct TemplateChange {
+    /// Unique with the language.
+    pub name: String,
+    /// `ru`.
+    pub language: String,
+    /// `MARKETING`, `UTILITY`; of a new one `UTILITY`.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// Of a new one: approved.
+    #[serde(default)]
+    pub status: Option<TemplateStatus>,
+    /// Why it was rejected.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// `GREEN`, `YELLOW`, `RED`.
+    #[serde(default)]
+    pub quality: Option<String>,
+    /// Of a new one: a text without placeholders.
+    #[serde(default)]
+    pub components: Option<Value>,
 }
 
 /// The states of a template that matter for sending.
@@ -57,6 +89,32 @@ impl TemplateStatus {
             Self::Disabled => "DISABLED",
         }
     }
+}
+
+impl Template {
+    fn unknown(name: &str, language: &str) -> Self {
+        Self {
+            name: name.into(),
+            language: language.into(),
+            category: "UTILITY".into(),
+            status: TemplateStatus::Approved,
+            reason: None,
+            quality: None,
+            components: json!([{ "type": "BODY", "text": "Здравствуйте!" }]),
+        }
+    }
+
+    fn is(&self, name: &str, language: &str) -> bool {
+        self.name == name && self.language == language
+    }
+}
+
+/// The head that all news of a template have; `more` is what this one says.
+fn about(template: &Template, number: usize, mut more: Value) -> Value {
+    more["message_template_id"] = (FIRST_ID + number).into();
+    more["message_template_name"] = template.name.clone().into();
+    more["message_template_language"] = template.language.clone().into();
+    more
 }
 
 #[derive(Debug)]
@@ -89,6 +147,8 @@ fn examples() -> Vec<Template> {
         language: "ru".into(),
         category: category.into(),
         status,
+        reason: None,
+        quality: None,
         components,
     };
     let body = |text: &str| json!({ "type": "BODY", "text": text });
@@ -127,13 +187,59 @@ impl Account {
     }
 
     pub(super) fn put_template(&mut self, template: Template) {
-        self.templates.retain(|known| (&known.name, &known.language) != (&template.name, &template.language));
-        self.templates.push(template);
+        match self.templates.iter_mut().find(|known| known.is(&template.name, &template.language)) {
+            Some(known) => *known = template,
+            None => self.templates.push(template),
+        }
+    }
+
+    /// The news that the provider has of it: the field and the value of each.
+    pub(super) fn change_template(&mut self, change: TemplateChange) -> Vec<(&'static str, Value)> {
+        let known = self.templates.iter().find(|known| known.is(&change.name, &change.language)).cloned();
+        let before = known.clone().unwrap_or_else(|| Template::unknown(&change.name, &change.language));
+        let after = Template {
+            category: change.category.unwrap_or_else(|| before.category.clone()),
+            status: change.status.unwrap_or(before.status),
+            reason: change.reason,
+            quality: change.quality.or_else(|| before.quality.clone()),
+            components: change.components.unwrap_or_else(|| before.components.clone()),
+            ..before.clone()
+        };
+        let mut news = Vec::new();
+        let id = self.templates.len();
+        let about = |more: Value| about(&after, id, more);
+        if known.is_none() || before.status != after.status {
+            let reason = after.reason.as_deref().unwrap_or("NONE");
+            let mut value = about(json!({ "event": after.status.word(), "reason": reason }));
+            if after.status == TemplateStatus::Paused {
+                value["other_info"] = json!({ "title": "FIRST_PAUSE", "description": "Low quality" });
+            }
+            news.push(("message_template_status_update", value));
+        }
+        if before.quality != after.quality {
+            let words = |quality: &Option<String>| quality.clone().unwrap_or_else(|| "UNKNOWN".into());
+            let value = json!({ "previous_quality_score": words(&before.quality),
+                "new_quality_score": words(&after.quality) });
+            news.push(("message_template_quality_update", about(value)));
+        }
+        if before.category != after.category {
+            let value = json!({ "previous_category": before.category, "new_category": after.category });
+            news.push(("template_category_update", about(value)));
+        }
+        self.put_template(after);
+        news
+    }
+
+    /// Takes a template off the list, without a word; whether it was there.
+    pub(super) fn remove_template(&mut self, name: &str, language: &str) -> bool {
+        let before = self.templates.len();
+        self.templates.retain(|known| !known.is(name, language));
+        self.templates.len() < before
     }
 
     /// The template that may be sent, or why not.
     pub(super) fn template(&self, name: &str, language: &str) -> Result<&Template, Refusal> {
-        let found = self.templates.iter().find(|known| known.name == name && known.language == language);
+        let found = self.templates.iter().find(|known| known.is(name, language));
         let missing = || Refusal::of(132_001, format!("Template name ({name}) does not exist in {language}"));
         let found = found.ok_or_else(missing)?;
         match found.status {
@@ -158,12 +264,13 @@ impl Account {
             .map(|index| {
                 let template = &self.templates[index];
                 json!({
-                    "id": (1_200_000_000_000_077 + index).to_string(),
+                    "id": (FIRST_ID + index).to_string(),
                     "name": template.name,
                     "language": template.language,
                     "category": template.category,
                     "status": template.status.word(),
-                    "rejected_reason": "NONE",
+                    "rejected_reason": template.reason.as_deref().unwrap_or("NONE"),
+                    "quality_score": { "score": template.quality.as_deref().unwrap_or("UNKNOWN") },
                     "components": template.components,
                 })
             })

@@ -6,14 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::account::Template;
 use super::refusal::Refusal;
-use super::{Inner, STATES, Shared};
+use super::{Inner, STATES, Shared, template};
 use crate::outgoing::Provider;
 use crate::phone::{Arrival, File};
 use crate::whatsapp::{Config, Reached, Sender, wamid};
 
-type Checked<T> = Result<T, Refusal>;
+pub(super) type Checked<T> = Result<T, Refusal>;
 
 /// Refuses, or accepts: then it stands in the phone's record and its states are on their way.
 pub(super) fn accept(shared: &Arc<Shared>, body: &Value) -> Checked<Value> {
@@ -106,13 +105,13 @@ fn recipient(config: &Config, inner: &Inner, body: &Value) -> Checked<Sender> {
 }
 
 /// What the phone shows of a message.
-struct Shown {
-    kind: &'static str,
-    text: Option<String>,
-    about: Option<String>,
-    file: Option<File>,
+pub(super) struct Shown {
+    pub kind: &'static str,
+    pub text: Option<String>,
+    pub about: Option<String>,
+    pub file: Option<File>,
     /// The message reacted to is older than 30 days or not here.
-    stale: bool,
+    pub stale: bool,
 }
 
 fn shown(inner: &Inner, body: &Value, now: DateTime<Utc>) -> Checked<Shown> {
@@ -139,7 +138,7 @@ fn shown(inner: &Inner, body: &Value, now: DateTime<Utc>) -> Checked<Shown> {
             }
             reaction(inner, content, now)
         }
-        "template" => template(inner, content, now),
+        "template" => template::shown(inner, content, now),
         other => Err(Refusal::of(131_051, format!("Message type {other} is not supported"))),
     }
 }
@@ -156,7 +155,7 @@ fn text(content: &Value, key: &str, limit: usize) -> Checked<String> {
     Ok(text.to_owned())
 }
 
-fn media(
+pub(super) fn media(
     inner: &Inner,
     content: &Value,
     kind: &str,
@@ -229,64 +228,4 @@ fn reaction(inner: &Inner, content: &Value, now: DateTime<Utc>) -> Checked<Shown
         file: None,
         stale,
     })
-}
-
-/// The text as the client reads it.
-fn template(inner: &Inner, content: &Value, now: DateTime<Utc>) -> Checked<Shown> {
-    let (name, language) = (content["name"].as_str(), content["language"]["code"].as_str());
-    let (Some(name), Some(language)) = (name, language) else {
-        return Err(Refusal::of(131_008, "Param template.name is missing"));
-    };
-    let template = inner.account.template(name, language)?;
-    let given = |kind: &str| {
-        let parts = content["components"].as_array().into_iter().flatten();
-        parts.clone().find(|part| part["type"] == kind).map(|part| part["parameters"].clone())
-    };
-    let mut shown = Shown { kind: "template", text: None, about: None, file: None, stale: false };
-    if let Some(format) = part_of(template, "HEADER").and_then(|part| part["format"].as_str()) {
-        shown.file = header(inner, format, given("header").as_ref(), now)?;
-    }
-    let body = part_of(template, "BODY").and_then(|part| part["text"].as_str()).unwrap_or_default();
-    shown.text = Some(filled(body, given("body").as_ref())?);
-    Ok(shown)
-}
-
-fn part_of<'a>(template: &'a Template, kind: &str) -> Option<&'a Value> {
-    template.components.as_array()?.iter().find(|part| part["type"] == kind)
-}
-
-fn header(inner: &Inner, format: &str, given: Option<&Value>, now: DateTime<Utc>) -> Checked<Option<File>> {
-    if format == "TEXT" {
-        return Ok(None);
-    }
-    let kind = format.to_lowercase();
-    let parameter = given.and_then(|given| given.get(0));
-    let parameter = parameter.ok_or_else(|| Refusal::of(132_012, "header: a parameter is missing"))?;
-    if parameter["type"] != kind.as_str() {
-        return Err(Refusal::of(132_012, format!("header: Format mismatch, expected {format}")));
-    }
-    let on_phone = if kind == "document" { "document" } else { "image" };
-    media(inner, &parameter[&kind], &kind, on_phone, now, None).map(|shown| shown.file)
-}
-
-/// Positional and named placeholders; the number of values must fit.
-fn filled(text: &str, given: Option<&Value>) -> Checked<String> {
-    let values = given.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let wanted = text.matches("{{").count();
-    if values.len() != wanted {
-        let words =
-            format!("body: number of localizable_params ({}) does not match ({wanted})", values.len());
-        return Err(Refusal::of(132_000, words));
-    }
-    let mut filled = text.to_owned();
-    for (index, value) in (1..).zip(values) {
-        let word = value["parameter_name"].as_str().map_or_else(|| index.to_string(), str::to_owned);
-        let place = format!("{{{{{word}}}}}");
-        let text = value["text"].as_str().filter(|text| !text.trim().is_empty());
-        match text {
-            Some(text) if filled.contains(&place) => filled = filled.replace(&place, text),
-            _ => return Err(Refusal::of(132_012, format!("body: the parameter {word} does not fit"))),
-        }
-    }
-    Ok(filled)
 }

@@ -1,8 +1,13 @@
 //! What a new message says, as the screen sends it.
 
-use connector_api::{ContactCard, FilledTemplate, OutboundContent, PhoneNumber};
+use std::collections::BTreeMap;
+
+use connector_api::{ContactCard, OutboundContent, PhoneNumber};
 use crm_core::access::Viewer;
-use crm_core::{MediaId, media};
+use crm_core::delivery::press::Place;
+use crm_core::phrases::{self, phrase};
+use crm_core::templates::{self, TemplatePress};
+use crm_core::{ClientId, MediaId, PhraseId, TemplateId, media};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use sqlx::PgConnection;
@@ -50,17 +55,35 @@ pub(super) enum MessageContent {
         /// Company.
         organization: Option<String>,
     },
-    /// A template approved by the provider, filled in.
+    /// A template that the provider approves.
     Template {
-        /// With its values.
-        #[schema(value_type = Object)]
-        template: FilledTemplate,
+        /// Which.
+        template_id: TemplateId,
+        /// By the keys of its fields, where it is not filled by itself.
+        #[serde(default)]
+        values: BTreeMap<String, String>,
+        /// The file above its text, where it has one.
+        head_file: Option<MediaId>,
+    },
+    /// A text written beforehand.
+    Phrase {
+        /// Which.
+        phrase_id: PhraseId,
+        /// By the keys of its fields, where it is not filled by itself.
+        #[serde(default)]
+        values: BTreeMap<String, String>,
     },
 }
 
 impl MessageContent {
-    /// Checks it.
-    pub(super) async fn read(self, conn: &mut PgConnection, viewer: &Viewer) -> ApiResult<OutboundContent> {
+    /// Checks it and fills it in. `company` is the one meant, where the person speaks for several.
+    pub(super) async fn read(
+        self,
+        conn: &mut PgConnection,
+        viewer: &Viewer,
+        place: &Place,
+        company: Option<ClientId>,
+    ) -> ApiResult<OutboundContent> {
         Ok(match self {
             Self::Text { text } => OutboundContent::Text { text: words("text", text)? },
             Self::Files { files, caption } => {
@@ -94,9 +117,19 @@ impl MessageContent {
                 };
                 OutboundContent::Contacts { cards: vec![card] }
             }
-            Self::Template { template } => {
-                words("template", template.text.clone())?;
-                OutboundContent::Template(template)
+            Self::Template { template_id, values, head_file } => {
+                let files = media::outbound_files(conn, viewer, head_file.as_slice()).await?;
+                let press = TemplatePress { template_id, values, head_file: files.into_iter().next() };
+                OutboundContent::Template(templates::filled(conn, viewer, place, company, press).await?)
+            }
+            Self::Phrase { phrase_id, values } => {
+                let phrase = phrase::get(conn, viewer, phrase_id).await?;
+                let sources = phrases::sources(conn, viewer, Some(place.contact_id), company).await?;
+                let filled = phrases::fill(&phrase.text, &values, &sources);
+                if !filled.missing.is_empty() {
+                    return Err(Problem::not_filled(&filled.missing));
+                }
+                OutboundContent::Text { text: words("text", filled.text)? }
             }
         })
     }

@@ -1,4 +1,13 @@
-import { IconClockPlay, IconHistory, IconListDetails, IconPlugConnected, IconShieldLock, IconUser, IconUsers } from '@tabler/icons-react';
+import {
+  IconClockPlay,
+  IconHistory,
+  IconListDetails,
+  IconPlugConnected,
+  IconShieldLock,
+  IconTextCaption,
+  IconUser,
+  IconUsers,
+} from '@tabler/icons-react';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { useMe, type Right } from '@/shared/me';
 import { useLayout } from '@/shared/useLayout';
@@ -6,6 +15,7 @@ import classes from './SettingsPage.module.css';
 
 const ITEMS = [
   { to: '/settings/profile', name: 'Мой профиль', icon: IconUser, right: undefined },
+  { to: '/settings/phrases', name: 'Заготовки', icon: IconTextCaption, right: 'clients.read' },
   { to: '/settings/channels', name: 'Каналы', icon: IconPlugConnected, right: 'accounts.manage' },
   { to: '/settings/raw-events', name: 'Журнал событий канала', icon: IconListDetails, right: 'raw_log.read' },
   { to: '/settings/users', name: 'Пользователи', icon: IconUsers, right: 'users.manage' },

@@ -17,6 +17,7 @@ import { GUIDES } from './guides';
 import { Steps } from './NewChannel';
 import { settingName } from './settings';
 import { SettingFields, type Values } from './SettingFields';
+import { Templates } from './Templates';
 
 const REFUSALS: Record<string, string> = {
   wrong_signature: 'подпись или секрет не сошлись: проверьте секрет здесь и у провайдера',
@@ -117,6 +118,7 @@ function Ready({ account, settings, title }: { account: Account; settings: Setti
             </ButtonLink>
           )}
         </section>
+        <Templates accountId={account.id} />
         <Divider />
         <section>
           <Title order={2} mb="xs">
@@ -137,7 +139,6 @@ function Ready({ account, settings, title }: { account: Account; settings: Setti
         </section>
         <Divider />
         <Fields account={account} settings={settings} />
-        <Divider />
         <Notices accountId={account.id} />
       </Stack>
     </Page>

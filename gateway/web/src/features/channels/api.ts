@@ -26,6 +26,35 @@ export const noticesQuery = (id: string) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 
+export type Template = Schema<'Template'>;
+export type TemplateList = Schema<'TemplateList'>;
+
+export const templatesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['accounts', 'templates', id],
+    queryFn: () => unwrap(api.GET('/api/accounts/{id}/templates', { params: { path: { id } } })),
+  });
+
+/** «Обновить»: the provider is asked at once. */
+export function useRefreshTemplates(id: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap(api.POST('/api/accounts/{id}/templates/refresh', { params: { path: { id } } })),
+    onSuccess: (list) => cache.setQueryData(templatesQuery(id).queryKey, list),
+    // What failed stands in the list too.
+    onError: () => cache.invalidateQueries({ queryKey: templatesQuery(id).queryKey }),
+  });
+}
+
+export function useBindTemplate(account: string, id: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (fields: Schema<'TemplateBindings'>['fields']) =>
+      unwrap(api.PUT('/api/templates/{id}/fields', { params: { path: { id } }, body: { fields } })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: templatesQuery(account).queryKey }),
+  });
+}
+
 export function useConnect() {
   const cache = useQueryClient();
   return useMutation({

@@ -13,7 +13,7 @@ const PLACE = {
   clients: [],
   last_at: '2026-11-22T10:00:00Z',
 };
-const OPEN = { permission: { permission: 'open', until: null }, abilities: { text_limit: 4096, files: [], quote: true } };
+const OPEN = { permission: { permission: 'open', until: null }, abilities: { text_limit: 4096, files: [], quote: true }, templates: [] };
 
 let sent: { id: string; content: { text: string }; at_night?: string | null }[];
 let channels: unknown[] = [];

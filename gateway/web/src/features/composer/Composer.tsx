@@ -1,9 +1,9 @@
 import { ActionIcon, Alert, Button, Group, Textarea, Tooltip } from '@mantine/core';
 import { useDebouncedValue, useLocalStorage } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconAlertTriangle, IconFile, IconLock, IconPaperclip, IconSend, IconX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconFile, IconLock, IconPaperclip, IconSend, IconSlash, IconTemplate, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
+import { useId, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { ApiError } from '@/api/problem';
 import { size } from '@/shared/format';
 import { useMe, useRight } from '@/shared/me';
@@ -26,8 +26,12 @@ import classes from './Composer.module.css';
 import { rowOf } from './meant';
 import { NightQuestion } from './NightQuestion';
 import { abilitiesOf, permissionOf, windowWords } from './permission';
+import { PhraseDialog } from './PhraseDialog';
+import { PhraseList } from './PhraseList';
 import { PlacePicker } from './PlacePicker';
 import { RedChannel } from './RedChannel';
+import { TemplateDialog } from './TemplateDialog';
+import { usePhrases } from './usePhrases';
 
 /** Signs that are left are told from here on. */
 const LAST_SIGNS = 50;
@@ -85,6 +89,9 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
   const picker = useRef<HTMLInputElement>(null);
   const upload = useUpload();
   const [night, setNight] = useState<{ message: NewMessage; words: string }>();
+  const [caret, setCaret] = useState(text.length);
+  const [choosing, setChoosing] = useState(false);
+  const listId = useId();
   const send = useSend(place.id, onRow, (message, error) => {
     if (error instanceof ApiError && error.type === 'quiet-hours') {
       setNight({ message, words: error.message });
@@ -106,6 +113,25 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
   const tooLong = files.length > 0 && left !== undefined && left < 0;
   const maySend = isOpen && !tooLong && !upload.isPending && (text.trim() !== '' || files.length > 0);
   const soon = permission && windowWords(permission, now);
+  const templates = writing.data?.templates.length ?? 0;
+  const put = (next: string, at: number) => {
+    setText(next);
+    setCaret(at);
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      field.current?.setSelectionRange(at, at);
+    });
+  };
+  const phrases = usePhrases({ conversation: place.id, text, caret, withSms: isPaidByParts, onText: put });
+  const askForPhrase = () => {
+    const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+    put(`${before}/`, before.length + 1);
+  };
+  const sendTemplate = (content: NewMessage['content'], shown: string) => {
+    const message: NewMessage = { id: uuid(), conversation: place.id, content, shown };
+    onRow(rowOf(message, place, me));
+    send.mutate(message);
+  };
 
   const press = () => {
     if (!maySend) return;
@@ -138,6 +164,7 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
     setNight(undefined);
   };
   const pressed = (event: KeyboardEvent) => {
+    if (phrases.pressed(event)) return;
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
       press();
@@ -199,10 +226,15 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
       )}
       {permission !== undefined && permission.kind !== 'open' && (
         <div className={classes.locked} role="status">
-          <IconLock size={16} aria-hidden="true" />
+          <IconLock size={16} aria-hidden="true" style={{ flex: 'none' }} />
           {permission.kind === 'templates'
-            ? 'Окно WhatsApp закрыто: с последнего сообщения клиента прошло больше суток. Свободный текст не дойдёт, пока клиент не напишет сам.'
+            ? 'Окно WhatsApp закрыто: с последнего сообщения клиента прошло больше суток. Пока клиент не напишет сам, дойдёт только шаблон.'
             : permission.reason}
+          {permission.kind === 'templates' && (
+            <Button variant="default" size="compact-md" className={classes.choose} onClick={() => setChoosing(true)}>
+              Выбрать шаблон
+            </Button>
+          )}
         </div>
       )}
       {night && (
@@ -219,6 +251,20 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
           <IconAlertTriangle size={16} aria-hidden="true" /> {writing.error.message}
         </div>
       )}
+      {phrases.isOpen && isOpen && (
+        <PhraseList
+          id={listId}
+          phrases={phrases.phrases}
+          active={phrases.active}
+          shown={phrases.shown}
+          onActive={phrases.setActive}
+          onChoose={phrases.choose}
+        />
+      )}
+      {phrases.filling && (
+        <PhraseDialog conversation={place.id} phrase={phrases.filling} onInsert={phrases.insertFilled} onClose={phrases.stopFilling} />
+      )}
+      {choosing && <TemplateDialog place={place} onSend={sendTemplate} onClose={() => setChoosing(false)} />}
       <div className={classes.line}>
         <PlacePicker place={place} places={places} onPlace={onPlace} note={soon} />
         <Textarea
@@ -232,10 +278,29 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
           disabled={permission !== undefined && !isOpen}
           value={text}
           error={tooLong ? `Подпись к файлу длиннее допустимого на ${plural(-left!, 'знак', 'знака', 'знаков')}` : undefined}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setCaret(event.currentTarget.selectionStart);
+          }}
+          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+          aria-autocomplete="list"
+          aria-controls={phrases.isOpen && phrases.phrases.length > 0 ? listId : undefined}
+          aria-activedescendant={phrases.isOpen && phrases.phrases.length > 0 ? `${listId}-${phrases.active}` : undefined}
           onKeyDown={pressed}
           onPaste={pasted}
         />
+        {isOpen && templates > 0 && (
+          <Tooltip label="Шаблон WhatsApp">
+            <ActionIcon size={36} variant="subtle" color="gray" onClick={() => setChoosing(true)} aria-label="Выбрать шаблон">
+              <IconTemplate size={20} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        <Tooltip label={isPaidByParts ? 'Заготовки и шаблоны SMS: «/» в начале строки' : 'Быстрые ответы: «/» в начале строки'}>
+          <ActionIcon size={36} variant="subtle" color="gray" disabled={!isOpen} onClick={askForPhrase} aria-label="Быстрые ответы">
+            <IconSlash size={20} />
+          </ActionIcon>
+        </Tooltip>
         {abilities.files && (
           <Tooltip label="Приложить файл">
             <ActionIcon

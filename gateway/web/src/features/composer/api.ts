@@ -43,6 +43,8 @@ export interface NewMessage {
   id: string;
   conversation: string;
   content: Schema<'MessageContent'>;
+  /** What the client will read, where the content does not say it itself. */
+  shown?: string;
   quote?: string;
   /** What a person decided about the client's night. */
   atNight?: Schema<'AtNight'>;

@@ -36,6 +36,11 @@ const ACTIONS: Record<string, string> = {
   'contact.split': 'Контакты разъединены',
   'interaction.pin': 'Запись закреплена за компанией',
   'interaction.unpin': 'Запись откреплена',
+  'phrase.create': 'Заготовка создана',
+  'phrase.edit': 'Заготовка изменена',
+  'phrase.delete': 'Заготовка удалена',
+  'phrase.place': 'Заготовка переставлена',
+  'template.bind': 'Поля шаблона названы',
   'proposal.accept': 'Похожие объединены',
   'proposal.reject': 'Отмечено: разные люди',
   'rate.enter': 'Курс введён вручную',
@@ -56,6 +61,8 @@ export const KINDS: Record<string, string> = {
   'client.': 'Клиенты',
   'contact.': 'Контакты',
   'interaction.': 'Записи ленты',
+  'phrase.': 'Заготовки',
+  'template.': 'Шаблоны',
   'proposal.': 'Похожие',
   'rate.': 'Курсы валют',
   'schedule.': 'Запуск задач',
@@ -77,6 +84,8 @@ const SUBJECTS: Record<string, string> = {
   rate: 'курс',
   rate_doubt: 'сомнительный курс',
   scheduled_task: 'задача',
+  phrase: 'заготовка',
+  template: 'шаблон',
 };
 
 export const actionWords = (action: string) => ACTIONS[action] ?? action;

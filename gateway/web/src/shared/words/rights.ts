@@ -17,5 +17,6 @@ export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
   'mails.manage': { name: 'Письма узла', what: 'Письма о неполадках: что ушло, что нет, отправка ещё раз' },
   'messages.rules': { name: 'Правила рассылок', what: 'Тихие часы, СТОП-слова, порядок каналов' },
   'messages.at_night': { name: 'Писать ночью', what: 'Отправить сообщение в тихие часы клиента' },
+  'phrases.manage': { name: 'Заготовки', what: 'Общие быстрые ответы и шаблоны SMS' },
   'recordings.hold': { name: 'Удерживать записи', what: 'Хранить файлы спора дольше их срока' },
 };
