@@ -7,6 +7,7 @@ pub mod dump;
 pub mod entry;
 pub mod feed;
 pub mod ingest;
+pub mod note;
 pub mod payload;
 pub mod pin;
 pub mod raw_event;

@@ -11,6 +11,7 @@ use sqlx::PgConnection;
 
 use super::{
     entry::{EntryKind, TimelineEntry, content::MediaStates},
+    note,
     view::{self, StoredFact, StoredRow, view},
 };
 use crate::{
@@ -277,6 +278,7 @@ pub(crate) async fn entries(conn: &mut PgConnection, rows: &[StoredRow]) -> Resu
         if files.is_empty() { MediaStates::new() } else { store::media(conn, &files).await? };
     let mut entries: Vec<TimelineEntry> = rows.iter().map(|row| view(row, facts_of(row), &media)).collect();
     add_deliveries(conn, &mut entries).await?;
+    note::add_versions(conn, &mut entries).await?;
     Ok(entries)
 }
 

@@ -5,6 +5,7 @@ mod channels;
 mod clients;
 pub mod documented;
 mod media;
+mod notes;
 mod time_and_money;
 
 use axum::Json;

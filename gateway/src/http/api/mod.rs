@@ -15,6 +15,7 @@ mod legal_hold;
 mod me;
 mod media;
 mod messages;
+mod notes;
 mod own_password;
 mod rates;
 mod raw_events;
@@ -111,6 +112,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(contacts::router())
         .merge(joins::router())
         .merge(timeline::router())
+        .merge(notes::router())
         .merge(channels::router())
         .merge(media::router())
         .merge(files::router())

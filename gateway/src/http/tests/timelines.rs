@@ -1,3 +1,4 @@
+use chrono::TimeDelta;
 use crm_core::fixture::{
     Said, account, call, client, contact, conversation, give, link, message, minute, proposal,
 };
@@ -5,7 +6,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::http::testing::{Browser, Stage};
+use crate::http::testing::{Browser, Stage, wait};
 
 fn texts(page: &Value) -> Vec<&str> {
     page["items"].as_array().unwrap().iter().map(|item| item["text"].as_str().unwrap_or("звонок")).collect()
@@ -113,4 +114,45 @@ async fn a_row_of_two_companies_is_pinned_to_one(pool: PgPool) {
     let head = stage.signed_in("head").await;
     assert_eq!(head.post(&accept, json!({ "choices": { "name": "survivor" } })).await.status, StatusCode::OK);
     assert_eq!(head.post(&format!("/api/proposals/{pair}/reject"), json!({})).await.problem(), "conflict");
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn a_comment_is_written_changed_and_locked(pool: PgPool) {
+    let stage = Stage::new(pool);
+    stage.user("anna", "manager").await;
+    stage.user("boris", "manager").await;
+    stage.user("admin", "administrator").await;
+    let mut conn = stage.pool.acquire().await.unwrap();
+    let company = client(&mut conn, "Ромашка", None).await;
+    drop(conn);
+    let (anna, boris) = (stage.signed_in("anna").await, stage.signed_in("boris").await);
+    let id = uuid::Uuid::now_v7();
+    let path = format!("/api/clients/{company}/notes");
+    let body = json!({ "id": id, "text": "Звонить после обеда" });
+    let written = anna.post(&path, body.clone()).await;
+    assert_eq!((written.status, &written.body["note"]["version"]), (StatusCode::CREATED, &json!(1)));
+    assert_eq!(anna.post(&path, body).await.status, StatusCode::OK);
+    let listed = get(&boris, &format!("/api/clients/{company}/timeline?kinds=note")).await;
+    assert_eq!(texts(&listed), ["Звонить после обеда"]);
+
+    let note = format!("/api/notes/{id}");
+    let change = |version: i32| json!({ "version": version, "text": "Звонить утром" });
+    let put = |browser: &Browser, version| {
+        let browser = browser.clone();
+        let note = note.clone();
+        async move { browser.ask(http::Method::PUT, &note, Some(change(version))).await }
+    };
+    assert_eq!(put(&boris, 1).await.problem(), "not-author");
+    assert_eq!(put(&anna, 1).await.body["versions"][1]["author"]["name"], json!("anna"));
+    assert_eq!(put(&anna, 7).await.problem(), "stale-version");
+    wait(TimeDelta::hours(25));
+    let anna = stage.signed_in("anna").await;
+    assert_eq!(put(&anna, 2).await.problem(), "note-locked");
+    assert_eq!(anna.post(&format!("{note}/delete"), json!({ "version": 2 })).await.problem(), "note-locked");
+    let admin = stage.signed_in("admin").await;
+    let deleted = admin.post(&format!("{note}/delete"), json!({ "version": 2 })).await;
+    assert_eq!(
+        (&deleted.body["note"]["version"], &deleted.body["text"]),
+        (&json!(3), &json!("Звонить утром"))
+    );
 }

@@ -1,0 +1,109 @@
+//! Comments on clients. They are read with the timeline.
+
+use axum::Json;
+use axum::extract::State;
+use crm_core::timeline::entry::TimelineEntry;
+use crm_core::timeline::{note, pin};
+use crm_core::{ClientId, InteractionId};
+use http::StatusCode;
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::http::problem::documented::{Conflict, Invalid, Missing, Refused, Unauthorized};
+use crate::http::{ApiJson, ApiPath, ApiResult, Signed};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(add)).routes(routes!(change)).routes(routes!(delete))
+}
+
+/// A new comment.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewNote {
+    /// Made by the caller, a UUID: the same id again is the same comment.
+    id: InteractionId,
+    /// What it says.
+    text: String,
+}
+
+/// Writes a comment into the timeline of a client; only employees see it.
+#[utoipa::path(
+    post, path = "/clients/{id}/notes", tag = "timeline", operation_id = "add_note",
+    params(("id" = ClientId, Path)),
+    request_body = NewNote,
+    responses(
+        (status = 201, body = TimelineEntry), (status = 200, description = "Записан раньше", body = TimelineEntry),
+        Invalid, Unauthorized, Refused, Missing, Conflict
+    ),
+)]
+async fn add(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(client): ApiPath<ClientId>,
+    ApiJson(body): ApiJson<NewNote>,
+) -> ApiResult<(StatusCode, Json<TimelineEntry>)> {
+    let mut tx = app.pool.begin().await?;
+    let fresh = note::add(&mut tx, &viewer, app.now(), body.id, client, &body.text).await?;
+    let entry = pin::entry(&mut tx, &viewer, body.id).await?;
+    tx.commit().await?;
+    Ok((if fresh { StatusCode::CREATED } else { StatusCode::OK }, Json(entry)))
+}
+
+/// New words of a comment.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangedNote {
+    /// The version that was read.
+    version: i32,
+    /// What it says now.
+    text: String,
+}
+
+/// Changes a comment: its author for 24 hours, later whoever has the right `notes.correct`. All versions stay.
+#[utoipa::path(
+    put, path = "/notes/{id}", tag = "timeline", operation_id = "change_note",
+    params(("id" = InteractionId, Path)),
+    request_body = ChangedNote,
+    responses((status = 200, body = TimelineEntry), Invalid, Unauthorized, Refused, Missing, Conflict),
+)]
+async fn change(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<InteractionId>,
+    ApiJson(body): ApiJson<ChangedNote>,
+) -> ApiResult<Json<TimelineEntry>> {
+    let mut tx = app.pool.begin().await?;
+    let entry = note::change(&mut tx, &viewer, app.now(), id, body.version, Some(&body.text)).await?;
+    tx.commit().await?;
+    Ok(Json(entry))
+}
+
+/// Which comment goes.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DeletedNote {
+    /// The version that was read.
+    version: i32,
+}
+
+/// Deletes a comment under the same rules as a change. It stays in the timeline, struck, with all its versions.
+#[utoipa::path(
+    post, path = "/notes/{id}/delete", tag = "timeline", operation_id = "delete_note",
+    params(("id" = InteractionId, Path)),
+    request_body = DeletedNote,
+    responses((status = 200, body = TimelineEntry), Invalid, Unauthorized, Refused, Missing, Conflict),
+)]
+async fn delete(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<InteractionId>,
+    ApiJson(body): ApiJson<DeletedNote>,
+) -> ApiResult<Json<TimelineEntry>> {
+    let mut tx = app.pool.begin().await?;
+    let entry = note::change(&mut tx, &viewer, app.now(), id, body.version, None).await?;
+    tx.commit().await?;
+    Ok(Json(entry))
+}
