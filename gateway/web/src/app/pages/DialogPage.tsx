@@ -1,9 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { notifications } from '@mantine/notifications';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { channelLook } from '@/channels';
 import { conversationQuery, useMarkRead, type Conversation } from '@/features/conversations/api';
 import { Composer } from '@/features/composer/Composer';
+import { WriteBox } from '@/features/composer/WriteBox';
 import { takeIn, type Entry, type Subject } from '@/features/timeline/api';
 import { ClientThread } from '@/features/timeline/ClientThread';
 import { clientQuery } from '@/shared/clients';
@@ -35,6 +37,7 @@ function Dialog({ conversation }: { conversation: Conversation }) {
   const cache = useQueryClient();
   const [quote, setQuote] = useState<Entry>();
   const subject: Subject = client ? { kind: 'client', id: client.id } : { kind: 'contact', id: conversation.contact.id };
+  const takeRow = (entry: Entry) => takeIn(cache, subject, entry);
   const account = conversation.account;
   const companies = conversation.clients.filter((company) => company.name !== conversation.contact.name);
   return (
@@ -47,12 +50,20 @@ function Dialog({ conversation }: { conversation: Conversation }) {
       features={card?.features}
       back={() => void navigate({ to: '/dialogs', search })}
       composer={
-        <Composer
-          contact={conversation.contact.id}
-          conversation={conversation.id}
-          quote={quote}
-          onQuoteGone={() => setQuote(undefined)}
-          onRow={(entry) => takeIn(cache, subject, entry)}
+        <WriteBox
+          place={conversation.id}
+          companies={conversation.clients}
+          isQuoting={quote !== undefined}
+          onRow={client ? takeRow : toldElsewhere}
+          reply={
+            <Composer
+              contact={conversation.contact.id}
+              conversation={conversation.id}
+              quote={quote}
+              onQuoteGone={() => setQuote(undefined)}
+              onRow={takeRow}
+            />
+          }
         />
       }
       context={<ClientContext clients={conversation.clients} onMoved={() => undefined} />}
@@ -66,6 +77,19 @@ function Dialog({ conversation }: { conversation: Conversation }) {
       />
     </ThreadFrame>
   );
+}
+
+/** The timeline of a person of several companies does not show what is said about one of them. */
+function toldElsewhere(entry: Entry): void {
+  notifications.show({
+    color: 'green',
+    title: 'Комментарий записан',
+    message: (
+      <Link to="/clients/$clientId" params={{ clientId: entry.client_id! }} search={{ row: entry.id }}>
+        Показать в ленте компании
+      </Link>
+    ),
+  });
 }
 
 /** Marks this conversation read up to the newest of its rows that was seen; each moment once. */

@@ -37,7 +37,9 @@ export const TimelineRow = memo(function TimelineRow({ row, subject, zone, showi
       return <System row={row} />;
     case 'entry':
       if (row.entry.kind === 'call') return <CallRow entry={row.entry} zone={zone} lit={row.entry.id === showing.row} />;
-      if (row.entry.kind === 'note') return <NoteRow entry={row.entry} zone={zone} />;
+      if (row.entry.kind === 'note') {
+        return <NoteRow entry={row.entry} subject={subject} zone={zone} lit={row.entry.id === showing.row} />;
+      }
       return (
         <MessageRow
           entry={row.entry}
