@@ -1,6 +1,7 @@
 //! What a person presses: a new message, an edit, a deletion, a reaction; and what he does about one on its way.
 
 mod place;
+mod planned;
 mod shown;
 mod store;
 mod waiting;
@@ -10,6 +11,7 @@ use connector_api::{Content, ExternalId, OutboundAction, OutboundContent, Outbou
 use sqlx::PgConnection;
 
 pub use place::{Place, WriteTo, place, place_with, writable_identities};
+pub use planned::{Plan, planned, replan};
 pub use waiting::{cancel, confirm_sent, retry};
 
 use super::state::{DeliveryAction, DeliveryStep};
@@ -71,7 +73,8 @@ pub async fn send(
             })?)
         }
     };
-    store::ensure_conversation(conn, place, now).await?;
+    let planned_for = new.planned_for.filter(|at| *at > now);
+    store::ensure_conversation(conn, place, now, planned_for.is_none()).await?;
     let interaction_id = InteractionId(new.id.0);
     let files = match &new.content {
         OutboundContent::Media { files, .. } => {
@@ -80,7 +83,9 @@ pub async fn send(
         _ => Vec::new(),
     };
     let shown = shown::row(&new.content, files, new.quote);
-    store::insert_row(conn, viewer, place, interaction_id, &shown, now).await?;
+    // A planned one stands where it will be said.
+    let said_at = planned_for.unwrap_or(now);
+    store::insert_row(conn, viewer, place, interaction_id, &shown, said_at, now).await?;
     store::insert_items(conn, place.account_id, interaction_id, &shown.items, now).await?;
     if let Some(client) = new.pin {
         crate::timeline::pin::pin(conn, viewer, now, interaction_id, Some(client)).await?;
@@ -91,7 +96,6 @@ pub async fn send(
         to: place.addresses.clone(),
         action: OutboundAction::Send { content: new.content, quote: quote.map(ExternalId::new) },
     };
-    let planned_for = new.planned_for.filter(|at| *at > now);
     let pressed = store::Pressed {
         place,
         interaction_id,

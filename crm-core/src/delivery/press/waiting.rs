@@ -15,7 +15,8 @@ use crate::{
     delivery::{lane, state::DeliveryStep},
 };
 
-/// «Повторить»: a new attempt of the same delivery, behind what waits already. Wants a transaction.
+/// «Повторить»: a new attempt of the same delivery, behind what waits already; of a planned one «Отправить сейчас». Wants
+/// a transaction.
 pub async fn retry(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -25,6 +26,9 @@ pub async fn retry(
     let waiting = locked(conn, viewer, id).await?;
     match waiting.step {
         DeliveryStep::Failed | DeliveryStep::Unknown => {}
+        DeliveryStep::Planned => {
+            lane::say(conn, waiting.conversation_id, waiting.interaction_id, now).await?;
+        }
         DeliveryStep::Queued => {
             // It waits for its pause: now is soon enough.
             store::hurry(conn, &waiting, now).await?;
@@ -51,6 +55,9 @@ pub async fn cancel(
         return Err(ClientError::NotNow("Сообщение уже ушло или уходит."));
     }
     store::finish(conn, &waiting, DeliveryStep::Cancelled, now).await?;
+    if step == DeliveryStep::Planned {
+        lane::stand_at(conn, waiting.interaction_id, now).await?;
+    }
     trace(conn, viewer, now, "delivery.cancel", &waiting).await
 }
 
@@ -69,7 +76,11 @@ pub async fn confirm_sent(
     trace(conn, viewer, now, "delivery.confirm", &waiting).await
 }
 
-async fn locked(conn: &mut PgConnection, viewer: &Viewer, id: DeliveryId) -> Result<store::Waiting> {
+pub(super) async fn locked(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: DeliveryId,
+) -> Result<store::Waiting> {
     let conversation = store::conversation_of(conn, id).await?.ok_or(ClientError::NotFound)?;
     let place = place(conn, viewer, conversation).await?;
     reach::contact_under(conn, viewer, Right::ClientsWrite, place.contact_id).await?;
@@ -78,7 +89,7 @@ async fn locked(conn: &mut PgConnection, viewer: &Viewer, id: DeliveryId) -> Res
     store::waiting(conn, id).await?.ok_or(ClientError::NotFound)
 }
 
-async fn trace(
+pub(super) async fn trace(
     conn: &mut PgConnection,
     viewer: &Viewer,
     now: DateTime<Utc>,
