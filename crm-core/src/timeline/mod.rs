@@ -3,6 +3,7 @@
 pub mod call;
 pub mod call_list;
 pub mod conversation;
+pub mod draft;
 pub mod dump;
 pub mod entry;
 pub mod feed;

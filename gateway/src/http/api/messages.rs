@@ -11,6 +11,7 @@ use connector_api::{
     TextMeasure,
 };
 use crm_core::delivery::press::{self, NewMessage, Place, RowAction};
+use crm_core::timeline::draft::{self, DraftKind};
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::pin;
 use crm_core::{AccountId, ClientId, ContactId, ConversationId, DeliveryId, IdentityId, InteractionId};
@@ -94,6 +95,8 @@ struct NewMessageBody {
     planned_for: Option<DateTime<Utc>>,
     /// The company meant, where the person speaks for several.
     pin_client_id: Option<ClientId>,
+    /// The version of the draft that these words were; it is emptied with the press.
+    draft_version: Option<i64>,
 }
 
 /// Sends a message into a conversation: it is stored and queued when the answer comes.
@@ -192,6 +195,9 @@ async fn press_message(
         parts,
     };
     let fresh = press::send(conn, viewer, now, place, new).await?;
+    if let Some(version) = body.draft_version {
+        draft::sent(conn, viewer, now, DraftKind::Reply, place.conversation_id.0, version).await?;
+    }
     let entry = pin::entry(conn, viewer, row).await?;
     Ok((if fresh { StatusCode::CREATED } else { StatusCode::OK }, Json(entry)))
 }

@@ -8,6 +8,7 @@ mod channels;
 mod clients;
 mod contacts;
 mod conversations;
+mod drafts;
 mod events;
 mod files;
 mod joins;
@@ -118,6 +119,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(files::router())
         .merge(legal_hold::router())
         .merge(conversations::router())
+        .merge(drafts::router())
         .merge(messages::router())
         .merge(calls::router())
         .merge(accounts::router())

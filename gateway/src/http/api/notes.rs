@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use crm_core::timeline::draft::{self, DraftKind};
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::{note, pin};
 use crm_core::{ClientId, InteractionId};
@@ -27,6 +28,8 @@ struct NewNote {
     id: InteractionId,
     /// What it says.
     text: String,
+    /// The version of the draft that these words were; it is emptied with the press.
+    draft_version: Option<i64>,
 }
 
 /// Writes a comment into the timeline of a client; only employees see it.
@@ -46,7 +49,11 @@ async fn add(
     ApiJson(body): ApiJson<NewNote>,
 ) -> ApiResult<(StatusCode, Json<TimelineEntry>)> {
     let mut tx = app.pool.begin().await?;
-    let fresh = note::add(&mut tx, &viewer, app.now(), body.id, client, &body.text).await?;
+    let now = app.now();
+    let fresh = note::add(&mut tx, &viewer, now, body.id, client, &body.text).await?;
+    if let Some(version) = body.draft_version {
+        draft::sent(&mut tx, &viewer, now, DraftKind::Note, client.0, version).await?;
+    }
     let entry = pin::entry(&mut tx, &viewer, body.id).await?;
     tx.commit().await?;
     Ok((if fresh { StatusCode::CREATED } else { StatusCode::OK }, Json(entry)))

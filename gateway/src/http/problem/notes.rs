@@ -1,6 +1,9 @@
-//! What the errors of comments are over HTTP.
+//! What the errors of comments and drafts are over HTTP.
 
+use crm_core::timeline::draft::DraftError;
 use crm_core::timeline::note::NoteError;
+
+use serde_json::json;
 
 use super::Problem;
 
@@ -15,6 +18,17 @@ impl From<NoteError> for Problem {
             .with("locked_at", since.to_rfc3339()),
             NoteError::NotAuthor => Self::forbidden("Комментарий меняет только его автор.")
                 .with_kind("not-author", "Чужой комментарий"),
+        }
+    }
+}
+
+impl From<DraftError> for Problem {
+    fn from(error: DraftError) -> Self {
+        match error {
+            DraftError::Client(error) => error.into(),
+            DraftError::Newer(draft) => Self::conflict("На другом устройстве записан другой черновик.")
+                .with_kind("newer-draft", "Есть другой черновик")
+                .with("draft", json!(draft)),
         }
     }
 }

@@ -156,3 +156,33 @@ async fn a_comment_is_written_changed_and_locked(pool: PgPool) {
         (&json!(3), &json!("Звонить утром"))
     );
 }
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn a_draft_is_kept_and_newer_words_are_not_written_over(pool: PgPool) {
+    let stage = Stage::new(pool);
+    stage.user("anna", "manager").await;
+    let mut conn = stage.pool.acquire().await.unwrap();
+    let company = client(&mut conn, "Ромашка", None).await;
+    let person = contact(&mut conn, "Инна", company).await;
+    let chat = account(&mut conn, "whatsapp").await;
+    let talk = conversation(&mut conn, chat, person, minute(5)).await;
+    drop(conn);
+    let anna = stage.signed_in("anna").await;
+    let put = async |path: &str, text: &str, version: i64| {
+        anna.ask(http::Method::PUT, path, Some(json!({ "text": text, "version": version }))).await
+    };
+    let reply = format!("/api/drafts/reply/{talk}");
+    assert_eq!(get(&anna, &reply).await["version"], json!(0));
+    assert_eq!(put(&reply, "Отгрузим", 0).await.body["version"], json!(1));
+    let refused = put(&reply, "Счёт", 0).await;
+    assert_eq!((refused.problem(), &refused.body["draft"]["text"]), ("newer-draft", &json!("Отгрузим")));
+    assert_eq!(get(&anna, "/api/drafts").await[0]["subject_id"], json!(talk));
+    assert_eq!(put(&format!("/api/drafts/reply/{company}"), "?", 0).await.problem(), "not-found");
+
+    // A comment empties its draft in the same press.
+    let note = format!("/api/drafts/note/{company}");
+    assert_eq!(put(&note, "Звонить утром", 0).await.status, StatusCode::OK);
+    let body = json!({ "id": uuid::Uuid::now_v7(), "text": "Звонить утром", "draft_version": 1 });
+    assert_eq!(anna.post(&format!("/api/clients/{company}/notes"), body).await.status, StatusCode::CREATED);
+    assert_eq!(get(&anna, &note).await["text"], json!(""));
+}
