@@ -722,6 +722,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a planned message until it begins. Whether it may go is asked again when its time comes. */
+        put: operations["replan_delivery"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{id}/retry": {
         parameters: {
             query?: never;
@@ -731,8 +748,43 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** «Повторить»: a new attempt of the same delivery; one that only waits for its pause is tried at once. */
+        /** «Повторить»: a new attempt of the same delivery; one that only waits for its pause or its planned time goes at once. */
         post: operations["retry_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers that the viewer has begun, the newest first, at most 200; long ones are cut. */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drafts/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The viewer's draft of an answer in a conversation, or of a comment on a client; empty where there is none. */
+        get: operations["get_draft"];
+        /** Saves a draft. Over other words that another device saved since, it is refused with those (`draft`). */
+        put: operations["save_draft"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2653,6 +2705,38 @@ export interface components {
          * @enum {string}
          */
         DoubtReason: "jump" | "tenfold" | "differs" | "mirror_differed";
+        /** @description A draft of one person. */
+        Draft: {
+            /** @description What is being written. */
+            kind: components["schemas"]["DraftKind"];
+            /**
+             * Format: uuid
+             * @description The conversation or the client.
+             */
+            subject_id: string;
+            /** @description The words; empty when there are none. */
+            text: string;
+            /**
+             * Format: int64
+             * @description A save names the version it was made from; 0 before the first.
+             */
+            version: number;
+        };
+        /** @description Words of a draft. */
+        DraftBody: {
+            /** @description Empty for none. */
+            text: string;
+            /**
+             * Format: int64
+             * @description The version that they were written over.
+             */
+            version: number;
+        };
+        /**
+         * @description What is being written.
+         * @enum {string}
+         */
+        DraftKind: "reply" | "note";
         /** @description A new text for a message of ours. */
         EditBody: {
             /** @description Made by the caller; the same id again is the same edit. */
@@ -2985,6 +3069,16 @@ export interface components {
             event: "access_lost";
         } | {
             /** @enum {string} */
+            event: "draft";
+            /** @description Of what. */
+            kind: components["schemas"]["DraftKind"];
+            /**
+             * Format: uuid
+             * @description The conversation or the client.
+             */
+            subject_id: string;
+        } | {
+            /** @enum {string} */
             event: "notice";
         };
         /** @description A rate by hand. */
@@ -3195,6 +3289,11 @@ export interface components {
         NewMessageBody: {
             /** @description What it says. */
             content: components["schemas"]["MessageContent"];
+            /**
+             * Format: int64
+             * @description The version of the draft that these words were; it is emptied with the press.
+             */
+            draft_version?: number | null;
             /** @description Made by the caller, a UUID: the same id again is the same message and is not sent twice. */
             id: components["schemas"]["DeliveryId"];
             pin_client_id?: components["schemas"]["ClientId"] | null;
@@ -3207,6 +3306,11 @@ export interface components {
         };
         /** @description A new comment. */
         NewNote: {
+            /**
+             * Format: int64
+             * @description The version of the draft that these words were; it is emptied with the press.
+             */
+            draft_version?: number | null;
             /** @description Made by the caller, a UUID: the same id again is the same comment. */
             id: components["schemas"]["InteractionId"];
             /** @description What it says. */
@@ -3333,6 +3437,16 @@ export interface components {
         /** @description The company that a row is of. */
         Pin: {
             client_id: components["schemas"]["ClientId"] | null;
+        };
+        /** @description When a planned message goes. */
+        PlanBody: {
+            /**
+             * Format: date-time
+             * @description Not before this moment.
+             */
+            planned_for: string;
+            /** @description New words of a plain text; absent leaves them. */
+            text?: string | null;
         };
         /** @description A press on a number. */
         Press: {
@@ -7595,6 +7709,84 @@ export interface operations {
             };
         };
     };
+    replan_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retry_delivery: {
         parameters: {
             query?: never;
@@ -7612,6 +7804,202 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"][];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["DraftKind"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["DraftKind"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
             };
             /** @description Неверный запрос: `field` называет поле */
             400: {
