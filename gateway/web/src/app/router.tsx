@@ -15,6 +15,7 @@ import { ClientsSearch } from '@/features/clients/search';
 import { CallsSearch } from '@/features/calls/search';
 import { AuditSearch, UsersSearch } from '@/features/people/search';
 import { RawLogSearch } from '@/features/rawlog/search';
+import { prefetchDialog } from './dialog';
 import { Frame } from './Frame';
 import { Missing } from './Missing';
 
@@ -80,6 +81,8 @@ const dialogs = createRoute({
 const dialog = createRoute({
   getParentRoute: () => dialogs,
   path: '$conversationId',
+  // Also when the pointer comes near: nothing of it is waited for.
+  loader: ({ context, params }) => prefetchDialog(context.cache, params.conversationId),
   component: lazyRouteComponent(() => import('./pages/DialogPage')),
 });
 const clients = createRoute({

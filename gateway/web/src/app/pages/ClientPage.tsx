@@ -62,6 +62,7 @@ export default function ClientPage() {
                 key={quote?.contact?.id ?? person.id}
                 contact={quote?.contact?.id ?? person.id}
                 conversation={quote?.conversation_id ?? undefined}
+                zone={time_zone}
                 quote={quote}
                 onQuoteGone={() => setQuote(undefined)}
                 onRow={takeRow}

@@ -1,5 +1,5 @@
 import { ActionIcon, Alert, Button, Group, Textarea, Tooltip } from '@mantine/core';
-import { useDebouncedValue, useLocalStorage } from '@mantine/hooks';
+import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconFile, IconLock, IconPaperclip, IconSend, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -24,7 +24,10 @@ import {
 import classes from './Composer.module.css';
 import { rowOf } from './meant';
 import { abilitiesOf, permissionOf, windowWords } from './permission';
+import { OtherDraft } from './OtherDraft';
 import { PlacePicker } from './PlacePicker';
+import { PlanButton } from './PlanButton';
+import { carryDraft, useDraft } from './useDraft';
 
 /** Signs that are left are told from here on. */
 const LAST_SIGNS = 50;
@@ -33,6 +36,8 @@ interface ComposerProps {
   contact: string;
   /** The conversation that is open; otherwise the liveliest. */
   conversation?: string;
+  /** The client's, for the time of a planned message. */
+  zone?: string | null;
   quote?: Entry;
   onQuoteGone: () => void;
   /** A row for the timeline: at once as it is meant, then as the hub has stored it. */
@@ -67,16 +72,12 @@ interface FieldProps extends ComposerProps {
   onPlace: (id: string) => void;
 }
 
-function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps) {
+function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: FieldProps) {
   const me = useMe();
   const now = useNow();
   const writing = useQuery(writingQuery(place.id));
-  // The draft is the person's and the client's: another channel keeps the words.
-  const [text, setText] = useLocalStorage({
-    key: `uzel-draft-${me.id}-${place.contact.id}`,
-    defaultValue: '',
-    getInitialValueInEffect: false,
-  });
+  const draft = useDraft('reply', place.id);
+  const { text, setText } = draft;
   const [files, setFiles] = useState<Uploaded[]>([]);
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -84,7 +85,7 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
   const send = useSend(place.id, onRow, (message, error) => {
     notifications.show({ color: 'red', title: 'Сообщение не принято', message: error.message, autoClose: false });
     onRow({ ...rowOf(message, place, me), state: 'failed', failure: { code: '', text: error.message } });
-    if (message.content.type === 'text') setText(message.content.text);
+    if (message.content.type === 'text') draft.restore(message.content.text);
   });
   const permission = writing.data ? permissionOf(writing.data) : undefined;
   const abilities = writing.data ? abilitiesOf(writing.data) : { files: false, quote: false };
@@ -99,12 +100,14 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
   const maySend = isOpen && !tooLong && !upload.isPending && (text.trim() !== '' || files.length > 0);
   const soon = permission && windowWords(permission, now);
 
-  const press = () => {
+  const press = (plannedFor?: string) => {
     if (!maySend) return;
     const words = text.trim();
     const message: NewMessage = {
       id: uuid(),
       conversation: place.id,
+      draft: draft.version,
+      plannedFor,
       quote: abilities.quote ? quote?.id : undefined,
       content:
         files.length > 0
@@ -113,10 +116,14 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
     };
     onRow({ ...rowOf(message, place, me), quote: quote ? { interaction_id: quote.id, text: quote.text } : null });
     send.mutate(message);
-    setText('');
+    draft.sent();
     setFiles([]);
     onQuoteGone();
     field.current?.focus();
+  };
+  const change = (id: string) => {
+    carryDraft(me.id, place.id, id);
+    onPlace(id);
   };
   const pressed = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
@@ -178,6 +185,7 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
           ))}
         </Group>
       )}
+      <OtherDraft draft={draft} />
       {permission !== undefined && permission.kind !== 'open' && (
         <div className={classes.locked} role="status">
           <IconLock size={16} aria-hidden="true" />
@@ -192,7 +200,7 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
         </div>
       )}
       <div className={classes.line}>
-        <PlacePicker place={place} places={places} onPlace={onPlace} note={soon} />
+        <PlacePicker place={place} places={places} onPlace={change} note={soon} />
         <Textarea
           ref={field}
           className={classes.field}
@@ -234,10 +242,11 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
           }}
         />
         <Tooltip label="Enter — отправить, Shift+Enter — новая строка">
-          <Button onClick={press} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label="Отправить" aria-keyshortcuts="Enter">
+          <Button onClick={() => press()} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label="Отправить" aria-keyshortcuts="Enter">
             <span className={classes.word}>Отправить</span>
           </Button>
         </Tooltip>
+        <PlanButton zone={zone} disabled={!maySend} onPlan={press} />
       </div>
       <div className={classes.foot} role="status">
         {isPaidByParts && text.trim() !== '' && measure.data && `${plural(measure.data.parts, 'часть', 'части', 'частей')} SMS`}

@@ -7,7 +7,8 @@ import { uuid } from '@/shared/uuid';
 import type { Entry } from './api';
 import classes from './Composer.module.css';
 import { useAddNote, type NewNote } from './notes';
-import { useNoteDraft } from './useNoteDraft';
+import { OtherDraft } from './OtherDraft';
+import { useDraft } from './useDraft';
 
 export interface Company {
   id: string;
@@ -45,7 +46,7 @@ export function NoteField({ companies, onRow }: NoteFieldProps) {
 
 function Words({ client, onRow }: { client: string; onRow: (entry: Entry) => void }) {
   const me = useMe();
-  const draft = useNoteDraft(client);
+  const draft = useDraft('note', client);
   // A press that had no answer yet, perhaps of a tab that was closed over it: the same words go under the same id.
   const [pressed, setPressed] = useLocalStorage<NewNote | null>({
     key: `uzel-note-pressed-${me.id}-${client}`,
@@ -58,16 +59,17 @@ function Words({ client, onRow }: { client: string; onRow: (entry: Entry) => voi
     if (text === '' || add.isPending) return;
     const note = pressed?.text === text ? pressed : { id: uuid(), client, text };
     setPressed(note);
-    add.mutate(note, {
+    add.mutate({ ...note, draft: draft.version }, {
       onSuccess: (entry) => {
         onRow(entry);
         setPressed(null);
-        draft.clear();
+        draft.sent();
       },
     });
   };
   return (
     <>
+      <OtherDraft draft={draft} />
       <div className={classes.line}>
         <Textarea
           className={classes.field}

@@ -36,6 +36,10 @@ export interface NewMessage {
   conversation: string;
   content: Schema<'MessageContent'>;
   quote?: string;
+  /** The version of the draft that it was. */
+  draft?: number;
+  /** Not before this moment. */
+  plannedFor?: string;
 }
 
 /**
@@ -49,7 +53,13 @@ export function useSend(conversation: string, sent: (entry: Entry) => void, refu
       unwrap(
         api.POST('/api/conversations/{id}/messages', {
           params: { path: { id: message.conversation } },
-          body: { id: message.id, content: message.content, quote_id: message.quote ?? null },
+          body: {
+            id: message.id,
+            content: message.content,
+            quote_id: message.quote ?? null,
+            draft_version: message.draft ?? null,
+            planned_for: message.plannedFor ?? null,
+          },
         }),
       ),
     retry: (_, error) => error instanceof ApiError && error.isPassing,

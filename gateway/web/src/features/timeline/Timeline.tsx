@@ -7,6 +7,7 @@ import { useLiveMessages } from '@/shared/live/context';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { entryOf, takeIn, timelineQuery, type Entry, type Subject } from './api';
 import type { TimelineFilter } from './filter';
+import { isPlanned } from './Planned';
 import { lineOfEntry, rowsOf, type Row, type Unread } from './rows';
 import { TimelineRow } from './TimelineRow';
 import classes from './Timeline.module.css';
@@ -111,8 +112,10 @@ function Lines(props: LinesProps) {
 
   useOpening(rows, showing, (index, align) => lines.scrollToIndex(index, { align }), () => lines.scrollToEnd());
   const atEnd = !hasNewer && lines.isAtEnd(60);
-  const behind = useBehind(entries, atEnd);
-  useSeen(entries, atEnd, props.onSeen);
+  // What is planned stands at the end and is no news.
+  const told = useMemo(() => entries.filter((entry) => !isPlanned(entry)), [entries]);
+  const behind = useBehind(told, atEnd);
+  useSeen(told, atEnd, props.onSeen);
 
   return (
     <div className={classes.frame}>
@@ -148,7 +151,7 @@ function Lines(props: LinesProps) {
           {behind > 0 && <span className={classes.behind}>{behind}</span>}
         </ActionIcon>
       )}
-      <Announcer entries={entries} />
+      <Announcer entries={told} />
     </div>
   );
 }
