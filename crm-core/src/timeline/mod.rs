@@ -2,6 +2,7 @@
 
 pub mod call;
 pub mod call_list;
+pub mod call_result;
 pub mod conversation;
 pub mod draft;
 pub mod dump;

@@ -34,6 +34,19 @@ pub struct NoteEntry {
     pub version: i32,
     /// From this moment its author can no longer change it.
     pub locked_at: DateTime<Utc>,
+    /// The call that it was written about.
+    pub call_id: Option<InteractionId>,
+}
+
+/// A comment as the screen sends it.
+#[derive(Clone, Debug)]
+pub struct NewNote<'a> {
+    /// Made by the screen: the same press is the same id.
+    pub id: InteractionId,
+    /// What it says.
+    pub text: &'a str,
+    /// The call that it is about.
+    pub call: Option<InteractionId>,
 }
 
 /// Why a comment was not written or changed.
@@ -64,16 +77,24 @@ pub async fn add(
     conn: &mut PgConnection,
     viewer: &Viewer,
     now: DateTime<Utc>,
-    id: InteractionId,
     client: ClientId,
-    text: &str,
+    new: NewNote<'_>,
 ) -> Result<bool> {
     let root = reach::client_under(conn, viewer, Right::ClientsWrite, client).await?;
-    let text = words(text)?;
+    let (id, text) = (new.id, words(new.text)?);
+    if let Some(call) = new.call {
+        let about = pin::entry(conn, viewer, call).await?;
+        if about.kind != EntryKind::Call {
+            return Err(ClientError::NotFound.into());
+        }
+    }
     if !store::insert(conn, viewer, id, root.id, text, now).await? {
         // The press came again: the first one counts, where it was the same person's.
         let known = own_again(conn, viewer, id).await?;
         return if known { Ok(false) } else { Err(taken().into()) };
+    }
+    if let Some(call) = new.call {
+        store::tie(conn, id, call).await?;
     }
     record(conn, viewer, now, "note.add", id, None, Some(1)).await?;
     Ok(true)
@@ -112,18 +133,19 @@ pub(crate) async fn add_versions(conn: &mut PgConnection, entries: &mut [Timelin
     if ids.is_empty() {
         return Ok(());
     }
-    let mut later = store::versions(conn, &ids).await?;
+    let (mut later, calls) = (store::versions(conn, &ids).await?, store::calls(conn, &ids).await?);
     for entry in entries.iter_mut().filter(is_note) {
-        show(entry, later.remove(&entry.id).unwrap_or_default());
+        let call = calls.get(&entry.id).copied();
+        show(entry, later.remove(&entry.id).unwrap_or_default(), call);
     }
     Ok(())
 }
 
-fn show(entry: &mut TimelineEntry, later: Vec<Version>) {
+fn show(entry: &mut TimelineEntry, later: Vec<Version>, call_id: Option<InteractionId>) {
     // What another system brought was written there, long ago.
     let open_for = if entry.origin == "live" { OPEN_FOR } else { TimeDelta::zero() };
     let version = i32::try_from(later.len() + 1).unwrap_or(i32::MAX);
-    entry.note = Some(NoteEntry { version, locked_at: entry.occurred_at + open_for });
+    entry.note = Some(NoteEntry { version, locked_at: entry.occurred_at + open_for, call_id });
     let Some(newest) = later.last() else { return };
     if newest.text.is_none() {
         entry.deleted = Some(Deleted { at: newest.at, by: Some(connector_api::Author::Company) });

@@ -6,7 +6,7 @@ use crate::{
     access::Viewer,
     clients::ClientError,
     fixture::{account, client, contact, conversation, give, minute, user},
-    timeline::feed::{self, Position},
+    timeline::feed::{self, Changes, DraftChange, Entry, Position},
 };
 
 fn words(subject: Uuid, text: &str, version: i64) -> Draft {
@@ -71,9 +71,11 @@ async fn a_draft_is_its_author_s_alone_and_goes_with_the_access(pool: PgPool) {
     let boss = user(&mut conn, "Орлова", "director").await;
     save(&mut conn, &anna, minute(1), words(talk, "Моё", 0)).await.expect("saved");
     assert_eq!(of(&mut conn, &boss, DraftKind::Reply, talk).await.expect("she reads it").text, "");
-    let batch = feed::read(&mut conn, Position::START, 10).await.expect("the feed is there");
-    let resolved = feed::resolve(&mut conn, &batch.entries).await.expect("the feed is there");
-    let change = resolved.last().and_then(|entry| entry.changes.last()).expect("it was told");
+    let told = DraftChange { user: anna.user_id, kind: DraftKind::Reply, subject_id: talk };
+    let changes = Changes { drafts: vec![told], ..Changes::default() };
+    let entry = Entry { position: Position::START, changes };
+    let resolved = feed::resolve(&mut conn, &[entry]).await.expect("the database is there");
+    let change = &resolved[0].changes[0];
     assert!(change.for_viewer(&anna).is_some() && change.for_viewer(&boss).is_none());
     let other = user(&mut conn, "Борис", "manager").await;
     give(&mut conn, company, other.user_id).await;

@@ -86,3 +86,30 @@ pub(super) async fn versions(
     }
     Ok(versions)
 }
+
+/// Says which call a comment is about.
+pub(super) async fn tie(
+    conn: &mut PgConnection,
+    note: InteractionId,
+    call: InteractionId,
+) -> sqlx::Result<()> {
+    sqlx::query!("insert into call_notes (note_id, call_id) values ($1, $2)", note.0, call.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The calls that comments are about.
+pub(super) async fn calls(
+    conn: &mut PgConnection,
+    notes: &[InteractionId],
+) -> sqlx::Result<HashMap<InteractionId, InteractionId>> {
+    let rows = sqlx::query!(
+        r#"select note_id as "note: InteractionId", call_id as "call: InteractionId"
+           from call_notes where note_id = any($1)"#,
+        notes as &[InteractionId]
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.note, row.call)).collect())
+}

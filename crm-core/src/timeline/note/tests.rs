@@ -1,12 +1,12 @@
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
-use super::{NoteError, add, change};
+use super::{NewNote, NoteError, add, change};
 use crate::{
     ClientId, InteractionId,
     access::Viewer,
     clients::ClientError,
-    fixture::{client, give, minute, user},
+    fixture::{account, call, client, contact, give, minute, user},
     timeline::{
         entry::{EntryKind, TimelineEntry},
         pin,
@@ -27,8 +27,14 @@ async fn scene(pool: &PgPool) -> Scene {
     let author = user(&mut conn, "Иванов", "manager").await;
     let company = client(&mut conn, "Ромашка", Some(&author)).await;
     let note = InteractionId::at(minute(1));
-    assert!(add(&mut conn, &author, minute(1), note, company, " Платит долго ").await.expect("his client"));
+    assert!(
+        add(&mut conn, &author, minute(1), company, said(note, " Платит долго ")).await.expect("his client")
+    );
     Scene { conn, author, company, note }
+}
+
+fn said(id: InteractionId, text: &str) -> NewNote<'_> {
+    NewNote { id, text, call: None }
 }
 
 /// The words of every version and who wrote it.
@@ -90,7 +96,8 @@ async fn colleagues_never_change_it_and_strangers_do_not_see_it(pool: PgPool) {
     let stranger = user(&mut conn, "Сидоров", "manager").await;
     let hidden = change(&mut conn, &stranger, minute(2), note, 1, Some("Моё")).await;
     assert!(matches!(hidden, Err(NoteError::Client(ClientError::NotFound))));
-    let foreign = add(&mut conn, &stranger, minute(2), InteractionId::at(minute(2)), company, "Моё").await;
+    let foreign =
+        add(&mut conn, &stranger, minute(2), company, said(InteractionId::at(minute(2)), "Моё")).await;
     assert!(matches!(foreign, Err(NoteError::Client(ClientError::Foreign(_)))));
     // Access goes with the client, also to what was written before.
     give(&mut conn, company, stranger.user_id).await;
@@ -103,7 +110,9 @@ async fn colleagues_never_change_it_and_strangers_do_not_see_it(pool: PgPool) {
 #[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn the_same_press_again_changes_nothing_and_an_old_form_is_refused(pool: PgPool) {
     let Scene { mut conn, author, company, note } = scene(&pool).await;
-    assert!(!add(&mut conn, &author, minute(2), note, company, "Платит долго").await.expect("the same"));
+    assert!(
+        !add(&mut conn, &author, minute(2), company, said(note, "Платит долго")).await.expect("the same")
+    );
     for _ in 0..2 {
         let entry = change(&mut conn, &author, minute(3), note, 1, Some("Новое")).await.expect("once");
         assert_eq!(entry.versions.len(), 2);
@@ -111,8 +120,23 @@ async fn the_same_press_again_changes_nothing_and_an_old_form_is_refused(pool: P
     let stale = change(&mut conn, &author, minute(4), note, 1, Some("Другое")).await;
     assert!(matches!(stale, Err(NoteError::Client(ClientError::Stale { current: 2 }))));
     let other = user(&mut conn, "Орлова", "director").await;
-    let taken = add(&mut conn, &other, minute(5), note, company, "Чужой номер").await;
+    let taken = add(&mut conn, &other, minute(5), company, said(note, "Чужой номер")).await;
     assert!(matches!(taken, Err(NoteError::Client(ClientError::Invalid { field: "id", .. }))));
     let empty = change(&mut conn, &author, minute(6), note, 2, Some("  ")).await;
     assert!(matches!(empty, Err(NoteError::Client(ClientError::Invalid { field: "text", .. }))));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_comment_about_a_call_names_it(pool: PgPool) {
+    let Scene { mut conn, author, company, note } = scene(&pool).await;
+    let person = contact(&mut conn, "Анна", company).await;
+    let line = account(&mut conn, "telephony").await;
+    let row = call(&mut conn, line, Some(person), minute(1), "answered").await;
+    let id = InteractionId::at(minute(3));
+    let about = |call| NewNote { id, text: "Договорились", call: Some(call) };
+    let wrong = add(&mut conn, &author, minute(3), company, about(note)).await;
+    assert!(matches!(wrong, Err(NoteError::Client(ClientError::NotFound))), "a comment is no call");
+    assert!(add(&mut conn, &author, minute(3), company, about(row)).await.expect("his call"));
+    let entry = pin::entry(&mut conn, &author, id).await.expect("his");
+    assert_eq!(entry.note.and_then(|note| note.call_id), Some(row));
 }

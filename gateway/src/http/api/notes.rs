@@ -23,11 +23,13 @@ pub fn router() -> OpenApiRouter<App> {
 /// A new comment.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewNote {
+struct NewNoteBody {
     /// Made by the caller, a UUID: the same id again is the same comment.
     id: InteractionId,
     /// What it says.
     text: String,
+    /// The call that it is about.
+    call_id: Option<InteractionId>,
     /// The version of the draft that these words were; it is emptied with the press.
     draft_version: Option<i64>,
 }
@@ -36,7 +38,7 @@ struct NewNote {
 #[utoipa::path(
     post, path = "/clients/{id}/notes", tag = "timeline", operation_id = "add_note",
     params(("id" = ClientId, Path)),
-    request_body = NewNote,
+    request_body = NewNoteBody,
     responses(
         (status = 201, body = TimelineEntry), (status = 200, description = "Записан раньше", body = TimelineEntry),
         Invalid, Unauthorized, Refused, Missing, Conflict
@@ -46,11 +48,12 @@ async fn add(
     State(app): State<App>,
     Signed(viewer): Signed,
     ApiPath(client): ApiPath<ClientId>,
-    ApiJson(body): ApiJson<NewNote>,
+    ApiJson(body): ApiJson<NewNoteBody>,
 ) -> ApiResult<(StatusCode, Json<TimelineEntry>)> {
     let mut tx = app.pool.begin().await?;
     let now = app.now();
-    let fresh = note::add(&mut tx, &viewer, now, body.id, client, &body.text).await?;
+    let new = note::NewNote { id: body.id, text: &body.text, call: body.call_id };
+    let fresh = note::add(&mut tx, &viewer, now, client, new).await?;
     if let Some(version) = body.draft_version {
         draft::sent(&mut tx, &viewer, now, DraftKind::Note, client.0, version).await?;
     }
