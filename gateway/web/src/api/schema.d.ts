@@ -201,6 +201,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what came of a call. Earlier words stay in the log. */
+        put: operations["say_call_result"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels": {
         parameters: {
             query?: never;
@@ -2045,6 +2062,7 @@ export interface components {
             outcome: components["schemas"]["CallState"];
             /** @description One per recorded segment. */
             recordings: components["schemas"]["MediaView"][];
+            result?: components["schemas"]["CallResultView"] | null;
             /**
              * Format: int64
              * @description How long the answered extension rang.
@@ -2097,6 +2115,23 @@ export interface components {
          * @enum {string}
          */
         CallRequestState: "asking" | "accepted" | "refused" | "unknown";
+        /**
+         * @description What came of a call.
+         * @enum {string}
+         */
+        CallResult: "agreed" | "call_again" | "sending_documents" | "not_interested" | "not_reached" | "wrong_number";
+        /** @description The word of a person about a call. */
+        CallResultView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who said so. */
+            author: components["schemas"]["EntryAuthor"];
+            /** @description The word. */
+            result: components["schemas"]["CallResult"];
+        };
         /**
          * @description Where a call stands.
          * @enum {string}
@@ -3305,7 +3340,8 @@ export interface components {
             quote_id?: components["schemas"]["InteractionId"] | null;
         };
         /** @description A new comment. */
-        NewNote: {
+        NewNoteBody: {
+            call_id?: components["schemas"]["InteractionId"] | null;
             /**
              * Format: int64
              * @description The version of the draft that these words were; it is emptied with the press.
@@ -3331,6 +3367,7 @@ export interface components {
         };
         /** @description How a comment stands. */
         NoteEntry: {
+            call_id?: components["schemas"]["InteractionId"] | null;
             /**
              * Format: date-time
              * @description From this moment its author can no longer change it.
@@ -3859,6 +3896,10 @@ export interface components {
              * @description Those left as they are, because their account cannot work now.
              */
             skipped: number;
+        };
+        /** @description What came of a call. */
+        ResultBody: {
+            result: components["schemas"]["CallResult"] | null;
         };
         /**
          * @description What a role may allow. The words are those of `role_rights.right_name`.
@@ -5235,6 +5276,77 @@ export interface operations {
             };
         };
     };
+    say_call_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InteractionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_channels: {
         parameters: {
             query?: never;
@@ -5837,7 +5949,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewNote"];
+                "application/json": components["schemas"]["NewNoteBody"];
             };
         };
         responses: {
