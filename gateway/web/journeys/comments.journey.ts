@@ -34,3 +34,26 @@ test('a comment shows to colleagues at once, is changed with its versions kept, 
   await seen.getByRole('button', { name: 'изменено' }).click();
   await rop.getByRole('dialog').getByText('Просит звонить после обеда').waitFor();
 });
+
+test('a call has a result, and a comment that leads back to it', async () => {
+  const page = await stage.open('admin');
+  await page.goto(`${stage.demo.url}/clients`);
+  await page.getByRole('link', { name: 'Виктор Полев' }).first().click();
+  const log = page.getByRole('log');
+  await log.waitFor();
+  await page.getByRole('group', { name: 'Что показывать в ленте' }).getByText('Звонки').click();
+  const call = log.getByRole('article').first();
+  await call.getByRole('combobox', { name: 'Результат звонка' }).click();
+  await page.getByRole('option', { name: 'Договорились' }).click();
+  await page.waitForFunction(() => document.querySelector<HTMLInputElement>('input[aria-label="Результат звонка"]')?.value === 'Договорились');
+  await call.getByRole('button', { name: 'Комментарий к звонку' }).click();
+  await call.getByRole('textbox', { name: 'Комментарий к звонку' }).fill('Ждёт счёт до пятницы');
+  await call.getByRole('button', { name: 'Записать' }).click();
+  await call.getByRole('textbox', { name: 'Комментарий к звонку' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Сбросить' }).click();
+  const note = log.getByRole('article', { name: /^Комментарий/ }).filter({ hasText: 'Ждёт счёт до пятницы' });
+  await note.getByRole('button', { name: 'к звонку' }).waitFor();
+  await page.reload();
+  await page.getByRole('combobox', { name: 'Результат звонка' }).first().waitFor();
+  expect(await page.getByRole('combobox', { name: 'Результат звонка' }).first().inputValue()).toBe('Договорились');
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { knownZone, momentOf, presets, wallOf } from './plan';
+import { knownZone, momentOf, presets, wallOf, wallOfWords } from './plan';
 
 const VLADIVOSTOK = 'Asia/Vladivostok';
 
@@ -9,6 +9,14 @@ test('ten in the morning of the client is another moment in every zone', () => {
   expect(new Date(momentOf(ten, 'Europe/Kaliningrad')!).toISOString()).toBe('2026-11-23T08:00:00.000Z');
   expect(wallOf(Date.parse('2026-11-23T00:00:00Z'), VLADIVOSTOK)).toEqual(ten);
   expect(momentOf({ day: '', time: '10:00' }, VLADIVOSTOK)).toBeUndefined();
+});
+
+test('a day and a time are read as people write them', () => {
+  expect(wallOfWords('5.6.2026', '9:30')).toEqual({ day: '2026-06-05', time: '09:30' });
+  expect(wallOfWords(' 05.06.2026', '09.30 ')).toEqual({ day: '2026-06-05', time: '09:30' });
+  for (const [day, time] of [['31.02.2026', '10:00'], ['05.06.2026', '25:00'], ['2026-06-05', '10:00'], ['05.06.2026', '']] as const) {
+    expect(wallOfWords(day, time)).toBeUndefined();
+  }
 });
 
 test('a clock that was put forward is followed', () => {

@@ -21,6 +21,18 @@ export function wallOf(at: number, zone: string): Wall {
   return { day: `${part('year')}-${part('month')}-${part('day')}`, time: `${part('hour')}:${part('minute')}` };
 }
 
+/** A wall clock as people write it: «05.06.2026» and «9:30»; nothing for what is no time. */
+export function wallOfWords(day: string, time: string): Wall | undefined {
+  const found = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(day.trim());
+  const clock = /^(\d{1,2})[:.](\d{2})$/.exec(time.trim());
+  if (!found || !clock) return undefined;
+  const two = (part: string) => part.padStart(2, '0');
+  const wall = { day: `${found[3]}-${two(found[2]!)}-${two(found[1]!)}`, time: `${two(clock[1]!)}:${clock[2]}` };
+  // The 31st of a short month would quietly be another day.
+  const read = new Date(`${wall.day}T${wall.time}:00Z`);
+  return !Number.isNaN(+read) && read.toISOString().startsWith(`${wall.day}T${wall.time}`) ? wall : undefined;
+}
+
 /** The moment at which the clocks of a zone show this; nothing for what is no time. */
 export function momentOf({ day, time }: Wall, zone: string): number | undefined {
   const wanted = Date.parse(`${day}T${time}:00Z`);

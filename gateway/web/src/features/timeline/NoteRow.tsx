@@ -9,25 +9,27 @@ import { FoldedText } from './Content';
 import { NoteEditor } from './NoteEditor';
 import { useChange, useChangeNote } from './notes';
 import classes from './Row.module.css';
+import type { Showing } from './useShowing';
 import { Versions } from './Versions';
 
 interface NoteRowProps {
   entry: Entry;
   subject: Subject;
   zone?: string | null;
-  lit: boolean;
+  showing: Showing;
 }
 
 /** A comment: for employees only, tinted over the whole width. */
-export function NoteRow({ entry, subject, zone, lit }: NoteRowProps) {
+export function NoteRow({ entry, subject, zone, showing }: NoteRowProps) {
   // Kept over a reload, and while the row is scrolled out of the window.
   const [text, setText] = useLocalStorage<string | null>({
     key: `uzel-note-${entry.id}`,
     defaultValue: null,
     getInitialValueInEffect: false,
   });
+  const call = entry.note?.call_id;
   return (
-    <article className={classes.row} data-lit={lit || undefined} aria-label={`Комментарий, ${time(entry.occurred_at)}`}>
+    <article className={classes.row} data-lit={entry.id === showing.row || undefined} aria-label={`Комментарий, ${time(entry.occurred_at)}`}>
       <div className={classes.note} data-entry={entry.id}>
         <div className={classes.head}>
           <Tooltip label="Видно только сотрудникам">
@@ -35,6 +37,11 @@ export function NoteRow({ entry, subject, zone, lit }: NoteRowProps) {
           </Tooltip>
           <b>{entry.author?.name ?? 'Сотрудник'}</b>
           {entry.versions.length > 1 && <Versions versions={entry.versions} of="комментария" />}
+          {call && (
+            <button type="button" className="plain link" onClick={() => showing.toRow(call, false)}>
+              к звонку
+            </button>
+          )}
           {entry.deleted && <span>удалён {time(entry.deleted.at)}</span>}
           <time className="numbers" dateTime={entry.occurred_at} title={exactly(entry.occurred_at, zone)}>
             {time(entry.occurred_at)}

@@ -92,7 +92,7 @@ function Lines(props: LinesProps) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey: (index) => rows[index]!.key,
-    estimateSize: (index) => (rows[index]!.type === 'entry' ? 76 : 44),
+    estimateSize: (index) => heightOf(rows[index]!),
     overscan: 12,
     paddingStart: 12,
     paddingEnd: 12,
@@ -154,6 +154,14 @@ function Lines(props: LinesProps) {
       <Announcer entries={told} />
     </div>
   );
+}
+
+/** About as high as it will be: what is measured later moves what is read now the less. */
+function heightOf(row: Row): number {
+  if (row.type === 'missed') return 120;
+  if (row.type !== 'entry') return 44;
+  if (!row.entry.call) return 76;
+  return 120 + 110 * row.entry.call.recordings.length;
 }
 
 /** Reads new messages of the client to those who do not see the screen. */

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { dateTime, ownZone } from '../format';
-import { knownZone, momentOf, presets, wallOf } from '../plan';
+import { date, dateTime, ownZone, time } from '../format';
+import { knownZone, momentOf, presets, wallOfWords } from '../plan';
 import { useNow } from '../useNow';
 
 interface PlanTimeProps {
@@ -19,43 +19,48 @@ export function PlanTime({ zone: named, at, action, disabled, onChoose }: PlanTi
   const now = useNow();
   const zone = knownZone(named);
   const offered = presets(now, zone);
-  const [wall, setWall] = useState(() => wallOf(at ? Date.parse(at) : (offered.at(1) ?? offered[0]!).at, zone));
-  const chosen = momentOf(wall, zone);
+  const [day, setDay] = useState(() => date(at ?? (offered.at(1) ?? offered[0]!).at, zone));
+  const [hour, setHour] = useState(() => time(at ?? (offered.at(1) ?? offered[0]!).at, zone));
+  const wall = wallOfWords(day, hour);
+  const chosen = wall && momentOf(wall, zone);
   const isAhead = chosen !== undefined && chosen > now;
   const isElsewhere = zone !== ownZone;
   return (
     <Stack gap="xs">
       <Group gap={6}>
         {offered.map((preset) => (
-          <Button key={preset.name} size="compact-sm" variant="default" onClick={() => setWall(wallOf(preset.at, zone))}>
+          <Button
+            key={preset.name}
+            size="compact-sm"
+            variant="default"
+            onClick={() => {
+              setDay(date(preset.at, zone));
+              setHour(time(preset.at, zone));
+            }}
+          >
             {preset.name}
           </Button>
         ))}
       </Group>
       <Group gap="xs" wrap="nowrap">
+        <TextInput label="День" placeholder="дд.мм.гггг" value={day} onChange={(event) => setDay(event.currentTarget.value)} />
         <TextInput
-          type="date"
-          label="День"
-          lang="ru"
-          value={wall.day}
-          onChange={(event) => setWall({ ...wall, day: event.currentTarget.value })}
-        />
-        <TextInput
-          type="time"
           label={isElsewhere ? 'Время клиента' : 'Время'}
-          lang="ru"
-          value={wall.time}
-          onChange={(event) => setWall({ ...wall, time: event.currentTarget.value })}
+          placeholder="чч:мм"
+          value={hour}
+          onChange={(event) => setHour(event.currentTarget.value)}
         />
       </Group>
-      <Text size="sm" c={isAhead ? undefined : 'red'} role="status">
-        {!isAhead || chosen === undefined
-          ? 'Выберите время в будущем.'
-          : isElsewhere
-            ? `У клиента ${dateTime(chosen, zone)} (${zone}), у вас ${dateTime(chosen)}`
-            : named
-              ? `${dateTime(chosen)}: пояс клиента тот же, что у вас`
-              : `${dateTime(chosen)}, по вашему времени: пояс клиента неизвестен`}
+      <Text size="sm" c={isAhead ? undefined : 'var(--bad)'} role="status">
+        {chosen === undefined
+          ? 'Напишите день как 05.06.2026 и время как 10:00.'
+          : !isAhead
+            ? 'Это время уже прошло.'
+            : isElsewhere
+              ? `У клиента ${dateTime(chosen, zone)}, у вас ${dateTime(chosen)}`
+              : named
+                ? `${dateTime(chosen)}: пояс клиента тот же, что у вас`
+                : `${dateTime(chosen)}, по вашему времени: пояс клиента неизвестен`}
       </Text>
       <Button disabled={!isAhead || disabled} onClick={() => chosen !== undefined && onChoose(new Date(chosen).toISOString())}>
         {action}
