@@ -2,7 +2,7 @@ import { ActionIcon, Button, Skeleton } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { useLiveMessages } from '@/shared/live/context';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { entryOf, takeIn, timelineQuery, type Entry, type Subject } from './api';
@@ -111,6 +111,7 @@ function Lines(props: LinesProps) {
   }, [last, rows.length, hasNewer, loadNewer]);
 
   useOpening(rows, showing, (index, align) => lines.scrollToIndex(index, { align }), () => lines.scrollToEnd());
+  useKeptFoot(scroller);
   const atEnd = !hasNewer && lines.isAtEnd(60);
   // What is planned stands at the end and is no news.
   const told = useMemo(() => entries.filter((entry) => !isPlanned(entry)), [entries]);
@@ -227,6 +228,21 @@ function useOpening(
     const timer = setTimeout(showing.unlight, LIT_MS);
     return () => clearTimeout(timer);
   }, [showing.row, showing.unlight]);
+}
+
+/** The last line in sight stays when the field below grows with its words. */
+function useKeptFoot(scroller: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const box = scroller.current;
+    if (!box) return;
+    let height = box.clientHeight;
+    const observer = new ResizeObserver(() => {
+      box.scrollTop += height - box.clientHeight;
+      height = box.clientHeight;
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [scroller]);
 }
 
 /** How many rows have come while the reader looks at older ones. */
