@@ -26,6 +26,9 @@ pub enum Right {
     /// Change contact data after creation (S0.1).
     #[serde(rename = "contacts.correct")]
     ContactsCorrect,
+    /// Change comments of anybody, however old (S0.4).
+    #[serde(rename = "notes.correct")]
+    NotesCorrect,
     /// Users, roles, keys of others.
     #[serde(rename = "users.manage")]
     UsersManage,
@@ -66,12 +69,13 @@ pub enum Right {
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
         Self::ClientsTransfer,
         Self::ContactsCorrect,
+        Self::NotesCorrect,
         Self::UsersManage,
         Self::AccountsManage,
         Self::RawLogRead,
@@ -94,6 +98,7 @@ impl Right {
             Self::ClientsJoin => "clients.join",
             Self::ClientsTransfer => "clients.transfer",
             Self::ContactsCorrect => "contacts.correct",
+            Self::NotesCorrect => "notes.correct",
             Self::UsersManage => "users.manage",
             Self::AccountsManage => "accounts.manage",
             Self::RawLogRead => "raw_log.read",

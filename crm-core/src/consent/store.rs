@@ -142,13 +142,17 @@ pub(super) async fn cancel_planned(
     now: DateTime<Utc>,
 ) -> sqlx::Result<Vec<InteractionId>> {
     sqlx::query_scalar!(
-        r#"update deliveries d set state = 'cancelled', finished_at = $4, code = 'consent', reason = $3
-           where d.id in (
-               select p.id from deliveries p join conversations v on v.id = p.conversation_id
-               join contacts c on c.id = v.contact_id
-               where c.root_id = any($1) and p.state = 'planned' and p.purpose = $2
-               order by p.id for update of p)
-           returning interaction_id as "id: InteractionId""#,
+        r#"with cancelled as (
+               update deliveries d set state = 'cancelled', finished_at = $4, code = 'consent', reason = $3
+               where d.id in (
+                   select p.id from deliveries p join conversations v on v.id = p.conversation_id
+                   join contacts c on c.id = v.contact_id
+                   where c.root_id = any($1) and p.state = 'planned' and p.purpose = $2
+                   order by p.id for update of p)
+               returning interaction_id)
+           -- It stood at the time it was planned for.
+           update interactions set occurred_at = $4 where id in (select interaction_id from cancelled)
+           returning id as "id: InteractionId""#,
         roots as &[ContactId],
         kind as ConsentKind,
         reason,

@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub use store::{Sender, free_dead, release_planned, take};
-pub(crate) use store::{count_answers, lock, next_position, wake};
+pub(crate) use store::{count_answers, lock, next_position, say, stand_at, wake};
 
 /// The channel of `NOTIFY` on which writers say that a lane of an account is due; the payload is the account's id.
 pub const CHANNEL: &str = "lanes";

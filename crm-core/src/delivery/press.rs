@@ -1,6 +1,7 @@
 //! What a person presses: a new message, an edit, a deletion, a reaction; and what he does about one on its way.
 
 mod place;
+mod planned;
 mod shown;
 mod store;
 mod waiting;
@@ -13,6 +14,7 @@ use connector_api::{
 use sqlx::PgConnection;
 
 pub use place::{Place, WriteTo, place, place_with, writable_identities};
+pub use planned::{Plan, planned, replan};
 pub(super) use store::{conversation as known_place, identities};
 pub use waiting::{cancel, confirm_sent, retry, send_now};
 
@@ -144,7 +146,7 @@ pub(super) async fn write(
             (Some(words), false)
         }
     };
-    store::ensure_conversation(conn, place, now).await?;
+    store::ensure_conversation(conn, place, now, planned_for.is_none()).await?;
     let interaction_id = InteractionId(new.id.0);
     let files = match &new.content {
         OutboundContent::Media { files, .. } => {
@@ -156,7 +158,9 @@ pub(super) async fn write(
         _ => Vec::new(),
     };
     let shown = shown::row(&new.content, files, new.quote);
-    store::insert_row(conn, writer, place, interaction_id, &shown, now).await?;
+    // A planned one stands where it will be said.
+    let said_at = planned_for.unwrap_or(now);
+    store::insert_row(conn, writer, place, interaction_id, &shown, said_at, now).await?;
     store::insert_items(conn, place.account_id, interaction_id, &shown.items, now).await?;
     let message = OutboundMessage {
         id: new.id.0,

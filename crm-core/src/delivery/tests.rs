@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::Moscow;
-use connector_api::{Address, DeliveryState, ExternalId, OutboundContent};
+use connector_api::{Address, DeliveryState, ExternalId, OutboundAction, OutboundContent};
 use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::failover;
 use super::lane::{self, Finished, Proof, Sender, Turn, Work};
-use super::press::{self, NewMessage, RowAction};
+use super::press::{self, NewMessage, Plan, RowAction};
 use super::quiet::AtNight;
 use super::route::{self, Chosen, PassedOver, Route, RuleMessage};
 use super::silence;
@@ -18,7 +18,7 @@ use crate::access::{Right, Viewer};
 use crate::clients::ClientError;
 use crate::consent::{self, ConsentKind, ConsentState, NewConsent};
 use crate::fixture::{self, Said, minute};
-use crate::timeline::conversation as conversations;
+use crate::timeline::conversation;
 use crate::timeline::entry::TimelineEntry;
 use crate::timeline::ingest;
 use crate::timeline::read::{self, Part, TimelineFilter};
@@ -307,7 +307,7 @@ async fn a_reply_that_failed_leaves_the_client_waiting_until_it_goes(pool: PgPoo
     let head = "update conversation_heads set last_inbound_at = $2 where conversation_id = $1";
     sqlx::query(head).bind(office.conversation).bind(minute(0)).execute(&mut *conn).await.unwrap();
     let waits = async |conn: &mut PgConnection| {
-        let seen = conversations::read(conn, &office.manager, office.conversation).await.unwrap();
+        let seen = conversation::read(conn, &office.manager, office.conversation).await.unwrap();
         seen.waiting_since.is_some()
     };
     assert!(waits(&mut conn).await);
@@ -396,6 +396,42 @@ async fn a_planned_message_lets_others_pass_until_its_time(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_planned_message_is_put_off_reworded_and_sent_at_once(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let id = DeliveryId(Uuid::from_u128(1));
+    let planned = NewMessage { planned_for: Some(minute(60)), ..text(1, "завтра") };
+    office.press(&mut conn, planned, minute(1)).await;
+
+    let shown = conversation::read(&mut conn, &office.manager, office.conversation).await.unwrap();
+    assert_eq!(shown.last.and_then(|last| last.text).as_deref(), Some("Где счёт?"), "nothing was said yet");
+    assert_eq!(shown.last_outbound_at, None);
+    let plan = |at, words: Option<&str>| Plan {
+        planned_for: minute(at),
+        text: words.map(|words| (words.to_owned(), 1)),
+    };
+    let late = press::replan(&mut conn, &office.manager, minute(2), id, plan(2, None)).await.unwrap_err();
+    assert!(matches!(late, ClientError::Invalid { field: "planned_for", .. }), "{late}");
+    press::replan(&mut conn, &office.manager, minute(2), id, plan(90, Some("в среду"))).await.unwrap();
+    assert_eq!(lane::release_planned(&mut conn, minute(60)).await.unwrap(), 0, "it was put off");
+    let entry = office.entry(&mut conn, 1).await;
+    assert_eq!((entry.text.as_deref(), entry.occurred_at), (Some("в среду"), minute(90)));
+
+    press::retry(&mut conn, &office.manager, minute(70), id).await.unwrap();
+    let shown = conversation::read(&mut conn, &office.manager, office.conversation).await.unwrap();
+    assert_eq!(shown.last_outbound_at, Some(minute(70)));
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    assert!(office.take(&mut conn, sender, minute(70)).await);
+    let sent = work(office.turn(&mut conn, sender, None, minute(70)).await);
+    let OutboundAction::Send { content: OutboundContent::Text { text }, .. } = &sent.message.action else {
+        panic!("a text")
+    };
+    assert_eq!((text.as_str(), office.entry(&mut conn, 1).await.occurred_at), ("в среду", minute(70)));
+    let begun = press::replan(&mut conn, &office.manager, minute(71), id, plan(99, None)).await.unwrap_err();
+    assert!(matches!(begun, ClientError::NotNow(_)), "{begun}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn what_has_not_gone_can_be_taken_back(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     let office = office(&mut conn).await;
@@ -479,9 +515,7 @@ async fn an_answer_quotes_what_the_provider_knows(pool: PgPool) {
     let sender = Sender::enlist(&mut conn).await.unwrap();
     assert!(office.take(&mut conn, sender, minute(1)).await);
     let first = work(office.turn(&mut conn, sender, None, minute(1)).await);
-    let connector_api::OutboundAction::Send { quote, .. } = &first.message.action else {
-        panic!("a message")
-    };
+    let OutboundAction::Send { quote, .. } = &first.message.action else { panic!("a message") };
     assert_eq!(
         quote.as_ref().map(ExternalId::as_str),
         Some(format!("{}:Где счёт?", minute(0).timestamp_micros()).as_str())

@@ -13,7 +13,7 @@ pub use call::CallEntry;
 pub use content::{ContentView, MediaView};
 use words::{ChannelWord, DeliveryWord, DirectionWord, SideWord};
 
-use super::QuotePayload;
+use super::{QuotePayload, note::NoteEntry};
 use crate::{AccountId, ClientId, ContactId, ConversationId, InteractionId, UserId, delivery::DeliveryView};
 
 /// `interactions.kind`.
@@ -99,6 +99,8 @@ pub struct TimelineEntry {
     pub referral: Option<Value>,
     /// The call.
     pub call: Option<CallEntry>,
+    /// How the comment stands.
+    pub note: Option<NoteEntry>,
     /// The files of an album, in their order.
     pub items: Vec<EntryItem>,
     /// All versions, the oldest first; empty when it was never edited.
@@ -188,10 +190,12 @@ pub struct EntryItem {
 pub struct Version {
     /// When it was written.
     pub at: DateTime<Utc>,
-    /// The words; none where the provider told only that there is a version.
+    /// The words; none where the provider told only that there is a version, and where a comment was deleted.
     pub text: Option<String>,
     /// What is more than words.
     pub content: Option<ContentView>,
+    /// Who of us wrote it; told of comments alone.
+    pub author: Option<EntryAuthor>,
 }
 
 /// A deletion at the provider.

@@ -7,7 +7,9 @@ mod view;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
+use super::draft::DraftKind;
 use crate::{ClientId, ContactId, InteractionId, UserId};
 
 pub use position::Position;
@@ -33,9 +35,23 @@ pub struct Changes {
     /// Clients that went to other hands, with those who had them before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub moved: Vec<Moved>,
+    /// Drafts that one of a person's devices has saved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drafts: Vec<DraftChange>,
     /// Something new about our accounts.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub notices: bool,
+}
+
+/// A draft was saved or sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftChange {
+    /// Whose: nobody else hears of it.
+    pub user: UserId,
+    /// Of what.
+    pub kind: DraftKind,
+    /// The conversation or the client.
+    pub subject_id: Uuid,
 }
 
 /// A client that went to other hands: by a transfer, or because it was joined into another manager's client.
@@ -85,6 +101,12 @@ pub struct Change {
     pub clients: Vec<Holder>,
 }
 
+impl Change {
+    fn of_nobody(subject: Subject) -> Self {
+        Self { subject, clients: Vec::new() }
+    }
+}
+
 /// A root client and who answers for it; nobody does in the common base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Holder {
@@ -124,6 +146,8 @@ pub enum Subject {
     },
     /// A client went to other hands.
     Moved(Moved),
+    /// A draft was saved or sent.
+    Draft(DraftChange),
     /// Something new about our accounts.
     Notice,
     /// A fact whose row does not exist (yet): nobody sees it.
@@ -148,14 +172,15 @@ pub async fn resolve(conn: &mut PgConnection, entries: &[Entry]) -> sqlx::Result
     Ok(entries
         .iter()
         .map(|entry| {
-            let Changes { interactions, contacts, clients, moved, notices } = &entry.changes;
+            let Changes { interactions, contacts, clients, moved, drafts, notices } = &entry.changes;
             let changes = interactions
                 .iter()
                 .map(|id| found.interaction(*id))
                 .chain(contacts.iter().map(|id| found.contact(*id)))
                 .chain(clients.iter().map(|id| found.client(*id)))
                 .chain(moved.iter().map(|moved| found.moved(*moved)))
-                .chain(notices.then(|| Change { subject: Subject::Notice, clients: Vec::new() }))
+                .chain(drafts.iter().map(|draft| Change::of_nobody(Subject::Draft(*draft))))
+                .chain(notices.then(|| Change::of_nobody(Subject::Notice)))
                 .collect();
             Resolved { position: entry.position, changes }
         })

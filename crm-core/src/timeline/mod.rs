@@ -2,11 +2,14 @@
 
 pub mod call;
 pub mod call_list;
+pub mod call_result;
 pub mod conversation;
+pub mod draft;
 pub mod dump;
 pub mod entry;
 pub mod feed;
 pub mod ingest;
+pub mod note;
 pub mod payload;
 pub mod pin;
 pub mod raw_event;

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use super::{
+    call_result,
     entry::{EntryKind, TimelineEntry, content::MediaStates},
+    note,
     view::{self, StoredFact, StoredRow, view},
 };
 use crate::{
@@ -277,6 +279,8 @@ pub(crate) async fn entries(conn: &mut PgConnection, rows: &[StoredRow]) -> Resu
         if files.is_empty() { MediaStates::new() } else { store::media(conn, &files).await? };
     let mut entries: Vec<TimelineEntry> = rows.iter().map(|row| view(row, facts_of(row), &media)).collect();
     add_deliveries(conn, &mut entries).await?;
+    note::add_versions(conn, &mut entries).await?;
+    call_result::add_results(conn, &mut entries).await?;
     Ok(entries)
 }
 

@@ -167,6 +167,7 @@ pub fn view(row: &StoredRow, facts: &[StoredFact], media: &MediaStates) -> Timel
             .map(|forward| ForwardView { many_times: forward.many_times, from: forward.from }),
         referral: payload.referral.and_then(|referral| serde_json::to_value(referral).ok()),
         call: payload.call.map(|call| CallEntry::of(*call, account, media)),
+        note: None,
         items,
         versions: folded.versions,
         deleted: folded.deleted,
@@ -205,6 +206,7 @@ fn fold(
         at: original.at,
         text: original.text.or_else(|| text_of(original.content.as_ref())),
         content: original.content.and_then(|content| more(content, account, media)),
+        author: None,
     };
     let mut versions = edits(facts, account, media);
     let newest = versions.iter().rfind(|version| version.text.is_some() || version.content.is_some());
@@ -270,6 +272,7 @@ fn edits(facts: &[&StoredFact], account: Option<AccountId>, media: &MediaStates)
         at,
         text: text_of(edit.content.as_ref()),
         content: edit.content.clone().and_then(|content| more(content, account, media)),
+        author: None,
     };
     edits.into_iter().map(version).collect()
 }

@@ -6,6 +6,7 @@ mod clients;
 pub mod documented;
 mod mail;
 mod media;
+mod notes;
 mod prepared;
 mod time_and_money;
 

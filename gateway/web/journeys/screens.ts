@@ -93,6 +93,25 @@ const SCREENS: Screen[] = [
     },
   },
   {
+    name: 'dialog-comment',
+    path: (page) => openFirst(page, '/dialogs?tab=all&channels=whatsapp', 'a[href^="/dialogs/"]'),
+    then: async (page) => {
+      await page.getByRole('tab', { name: 'Комментарий' }).click();
+      await page.getByRole('textbox', { name: 'Текст комментария' }).fill('Просит звонить после обеда');
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: 'dialog-plan',
+    path: (page) => openFirst(page, '/dialogs?tab=all&channels=telegram', 'a[href^="/dialogs/"]'),
+    then: async (page) => {
+      await page.getByRole('tab', { name: 'Ответ', exact: true }).click();
+      await page.getByRole('textbox', { name: 'Текст ответа' }).fill('Счёт пришлём утром');
+      await page.getByRole('button', { name: 'Отправить позже' }).click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
     name: 'search',
     path: '/dialogs?tab=all',
     then: async (page) => {

@@ -35,6 +35,7 @@ export function useDemo() {
     get demo() {
       return stage.demo;
     },
+    sql: (statement: string) => hub.sql(statement),
     /** A page in which this person has signed in; an empty log-in is nobody. */
     async open(login: string, look: Partial<Look> = {}): Promise<Page> {
       const context = await openContext(stage.browser, { ...DESK, ...look });

@@ -18,7 +18,11 @@ use crate::{
         quiet::Quiet,
         state::{DeliveryAction, DeliveryStep},
     },
-    timeline::{DeletionFact, EditFact, FactValue, InteractionPayload, ReactionFact, payload::PartFact},
+    timeline::{
+        DeletionFact, EditFact, FactValue, InteractionPayload, ReactionFact,
+        feed::{self, Changes},
+        payload::PartFact,
+    },
 };
 
 /// The first number of the advisory locks that senders hold.
@@ -84,10 +88,11 @@ pub async fn take(
     .await
 }
 
-/// Gives planned deliveries whose time has come their place in the order. Returns how many.
+/// Gives planned deliveries whose time has come their place in the order. Returns how many were due.
 pub async fn release_planned(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<usize> {
     let ready = sqlx::query!(
-        r#"select id, conversation_id as "conversation_id: ConversationId", account_id as "account_id: AccountId"
+        r#"select id, conversation_id as "conversation_id: ConversationId", account_id as "account_id: AccountId",
+                  interaction_id as "interaction_id: InteractionId"
            from deliveries where state = 'planned' and due_at <= $1
            order by due_at, created_at, id limit 100"#,
         now
@@ -97,17 +102,55 @@ pub async fn release_planned(conn: &mut PgConnection, now: DateTime<Utc>) -> sql
     for row in &ready {
         let mut tx = conn.begin().await?;
         let position = next_position(&mut tx, row.conversation_id, row.account_id, now).await?;
-        sqlx::query!(
-            "update deliveries set state = 'queued', position = $2, held = null where id = $1 and state = 'planned'",
+        // Behind the lock of the lane: a person may have put it off, sent it or taken it back meanwhile.
+        let released = sqlx::query!(
+            "update deliveries set state = 'queued', position = $2, held = null
+             where id = $1 and state = 'planned' and due_at <= $3",
             row.id,
-            position
+            position,
+            now,
         )
         .execute(&mut *tx)
         .await?;
+        if released.rows_affected() == 1 {
+            say(&mut tx, row.conversation_id, row.interaction_id, now).await?;
+            let changes = Changes { interactions: vec![row.interaction_id], ..Changes::default() };
+            feed::tell(&mut tx, &changes, now).await?;
+        }
         wake(&mut tx, row.account_id).await?;
         tx.commit().await?;
     }
     Ok(ready.len())
+}
+
+/// A planned message is said now: it stands at this moment, and the conversation has our word.
+pub(crate) async fn say(
+    conn: &mut PgConnection,
+    conversation: ConversationId,
+    row: InteractionId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    stand_at(conn, row, now).await?;
+    sqlx::query!(
+        "update conversation_heads
+         set last_at = greatest(last_at, $2), last_outbound_at = greatest(last_outbound_at, $2)
+         where conversation_id = $1",
+        conversation.0,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Moves the row of a message that has not gone.
+pub(crate) async fn stand_at(
+    conn: &mut PgConnection,
+    row: InteractionId,
+    at: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!("update interactions set occurred_at = $2 where id = $1", row.0, at).execute(conn).await?;
+    Ok(())
 }
 
 /// The next place in the order of a conversation; its lane is due now, if nothing waits in it already. Locks the lane.
@@ -443,7 +486,7 @@ pub(crate) async fn count_answers(conn: &mut PgConnection, of: DeliveryId) -> sq
                and i.origin not in ('automatic', 'history')
                and not exists (
                    select from deliveries d
-                   where d.interaction_id = i.id and d.action = 'message' and d.state in ('failed', 'cancelled')))
+                   where d.interaction_id = i.id and d.action = 'message' and d.state in ('planned', 'failed', 'cancelled')))
          where h.conversation_id = (select conversation_id from deliveries where id = $1 and action = 'message')",
         of.0,
     )

@@ -56,6 +56,8 @@ pub(super) struct Waiting {
     pub parts_accepted: i16,
     /// The rule sends it by another channel, or has.
     pub elsewhere: bool,
+    /// The client's night holds it.
+    pub held: bool,
 }
 
 pub(super) async fn conversation_of(
@@ -129,10 +131,12 @@ pub(in crate::delivery) async fn identities(
         .collect())
 }
 
+/// With `speaks` the conversation has our word from now on; a planned message is none yet.
 pub(super) async fn ensure_conversation(
     conn: &mut PgConnection,
     place: &Place,
     now: DateTime<Utc>,
+    speaks: bool,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into conversations (id, account_id, external_id, contact_id, identity_id, first_at, created_at)
@@ -147,12 +151,15 @@ pub(super) async fn ensure_conversation(
     .execute(&mut *conn)
     .await?;
     sqlx::query!(
-        "insert into conversation_heads as known (conversation_id, last_at, last_outbound_at) values ($1, $2, $2)
+        "insert into conversation_heads as known (conversation_id, last_at, last_outbound_at)
+         values ($1, $2, case when $3 then $2::timestamptz end)
          on conflict (conversation_id) do update
          set last_at = greatest(known.last_at, excluded.last_at),
-             last_outbound_at = greatest(known.last_outbound_at, excluded.last_outbound_at)",
+             last_outbound_at = greatest(known.last_outbound_at, excluded.last_outbound_at)
+         where $3",
         place.conversation_id.0,
         now,
+        speaks,
     )
     .execute(conn)
     .await?;
@@ -165,18 +172,20 @@ pub(super) async fn insert_row(
     place: &Place,
     id: InteractionId,
     shown: &ShownRow,
+    said_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let content = (!shown.payload.is_empty()).then_some(Json(&shown.payload));
     sqlx::query!(
         "insert into interactions (id, contact_id, account_id, conversation_id, identity_id, kind, direction, origin,
              occurred_at, received_at, author_user_id, author_name, body, content, fullness, external_id)
-         values ($1, $2, $3, $4, $5, 'message', 'outbound', 'live', $6, $6, $7, $8, $9, $10, 3, $11)",
+         values ($1, $2, $3, $4, $5, 'message', 'outbound', 'live', $6, $7, $8, $9, $10, $11, 3, $12)",
         id.0,
         place.contact_id.0,
         place.account_id.0,
         place.conversation_id.0,
         place.identity_id.map(|id| id.0),
+        said_at,
         now,
         writer.user.map(|user| user.0),
         writer.name,
@@ -315,7 +324,7 @@ pub(super) async fn waiting(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Re
         r#"select id as "id: DeliveryId", conversation_id as "conversation_id: ConversationId",
                   account_id as "account_id: AccountId", interaction_id as "interaction_id: InteractionId",
                   state as "step: DeliveryStep", parts_accepted,
-                  coalesce(failover in ('wanted', 'done'), false) as "elsewhere!"
+                  coalesce(failover in ('wanted', 'done'), false) as "elsewhere!", held is not null as "held!"
            from deliveries where id = $1 for update"#,
         id.0
     )
@@ -397,4 +406,55 @@ pub(super) async fn finish(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+pub(super) async fn message(
+    conn: &mut PgConnection,
+    id: DeliveryId,
+) -> sqlx::Result<Option<OutboundMessage>> {
+    let message = sqlx::query_scalar!(
+        r#"select message as "message: Json<OutboundMessage>" from deliveries where id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(message.map(|message| message.0))
+}
+
+/// Other words for a message that has not gone, and for its row.
+pub(super) async fn reword(
+    conn: &mut PgConnection,
+    waiting: &Waiting,
+    message: &OutboundMessage,
+    text: &str,
+    parts: u16,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update deliveries set message = $2, parts = $3 where id = $1",
+        waiting.id.0,
+        Json(message) as _,
+        i16::try_from(parts).unwrap_or(i16::MAX),
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!("update interactions set body = $2 where id = $1", waiting.interaction_id.0, text)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Returns the time that it was planned for before.
+pub(super) async fn put_off(
+    conn: &mut PgConnection,
+    waiting: &Waiting,
+    planned_for: DateTime<Utc>,
+) -> sqlx::Result<DateTime<Utc>> {
+    sqlx::query_scalar!(
+        "update deliveries d set due_at = $2 from deliveries before
+         where d.id = $1 and before.id = d.id returning before.due_at",
+        waiting.id.0,
+        planned_for,
+    )
+    .fetch_one(conn)
+    .await
 }

@@ -41,18 +41,22 @@ pub async fn retry(
     trace(conn, viewer, now, "delivery.retry", &waiting).await
 }
 
-/// «Отправить сейчас»: what waits for its time, or for the client's morning, goes at once. Wants a transaction.
+/// «Отправить сейчас»: what waits for its time goes at once; what the client's night holds, for those who may write then.
+/// Wants a transaction.
 pub async fn send_now(
     conn: &mut PgConnection,
     viewer: &Viewer,
     now: DateTime<Utc>,
     id: DeliveryId,
 ) -> Result<()> {
-    viewer.require(Right::MessagesAtNight)?;
     let waiting = locked(conn, viewer, id).await?;
     if waiting.step != DeliveryStep::Planned {
         return Err(ClientError::NotNow("Сообщение уже не ждёт своего времени."));
     }
+    if waiting.held {
+        viewer.require(Right::MessagesAtNight)?;
+    }
+    lane::say(conn, waiting.conversation_id, waiting.interaction_id, now).await?;
     store::release(conn, &waiting, now).await?;
     trace(conn, viewer, now, "delivery.send_now", &waiting).await
 }
@@ -73,6 +77,9 @@ pub async fn cancel(
     }
     store::finish(conn, &waiting, DeliveryStep::Cancelled, now).await?;
     lane::count_answers(conn, id).await?;
+    if step == DeliveryStep::Planned {
+        lane::stand_at(conn, waiting.interaction_id, now).await?;
+    }
     trace(conn, viewer, now, "delivery.cancel", &waiting).await
 }
 
@@ -91,7 +98,11 @@ pub async fn confirm_sent(
     trace(conn, viewer, now, "delivery.confirm", &waiting).await
 }
 
-async fn locked(conn: &mut PgConnection, viewer: &Viewer, id: DeliveryId) -> Result<store::Waiting> {
+pub(super) async fn locked(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: DeliveryId,
+) -> Result<store::Waiting> {
     let conversation = store::conversation_of(conn, id).await?.ok_or(ClientError::NotFound)?;
     let place = place(conn, viewer, conversation).await?;
     reach::contact_under(conn, viewer, Right::ClientsWrite, place.contact_id).await?;
@@ -100,7 +111,7 @@ async fn locked(conn: &mut PgConnection, viewer: &Viewer, id: DeliveryId) -> Res
     store::waiting(conn, id).await?.ok_or(ClientError::NotFound)
 }
 
-async fn trace(
+pub(super) async fn trace(
     conn: &mut PgConnection,
     viewer: &Viewer,
     now: DateTime<Utc>,

@@ -106,7 +106,7 @@ fn push_last_word(query: &mut QueryBuilder<Postgres>) {
                and not exists (
                    select from deliveries d
                    where d.interaction_id = j.id and d.action = 'message'
-                     and d.state in ('failed', 'cancelled'))",
+                     and d.state in ('planned', 'failed', 'cancelled'))",
     );
 }
 

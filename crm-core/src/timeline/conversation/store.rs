@@ -109,7 +109,7 @@ pub(crate) async fn one(
 }
 
 /// Whether the viewer reads it.
-pub(super) async fn is_within(
+pub(crate) async fn is_within(
     conn: &mut PgConnection,
     reach: Reach,
     id: ConversationId,
@@ -136,7 +136,7 @@ const SOME_CLIENT: &str = " and exists (
     where ";
 
 /// One of the clients of contact `k` must be within reach.
-pub(super) fn push_reach(query: &mut QueryBuilder<Postgres>, reach: Reach) {
+pub(crate) fn push_reach(query: &mut QueryBuilder<Postgres>, reach: Reach) {
     if !reach.all {
         query.push(SOME_CLIENT).push("r.responsible_id is null or r.responsible_id = ");
         query.push_bind(reach.user).push(")");
@@ -211,7 +211,8 @@ async fn whole(
              from interactions i
              where i.conversation_id = v.id
                and (i.contact_id = v.contact_id or exists (
-                   select 1 from contacts x where x.id = i.contact_id and x.root_id = k.root_id))",
+                   select 1 from contacts x where x.id = i.contact_id and x.root_id = k.root_id))
+               and not exists (select 1 from deliveries d where d.interaction_id = i.id and d.state = 'planned')",
     );
     push_pins(&mut query, &Pins::Within(reach));
     query.push(format_args!(

@@ -8,6 +8,7 @@ use super::content::{MediaStates, MediaView};
 use super::words::DirectionWord;
 use crate::AccountId;
 use crate::timeline::call::{CallSegment, CallState, CallView};
+use crate::timeline::call_result::CallResultView;
 
 /// A call of a timeline. Times of talk and ringing are in microseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -36,6 +37,8 @@ pub struct CallEntry {
     pub segments: Vec<SegmentView>,
     /// One per recorded segment.
     pub recordings: Vec<MediaView>,
+    /// What somebody of us says came of it.
+    pub result: Option<CallResultView>,
 }
 
 /// One of our extensions.
@@ -85,6 +88,7 @@ impl CallEntry {
             number_withheld: call.number_withheld,
             segments: call.segments.into_iter().map(SegmentView::of).collect(),
             recordings: call.recordings.into_iter().map(|file| MediaView::of(file, account, media)).collect(),
+            result: None,
         }
     }
 }

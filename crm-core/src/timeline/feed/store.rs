@@ -183,7 +183,7 @@ impl Found {
                 rung: row.rung.clone().unwrap_or_default(),
             };
             add(
-                self.interactions.entry(row.id).or_insert_with(|| change(subject())),
+                self.interactions.entry(row.id).or_insert_with(|| Change::of_nobody(subject())),
                 row.client,
                 row.responsible,
             );
@@ -213,7 +213,7 @@ impl Found {
         for row in rows {
             let subject = || Subject::Contact { id: row.id, root: row.root };
             add(
-                self.contacts.entry(row.id).or_insert_with(|| change(subject())),
+                self.contacts.entry(row.id).or_insert_with(|| Change::of_nobody(subject())),
                 row.client,
                 row.responsible,
             );
@@ -234,7 +234,7 @@ impl Found {
             let found = self
                 .clients
                 .entry(row.id)
-                .or_insert_with(|| change(Subject::Client { id: row.id, root: row.root }));
+                .or_insert_with(|| Change::of_nobody(Subject::Client { id: row.id, root: row.root }));
             add(found, Some(row.root), row.responsible);
         }
         Ok(())
@@ -257,12 +257,8 @@ impl Found {
     }
 }
 
-fn change(subject: Subject) -> Change {
-    Change { subject, clients: Vec::new() }
-}
-
 fn nothing() -> Change {
-    change(Subject::Nothing)
+    Change::of_nobody(Subject::Nothing)
 }
 
 fn add(change: &mut Change, client: Option<ClientId>, responsible: Option<UserId>) {

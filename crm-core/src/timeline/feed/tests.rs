@@ -183,6 +183,7 @@ async fn each_manager_is_told_of_his_own_company_only(pool: PgPool) {
             contacts: vec![only_hers, shared],
             clients: vec![hers, his],
             moved: Vec::new(),
+            drafts: Vec::new(),
             notices: true,
         },
     )

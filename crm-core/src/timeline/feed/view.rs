@@ -2,8 +2,11 @@
 
 use serde::Serialize;
 
+use uuid::Uuid;
+
 use super::{Change, Subject};
 use crate::access::{ClientScope, Right, Viewer};
+use crate::timeline::draft::DraftKind;
 use crate::{ClientId, ContactId, InteractionId};
 
 /// A change as one viewer may know it. It says only what to read anew; the content comes by the API, under its rights.
@@ -46,6 +49,13 @@ pub enum Message {
         /// Which.
         client_id: ClientId,
     },
+    /// Another device of the viewer has saved or sent a draft.
+    Draft {
+        /// Of what.
+        kind: DraftKind,
+        /// The conversation or the client.
+        subject_id: Uuid,
+    },
     /// Something new about our accounts.
     Notice {},
 }
@@ -58,6 +68,7 @@ impl Message {
             Self::Contact { .. } => "contact",
             Self::Client { .. } => "client",
             Self::AccessLost { .. } => "access_lost",
+            Self::Draft { .. } => "draft",
             Self::Notice {} => "notice",
         }
     }
@@ -96,6 +107,8 @@ impl Change {
             Subject::Moved(moved) => {
                 (!seen && scope.covers(moved.from)).then_some(Message::AccessLost { client_id: moved.client })
             }
+            Subject::Draft(draft) => (draft.user == viewer.user_id)
+                .then_some(Message::Draft { kind: draft.kind, subject_id: draft.subject_id }),
             Subject::Notice => viewer.scope(Right::AccountsManage).is_some().then_some(Message::Notice {}),
             Subject::Nothing => None,
         }

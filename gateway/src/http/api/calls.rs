@@ -7,6 +7,8 @@ use crm_core::telephony::call_request::{self, CallRequest, NewCallRequest};
 use crm_core::telephony::debt::{self, Debt, DebtCursor};
 use crm_core::telephony::extension::{self, Extension};
 use crm_core::telephony::ring_card::{self, RingCard};
+use crm_core::timeline::call_result::{self, CallResult};
+use crm_core::timeline::entry::TimelineEntry;
 use crm_core::{AccountId, CallRequestId, InteractionId, UserId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(request))
         .routes(routes!(debts))
         .routes(routes!(card))
+        .routes(routes!(say_result))
         .routes(routes!(extensions, seat))
 }
 
@@ -145,6 +148,34 @@ async fn card(
 ) -> ApiResult<Json<RingCard>> {
     let mut conn = app.pool.acquire().await?;
     Ok(Json(ring_card::read(&mut conn, &viewer, id).await?))
+}
+
+/// What came of a call.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResultBody {
+    /// `null` takes the word back.
+    #[schema(required = true)]
+    result: Option<CallResult>,
+}
+
+/// Says what came of a call. Earlier words stay in the log.
+#[utoipa::path(
+    put, path = "/calls/{id}/result", tag = "conversations", operation_id = "say_call_result",
+    params(("id" = InteractionId, Path)),
+    request_body = ResultBody,
+    responses((status = 200, body = TimelineEntry), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn say_result(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<InteractionId>,
+    ApiJson(body): ApiJson<ResultBody>,
+) -> ApiResult<Json<TimelineEntry>> {
+    let mut tx = app.pool.begin().await?;
+    let entry = call_result::say(&mut tx, &viewer, app.now(), id, body.result).await?;
+    tx.commit().await?;
+    Ok(Json(entry))
 }
 
 /// All extensions at which somebody sits.

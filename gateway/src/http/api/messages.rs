@@ -15,6 +15,7 @@ use crm_core::delivery::StatedPurpose;
 use crm_core::delivery::press::{self, NewMessage, Place, RowAction};
 use crm_core::delivery::quiet::AtNight;
 use crm_core::templates::{self, TemplateName};
+use crm_core::timeline::draft::{self, DraftKind};
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::pin;
 use crm_core::{AccountId, ClientId, ContactId, ConversationId, DeliveryId, IdentityId, InteractionId};
@@ -109,6 +110,8 @@ struct NewMessageBody {
     /// What becomes of it in the client's quiet hours. Without it a mailing waits until the morning, and a message by hand
     /// is refused with `quiet-hours`, so that the person decides.
     at_night: Option<AtNight>,
+    /// The version of the draft that these words were; it is emptied with the press.
+    draft_version: Option<i64>,
 }
 
 /// Sends a message into a conversation: it is stored and queued when the answer comes.
@@ -210,6 +213,9 @@ async fn press_message(
         at_night: body.at_night,
     };
     let fresh = press::send(conn, viewer, now, place, app.company.zone, new).await?;
+    if let Some(version) = body.draft_version {
+        draft::sent(conn, viewer, now, DraftKind::Reply, place.conversation_id.0, version).await?;
+    }
     let entry = pin::entry(conn, viewer, row).await?;
     Ok((if fresh { StatusCode::CREATED } else { StatusCode::OK }, Json(entry)))
 }

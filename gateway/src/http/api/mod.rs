@@ -9,6 +9,7 @@ mod clients;
 mod consents;
 mod contacts;
 mod conversations;
+mod drafts;
 mod events;
 mod files;
 mod joins;
@@ -17,6 +18,7 @@ mod mails;
 mod me;
 mod media;
 mod messages;
+mod notes;
 mod own_password;
 mod phrases;
 mod rates;
@@ -119,11 +121,13 @@ fn resources() -> OpenApiRouter<App> {
         .merge(contacts::router())
         .merge(joins::router())
         .merge(timeline::router())
+        .merge(notes::router())
         .merge(channels::router())
         .merge(media::router())
         .merge(files::router())
         .merge(legal_hold::router())
         .merge(conversations::router())
+        .merge(drafts::router())
         .merge(messages::router())
         .merge(consents::router())
         .merge(templates::router())

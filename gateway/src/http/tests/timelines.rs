@@ -1,3 +1,4 @@
+use chrono::TimeDelta;
 use crm_core::fixture::{
     Said, account, call, client, contact, conversation, give, link, message, minute, proposal,
 };
@@ -5,7 +6,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::http::testing::{Browser, Stage};
+use crate::http::testing::{Browser, Stage, wait};
 
 fn texts(page: &Value) -> Vec<&str> {
     page["items"].as_array().unwrap().iter().map(|item| item["text"].as_str().unwrap_or("звонок")).collect()
@@ -113,4 +114,75 @@ async fn a_row_of_two_companies_is_pinned_to_one(pool: PgPool) {
     let head = stage.signed_in("head").await;
     assert_eq!(head.post(&accept, json!({ "choices": { "name": "survivor" } })).await.status, StatusCode::OK);
     assert_eq!(head.post(&format!("/api/proposals/{pair}/reject"), json!({})).await.problem(), "conflict");
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn a_comment_is_written_changed_and_locked(pool: PgPool) {
+    let stage = Stage::new(pool);
+    stage.user("anna", "manager").await;
+    stage.user("boris", "manager").await;
+    stage.user("admin", "administrator").await;
+    let mut conn = stage.pool.acquire().await.unwrap();
+    let company = client(&mut conn, "Ромашка", None).await;
+    drop(conn);
+    let (anna, boris) = (stage.signed_in("anna").await, stage.signed_in("boris").await);
+    let id = uuid::Uuid::now_v7();
+    let path = format!("/api/clients/{company}/notes");
+    let body = json!({ "id": id, "text": "Звонить после обеда" });
+    let written = anna.post(&path, body.clone()).await;
+    assert_eq!((written.status, &written.body["note"]["version"]), (StatusCode::CREATED, &json!(1)));
+    assert_eq!(anna.post(&path, body).await.status, StatusCode::OK);
+    let listed = get(&boris, &format!("/api/clients/{company}/timeline?kinds=note")).await;
+    assert_eq!(texts(&listed), ["Звонить после обеда"]);
+
+    let note = format!("/api/notes/{id}");
+    let change = |version: i32| json!({ "version": version, "text": "Звонить утром" });
+    let put = |browser: &Browser, version| {
+        let browser = browser.clone();
+        let note = note.clone();
+        async move { browser.ask(http::Method::PUT, &note, Some(change(version))).await }
+    };
+    assert_eq!(put(&boris, 1).await.problem(), "not-author");
+    assert_eq!(put(&anna, 1).await.body["versions"][1]["author"]["name"], json!("anna"));
+    assert_eq!(put(&anna, 7).await.problem(), "stale-version");
+    wait(TimeDelta::hours(25));
+    let anna = stage.signed_in("anna").await;
+    assert_eq!(put(&anna, 2).await.problem(), "note-locked");
+    assert_eq!(anna.post(&format!("{note}/delete"), json!({ "version": 2 })).await.problem(), "note-locked");
+    let admin = stage.signed_in("admin").await;
+    let deleted = admin.post(&format!("{note}/delete"), json!({ "version": 2 })).await;
+    assert_eq!(
+        (&deleted.body["note"]["version"], &deleted.body["text"]),
+        (&json!(3), &json!("Звонить утром"))
+    );
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn a_draft_is_kept_and_newer_words_are_not_written_over(pool: PgPool) {
+    let stage = Stage::new(pool);
+    stage.user("anna", "manager").await;
+    let mut conn = stage.pool.acquire().await.unwrap();
+    let company = client(&mut conn, "Ромашка", None).await;
+    let person = contact(&mut conn, "Инна", company).await;
+    let chat = account(&mut conn, "whatsapp").await;
+    let talk = conversation(&mut conn, chat, person, minute(5)).await;
+    drop(conn);
+    let anna = stage.signed_in("anna").await;
+    let put = async |path: &str, text: &str, version: i64| {
+        anna.ask(http::Method::PUT, path, Some(json!({ "text": text, "version": version }))).await
+    };
+    let reply = format!("/api/drafts/reply/{talk}");
+    assert_eq!(get(&anna, &reply).await["version"], json!(0));
+    assert_eq!(put(&reply, "Отгрузим", 0).await.body["version"], json!(1));
+    let refused = put(&reply, "Счёт", 0).await;
+    assert_eq!((refused.problem(), &refused.body["draft"]["text"]), ("newer-draft", &json!("Отгрузим")));
+    assert_eq!(get(&anna, "/api/drafts").await[0]["subject_id"], json!(talk));
+    assert_eq!(put(&format!("/api/drafts/reply/{company}"), "?", 0).await.problem(), "not-found");
+
+    // A comment empties its draft in the same press.
+    let note = format!("/api/drafts/note/{company}");
+    assert_eq!(put(&note, "Звонить утром", 0).await.status, StatusCode::OK);
+    let body = json!({ "id": uuid::Uuid::now_v7(), "text": "Звонить утром", "draft_version": 1 });
+    assert_eq!(anna.post(&format!("/api/clients/{company}/notes"), body).await.status, StatusCode::CREATED);
+    assert_eq!(get(&anna, &note).await["text"], json!(""));
 }

@@ -6,13 +6,17 @@ import { useEffect, useState } from 'react';
 import { api, unwrap, type Schema } from '@/api/client';
 import { ago, clientClock, clock, phone } from '@/shared/format';
 import { useLiveMessages } from '@/shared/live/context';
+import { useRight } from '@/shared/me';
+import { CallNote } from '@/shared/ui/CallNote';
+import { CallResultPicker } from '@/shared/ui/CallResultPicker';
 import { useNow } from '@/shared/useNow';
 import classes from './RingCards.module.css';
 
 type RingCard = Schema<'RingCard'>;
 
-/** How long the card of a call that is over stays. */
+/** How long the card of a call that is over stays: after a talk there is something to write down. */
 const STAYS_MS = 8000;
+const STAYS_AFTER_TALK_MS = 60_000;
 
 /** Who is calling, over every page: for those whose phone rings. */
 export function RingCards() {
@@ -39,14 +43,15 @@ function Ringing({ id, onGone }: { id: string; onGone: () => void }) {
     queryFn: () => unwrap(api.GET('/api/calls/{id}/card', { params: { path: { id } } })),
   });
   const isOver = isError || (card !== undefined && card.state !== 'ringing' && card.state !== 'talking');
+  const hasTalked = card?.answered_at != null;
   // A call that was over before anybody saw its card shows none.
   const [wasLive, setWasLive] = useState(false);
   if (card && !isOver && !wasLive) setWasLive(true);
   useEffect(() => {
     if (!isOver) return;
-    const timer = setTimeout(onGone, wasLive ? STAYS_MS : 0);
+    const timer = setTimeout(onGone, wasLive ? (hasTalked ? STAYS_AFTER_TALK_MS : STAYS_MS) : 0);
     return () => clearTimeout(timer);
-  }, [isOver, wasLive, onGone]);
+  }, [isOver, wasLive, hasTalked, onGone]);
   if (!card || !wasLive) return null;
   return <Card card={card} isOver={isOver} onGone={onGone} />;
 }
@@ -57,6 +62,8 @@ function Card({ card, isOver, onGone }: { card: RingCard; isOver: boolean; onGon
   const foreign = card.foreign[0];
   const name = client?.name ?? card.contact?.name ?? foreign?.name ?? (card.number_withheld ? 'Номер скрыт' : 'Неизвестный номер');
   const time = client && clientClock(client.time_zone, now);
+  const mayWrite = useRight('clients.write') !== undefined;
+  const [written, setWritten] = useState(false);
   const take = useMutation({
     mutationFn: () => unwrap(api.POST('/api/clients/{id}/take', { params: { path: { id: client!.id } } })),
   });
@@ -96,6 +103,13 @@ function Card({ card, isOver, onGone }: { card: RingCard; isOver: boolean; onGon
             </li>
           ))}
         </ul>
+      )}
+      {client && mayWrite && card.state !== 'ringing' && (
+        <>
+          <CallNote call={card.id} client={client.id} onWritten={() => setWritten(true)} />
+          {written && <Text size="sm" c="var(--good)" role="status">Комментарий записан</Text>}
+          {isOver && <CallResultPicker call={card.id} />}
+        </>
       )}
       {client && (
         <Group gap="xs" mt={8}>

@@ -24,6 +24,7 @@ export function refresher(cache: QueryClient) {
           // A message may pay the debt of a missed call.
           list('calls');
           if (message.kind !== 'call') list('conversations');
+          forgetClosed(cache, message);
           break;
         case 'contact':
           stale(cache, ['contacts', message.root_id]);
@@ -45,6 +46,10 @@ export function refresher(cache: QueryClient) {
           }
           list('clients', 'list');
           break;
+        case 'draft':
+          stale(cache, ['drafts', message.kind, message.subject_id]);
+          list('drafts', 'list');
+          break;
         case 'notice':
           list('accounts');
           break;
@@ -54,6 +59,14 @@ export function refresher(cache: QueryClient) {
       for (const running of lists.values()) running.cancel();
     },
   };
+}
+
+/** A timeline that is not open does not take single rows: it shows what it has when it is opened, and asks anew. */
+function forgetClosed(cache: QueryClient, message: Extract<LiveMessage, { event: 'interaction' }>): void {
+  const subjects = [...message.client_ids.map((id) => ['client', id]), ['contact', message.contact_id], ['conversation']];
+  for (const subject of subjects) {
+    void cache.invalidateQueries({ queryKey: ['timeline', ...subject], type: 'inactive', refetchType: 'none' });
+  }
 }
 
 /** A tab that nobody looks at only remembers that it has to ask. */

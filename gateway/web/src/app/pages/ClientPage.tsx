@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate, useRouter } from '@tanstack/react-router';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import { Composer } from '@/features/composer/Composer';
+import { WriteBox } from '@/features/composer/WriteBox';
 import { takeIn, type Entry } from '@/features/timeline/api';
 import { ClientThread } from '@/features/timeline/ClientThread';
 import { clientQuery } from '@/shared/clients';
@@ -40,6 +41,7 @@ export default function ClientPage() {
     return stub ? <ForeignClient stub={stub} /> : <Failed error={card.error} again={() => void card.refetch()} />;
   }
   const { name, inn, city, features, time_zone } = card.data;
+  const takeRow = (entry: Entry) => takeIn(cache, { kind: 'client', id: card.data.id }, entry);
   const person = people?.items[0];
   const back = () => (router.history.canGoBack() ? router.history.back() : void navigate({ to: '/clients' }));
   return (
@@ -49,16 +51,25 @@ export default function ClientPage() {
       features={features}
       back={back}
       composer={
-        person && (
-          <Composer
-            key={quote?.contact?.id ?? person.id}
-            contact={quote?.contact?.id ?? person.id}
-            conversation={quote?.conversation_id ?? undefined}
-            quote={quote}
-            onQuoteGone={() => setQuote(undefined)}
-            onRow={(entry) => takeIn(cache, { kind: 'client', id: card.data.id }, entry)}
-          />
-        )
+        <WriteBox
+          place={card.data.id}
+          companies={[card.data]}
+          isQuoting={quote !== undefined}
+          onRow={takeRow}
+          reply={
+            person && (
+              <Composer
+                key={quote?.contact?.id ?? person.id}
+                contact={quote?.contact?.id ?? person.id}
+                conversation={quote?.conversation_id ?? undefined}
+                zone={time_zone}
+                quote={quote}
+                onQuoteGone={() => setQuote(undefined)}
+                onRow={takeRow}
+              />
+            )
+          }
+        />
       }
       context={<ClientContext clients={[card.data]} onMoved={open} />}
     >

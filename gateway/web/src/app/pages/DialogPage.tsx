@@ -1,14 +1,17 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { notifications } from '@mantine/notifications';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { channelLook } from '@/channels';
-import { conversationQuery, useMarkRead, type Conversation } from '@/features/conversations/api';
+import { conversationQuery, knownConversation, useMarkRead, type Conversation } from '@/features/conversations/api';
 import { Composer } from '@/features/composer/Composer';
-import { takeIn, type Entry, type Subject } from '@/features/timeline/api';
+import { WriteBox } from '@/features/composer/WriteBox';
+import { takeIn, type Entry } from '@/features/timeline/api';
 import { ClientThread } from '@/features/timeline/ClientThread';
 import { clientQuery } from '@/shared/clients';
 import { Failed, Loading } from '@/shared/ui/States';
 import { ClientContext } from '../ClientContext';
+import { subjectOf } from '../dialog';
 import { ThreadFrame } from '../ThreadFrame';
 
 const route = getRouteApi('/frame/dialogs/$conversationId');
@@ -16,7 +19,12 @@ const route = getRouteApi('/frame/dialogs/$conversationId');
 /** A conversation inside of its client's timeline. */
 export default function DialogPage() {
   const { conversationId } = route.useParams();
-  const conversation = useQuery(conversationQuery(conversationId));
+  const cache = useQueryClient();
+  // The list has it: the timeline need not wait for the same words again.
+  const conversation = useQuery({
+    ...conversationQuery(conversationId),
+    placeholderData: () => knownConversation(cache, conversationId),
+  });
   if (conversation.isPending) return <Loading what="Диалог загружается" />;
   if (conversation.isError) return <Failed error={conversation.error} again={() => void conversation.refetch()} />;
   return <Dialog key={conversationId} conversation={conversation.data} />;
@@ -34,7 +42,8 @@ function Dialog({ conversation }: { conversation: Conversation }) {
   const seen = useSeen(conversation);
   const cache = useQueryClient();
   const [quote, setQuote] = useState<Entry>();
-  const subject: Subject = client ? { kind: 'client', id: client.id } : { kind: 'contact', id: conversation.contact.id };
+  const subject = subjectOf(conversation);
+  const takeRow = (entry: Entry) => takeIn(cache, subject, entry);
   const account = conversation.account;
   const companies = conversation.clients.filter((company) => company.name !== conversation.contact.name);
   return (
@@ -47,12 +56,21 @@ function Dialog({ conversation }: { conversation: Conversation }) {
       features={card?.features}
       back={() => void navigate({ to: '/dialogs', search })}
       composer={
-        <Composer
-          contact={conversation.contact.id}
-          conversation={conversation.id}
-          quote={quote}
-          onQuoteGone={() => setQuote(undefined)}
-          onRow={(entry) => takeIn(cache, subject, entry)}
+        <WriteBox
+          place={conversation.id}
+          companies={conversation.clients}
+          isQuoting={quote !== undefined}
+          onRow={client ? takeRow : toldElsewhere}
+          reply={
+            <Composer
+              contact={conversation.contact.id}
+              conversation={conversation.id}
+              zone={card?.time_zone}
+              quote={quote}
+              onQuoteGone={() => setQuote(undefined)}
+              onRow={takeRow}
+            />
+          }
         />
       }
       context={<ClientContext clients={conversation.clients} onMoved={() => undefined} />}
@@ -66,6 +84,19 @@ function Dialog({ conversation }: { conversation: Conversation }) {
       />
     </ThreadFrame>
   );
+}
+
+/** The timeline of a person of several companies does not show what is said about one of them. */
+function toldElsewhere(entry: Entry): void {
+  notifications.show({
+    color: 'green',
+    title: 'Комментарий записан',
+    message: (
+      <Link to="/clients/$clientId" params={{ clientId: entry.client_id! }} search={{ row: entry.id }}>
+        Показать в ленте компании
+      </Link>
+    ),
+  });
 }
 
 /** Marks this conversation read up to the newest of its rows that was seen; each moment once. */

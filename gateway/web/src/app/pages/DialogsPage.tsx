@@ -1,5 +1,6 @@
 import { IconMessages } from '@tabler/icons-react';
 import { getRouteApi, Outlet, useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { ConversationList } from '@/features/conversations/ConversationList';
 import { useLayout } from '@/shared/useLayout';
 import { Nothing } from '@/shared/ui/States';
@@ -12,6 +13,8 @@ export default function DialogsPage() {
   const search = route.useSearch();
   const { conversationId } = useParams({ strict: false });
   const isPhone = useLayout() === 'phone';
+  // The next press opens one.
+  useEffect(() => void import('./DialogPage'), []);
   const list = <ConversationList search={search} activeId={conversationId} />;
   if (isPhone) return conversationId ? <Outlet /> : list;
   return (

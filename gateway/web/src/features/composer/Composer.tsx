@@ -1,5 +1,5 @@
 import { ActionIcon, Alert, Button, Group, Textarea, Tooltip } from '@mantine/core';
-import { useDebouncedValue, useLocalStorage } from '@mantine/hooks';
+import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconFile, IconLock, IconPaperclip, IconSend, IconSlash, IconTemplate, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -26,11 +26,14 @@ import classes from './Composer.module.css';
 import { rowOf } from './meant';
 import { NightQuestion } from './NightQuestion';
 import { abilitiesOf, permissionOf, windowWords } from './permission';
+import { OtherDraft } from './OtherDraft';
 import { PhraseDialog } from './PhraseDialog';
 import { PhraseList } from './PhraseList';
 import { PlacePicker } from './PlacePicker';
+import { PlanButton } from './PlanButton';
 import { RedChannel } from './RedChannel';
 import { TemplateDialog } from './TemplateDialog';
+import { carryDraft, useDraft } from './useDraft';
 import { usePhrases } from './usePhrases';
 
 /** Signs that are left are told from here on. */
@@ -40,6 +43,8 @@ interface ComposerProps {
   contact: string;
   /** The conversation that is open; otherwise the liveliest. */
   conversation?: string;
+  /** The client's, for the time of a planned message. */
+  zone?: string | null;
   quote?: Entry;
   onQuoteGone: () => void;
   /** A row for the timeline: at once as it is meant, then as the hub has stored it. */
@@ -74,16 +79,12 @@ interface FieldProps extends ComposerProps {
   onPlace: (id: string) => void;
 }
 
-function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps) {
+function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: FieldProps) {
   const me = useMe();
   const now = useNow();
   const writing = useQuery(writingQuery(place.id));
-  // The draft is the person's and the client's: another channel keeps the words.
-  const [text, setText] = useLocalStorage({
-    key: `uzel-draft-${me.id}-${place.contact.id}`,
-    defaultValue: '',
-    getInitialValueInEffect: false,
-  });
+  const draft = useDraft('reply', place.id);
+  const { text, setText } = draft;
   const [files, setFiles] = useState<Uploaded[]>([]);
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -99,7 +100,7 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
     }
     notifications.show({ color: 'red', title: 'Сообщение не принято', message: error.message, autoClose: false });
     onRow({ ...rowOf(message, place, me), state: 'failed', failure: { code: '', text: error.message } });
-    if (message.content.type === 'text') setText(message.content.text);
+    if (message.content.type === 'text') draft.restore(message.content.text);
   });
   const permission = writing.data ? permissionOf(writing.data) : undefined;
   const abilities = writing.data ? abilitiesOf(writing.data) : { files: false, quote: false };
@@ -133,12 +134,14 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
     send.mutate(message);
   };
 
-  const press = () => {
+  const press = (plannedFor?: string) => {
     if (!maySend) return;
     const words = text.trim();
     const message: NewMessage = {
       id: uuid(),
       conversation: place.id,
+      draft: draft.version,
+      plannedFor,
       quote: abilities.quote ? quote?.id : undefined,
       content:
         files.length > 0
@@ -147,7 +150,7 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
     };
     onRow({ ...rowOf(message, place, me), quote: quote ? { interaction_id: quote.id, text: quote.text } : null });
     send.mutate(message);
-    setText('');
+    draft.sent();
     setFiles([]);
     onQuoteGone();
     field.current?.focus();
@@ -160,8 +163,12 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
     if (!night) return;
     const { message, words } = night;
     onRow({ ...rowOf(message, place, me), state: 'failed', failure: { code: '', text: words } });
-    if (message.content.type === 'text') setText(message.content.text);
+    if (message.content.type === 'text') draft.restore(message.content.text);
     setNight(undefined);
+  };
+  const change = (id: string) => {
+    carryDraft(me.id, place.id, id);
+    onPlace(id);
   };
   const pressed = (event: KeyboardEvent) => {
     if (phrases.pressed(event)) return;
@@ -224,6 +231,7 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
           ))}
         </Group>
       )}
+      <OtherDraft draft={draft} />
       {permission !== undefined && permission.kind !== 'open' && (
         <div className={classes.locked} role="status">
           <IconLock size={16} aria-hidden="true" style={{ flex: 'none' }} />
@@ -266,7 +274,7 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
       )}
       {choosing && <TemplateDialog place={place} onSend={sendTemplate} onClose={() => setChoosing(false)} />}
       <div className={classes.line}>
-        <PlacePicker place={place} places={places} onPlace={onPlace} note={soon} />
+        <PlacePicker place={place} places={places} onPlace={change} note={soon} />
         <Textarea
           ref={field}
           className={classes.field}
@@ -327,10 +335,11 @@ function Field({ place, places, onPlace, quote, onQuoteGone, onRow }: FieldProps
           }}
         />
         <Tooltip label="Enter — отправить, Shift+Enter — новая строка">
-          <Button onClick={press} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label="Отправить" aria-keyshortcuts="Enter">
+          <Button onClick={() => press()} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label="Отправить" aria-keyshortcuts="Enter">
             <span className={classes.word}>Отправить</span>
           </Button>
         </Tooltip>
+        <PlanButton zone={zone} disabled={!maySend} onPlan={press} />
       </div>
       <div className={classes.foot} role="status">
         {isPaidByParts && text.trim() !== '' && measure.data && `${plural(measure.data.parts, 'часть', 'части', 'частей')} SMS`}

@@ -48,6 +48,10 @@ export interface NewMessage {
   quote?: string;
   /** What a person decided about the client's night. */
   atNight?: Schema<'AtNight'>;
+  /** The version of the draft that it was. */
+  draft?: number;
+  /** Not before this moment. */
+  plannedFor?: string;
 }
 
 /**
@@ -61,7 +65,14 @@ export function useSend(conversation: string, sent: (entry: Entry) => void, refu
       unwrap(
         api.POST('/api/conversations/{id}/messages', {
           params: { path: { id: message.conversation } },
-          body: { id: message.id, content: message.content, quote_id: message.quote ?? null, at_night: message.atNight ?? null },
+          body: {
+            id: message.id,
+            content: message.content,
+            quote_id: message.quote ?? null,
+            at_night: message.atNight ?? null,
+            draft_version: message.draft ?? null,
+            planned_for: message.plannedFor ?? null,
+          },
         }),
       ),
     retry: (_, error) => error instanceof ApiError && error.isPassing,

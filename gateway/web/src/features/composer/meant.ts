@@ -9,7 +9,7 @@ export function rowOf(message: NewMessage, place: Conversation, me: { id: string
     kind: 'message',
     direction: 'outbound',
     origin: 'live',
-    occurred_at: now,
+    occurred_at: message.plannedFor ?? now,
     received_at: now,
     late: false,
     undecided: false,
@@ -19,6 +19,9 @@ export function rowOf(message: NewMessage, place: Conversation, me: { id: string
     author: { user_id: me.id, name: me.name },
     state: 'queued',
     text: content.type === 'text' ? content.text : content.type === 'files' ? content.caption : message.shown,
+    delivery: message.plannedFor
+      ? { id: message.id, action: 'message', step: 'planned', attempts: 0, due_at: message.plannedFor }
+      : undefined,
     actions: [],
     items: [],
     versions: [],

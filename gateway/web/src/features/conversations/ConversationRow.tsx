@@ -19,13 +19,15 @@ interface ConversationRowProps {
   search: ConversationsSearch;
   active: boolean;
   now: number;
+  /** What the viewer has begun to answer. */
+  draft?: string;
   /** Chosen for a mass action; `undefined` while nothing is. */
   picked?: boolean;
   onPick: (id: string) => void;
 }
 
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
-  const { conversation, search, active, now, picked, onPick } = props;
+  const { conversation, search, active, now, draft, picked, onPick } = props;
   const { contact, last, account } = conversation;
   const company = conversation.clients.find((client) => client.name !== contact.name);
   const unread = conversation.unread > 0 || conversation.marked_unread;
@@ -56,13 +58,13 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
             {company && <span className={`cut ${classes.company}`}>{company.name}</span>}
           </span>
           <span className={`cut ${classes.second}`}>
-            {last?.direction === 'outbound' && (
+            {draft ? (
               <>
-                <IconArrowBackUp size={14} className={classes.ours} aria-hidden="true" />
-                <span className="unseen">Мы: </span>
+                <span className={classes.draft}>Черновик:</span> {draft}
               </>
+            ) : (
+              <Last last={last} channel={account?.channel} />
             )}
-            {last ? previewOf(last, account?.channel) : 'Сообщений пока нет'}
           </span>
         </span>
         <span className={classes.right}>
@@ -81,6 +83,21 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
     </div>
   );
 });
+
+function Last({ last, channel }: { last: Conversation['last']; channel?: string }) {
+  if (!last) return 'Сообщений пока нет';
+  return (
+    <>
+      {last.direction === 'outbound' && (
+        <>
+          <IconArrowBackUp size={14} className={classes.ours} aria-hidden="true" />
+          <span className="unseen">Мы: </span>
+        </>
+      )}
+      {previewOf(last, channel)}
+    </>
+  );
+}
 
 function Waiting({ since, now }: { since?: string | null; now: number }) {
   if (!since) return null;

@@ -1,8 +1,9 @@
 import { Menu } from '@mantine/core';
 import { IconInbox, IconMailOpened, IconUserPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useNow } from '@/shared/useNow';
-import { useMarkRead, useMarkUnread, type Conversation } from './api';
+import { draftsQuery, useMarkRead, useMarkUnread, type Conversation } from './api';
 import classes from './ConversationList.module.css';
 import { ConversationRow } from './ConversationRow';
 import type { ConversationsSearch } from './search';
@@ -21,6 +22,7 @@ export function Rows({ rows, search, activeId, picked, onPick }: RowsProps) {
   const newestPick = useRef(onPick);
   newestPick.current = onPick;
   const [stablePick] = useState(() => (id: string) => newestPick.current(id));
+  const drafts = useQuery(draftsQuery).data;
   const markRead = useMarkRead();
   const markUnread = useMarkUnread();
   const [menu, setMenu] = useState<{ row: Conversation; x: number; y: number } | null>(null);
@@ -40,6 +42,7 @@ export function Rows({ rows, search, activeId, picked, onPick }: RowsProps) {
             search={search}
             active={row.id === activeId}
             now={now}
+            draft={row.id === activeId ? undefined : drafts?.get(row.id)}
             picked={picked.size > 0 ? picked.has(row.id) : undefined}
             onPick={stablePick}
           />

@@ -1,4 +1,11 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+  type InfiniteData,
+  type QueryClient,
+} from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import type { Tab } from './search';
 
@@ -48,6 +55,13 @@ export const conversationQuery = (id: string) =>
     queryFn: () => unwrap(api.GET('/api/conversations/{id}', { params: { path: { id } } })),
   });
 
+/** A conversation as the lists know it already. */
+export function knownConversation(cache: QueryClient, id: string): Conversation | undefined {
+  const lists = cache.getQueriesData<InfiniteData<Schema<'ConversationPage'>>>({ queryKey: ['conversations', 'list'] });
+  const rows = lists.flatMap(([, list]) => list?.pages.flatMap((page) => page.items) ?? []);
+  return rows.find((row) => row.id === id);
+}
+
 /** Says that everything up to a row was on the screen. */
 export function useMarkRead() {
   const cache = useQueryClient();
@@ -65,3 +79,12 @@ export function useMarkUnread() {
     onSuccess: () => cache.invalidateQueries({ queryKey: ['conversations'] }),
   });
 }
+
+/** The answers that somebody has begun, by conversation. */
+export const draftsQuery = queryOptions({
+  queryKey: ['drafts', 'list'],
+  queryFn: async () => {
+    const drafts = await unwrap(api.GET('/api/drafts'));
+    return new Map(drafts.map((draft) => [draft.subject_id, draft.text]));
+  },
+});

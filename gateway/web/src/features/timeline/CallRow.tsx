@@ -8,13 +8,15 @@ import {
 } from '@tabler/icons-react';
 import { exactly, time } from '@/shared/format';
 import { callDetail, callTitle } from '@/shared/words/call';
-import type { Entry } from './api';
+import type { Entry, Subject } from './api';
+import { CallWork } from './CallWork';
 import { FileCard } from './Content';
 import classes from './Row.module.css';
 import { missedDetail, segmentWords } from './texts';
 
 interface CallRowProps {
   entry: Entry;
+  subject: Subject;
   zone?: string | null;
   lit: boolean;
 }
@@ -29,7 +31,7 @@ function lookOf(entry: Entry) {
 }
 
 /** A call: who, how long, by which line; transfers as steps. */
-export function CallRow({ entry, zone, lit }: CallRowProps) {
+export function CallRow({ entry, subject, zone, lit }: CallRowProps) {
   const { look, Sign } = lookOf(entry);
   const call = entry.call!;
   return (
@@ -53,6 +55,7 @@ export function CallRow({ entry, zone, lit }: CallRowProps) {
           {call.recordings.map((recording, index) => (
             <FileCard key={recording.id ?? index} media={recording} />
           ))}
+          <CallWork entry={entry} subject={subject} />
         </div>
       </div>
     </article>
@@ -85,8 +88,12 @@ function Title({ entry, zone, times }: { entry: Entry; zone?: string | null; tim
   );
 }
 
+interface MissedRowProps extends Omit<CallRowProps, 'entry'> {
+  entries: Entry[];
+}
+
 /** Missed calls in a run are one row; the first says how long the caller waited and who was rung. */
-export function MissedRow({ entries, zone, lit }: { entries: Entry[]; zone?: string | null; lit: boolean }) {
+export function MissedRow({ entries, subject, zone, lit }: MissedRowProps) {
   const first = entries[0]!;
   const last = entries.at(-1)!;
   return (
@@ -105,6 +112,7 @@ export function MissedRow({ entries, zone, lit }: { entries: Entry[]; zone?: str
               Звонил в {entries.map((entry) => time(entry.occurred_at)).join(', ')}
             </div>
           )}
+          <CallWork entry={last} subject={subject} />
         </div>
       </div>
     </article>

@@ -5,7 +5,7 @@ import { peopleQuery } from '@/shared/contacts';
 import { useNow } from '@/shared/useNow';
 import type { Entry, Subject } from './api';
 import { FilterBar } from './FilterBar';
-import { filterOf, NO_CHOICE, type Choice } from './filter';
+import { CHOICE_KEY, filterOf, NO_CHOICE, type Choice } from './filter';
 import type { Unread } from './rows';
 import { Timeline } from './Timeline';
 import classes from './ClientThread.module.css';
@@ -24,7 +24,7 @@ interface ClientThreadProps {
 /** The timeline with its filters. */
 export function ClientThread({ subject, zone, unread, row, onSeen, onReply }: ClientThreadProps) {
   const [choice, setChoice] = useLocalStorage<Choice>({
-    key: 'uzel-timeline-filter',
+    key: CHOICE_KEY,
     defaultValue: NO_CHOICE,
     getInitialValueInEffect: false,
   });

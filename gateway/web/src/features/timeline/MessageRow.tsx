@@ -15,9 +15,9 @@ import { memo } from 'react';
 import type { Schema } from '@/api/client';
 import { channelLook } from '@/channels';
 import { exactly, time } from '@/shared/format';
-import { useRight } from '@/shared/me';
 import { useDeliveryAct, usePin, type Entry, type Subject } from './api';
 import { Content, FoldedText } from './Content';
+import { isPlanned, Planned } from './Planned';
 import classes from './Row.module.css';
 import { ORIGINS, STATES } from './texts';
 import type { Showing } from './useShowing';
@@ -82,7 +82,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           </div>
         )}
         <Route delivery={entry.delivery} />
-        <Trouble entry={entry} />
+        {isPlanned(entry) ? <Planned entry={entry} zone={zone} /> : <Trouble entry={entry} />}
         {entry.reactions.length > 0 && (
           <div className={classes.reactions}>
             {entry.reactions.map((reaction) => (
@@ -174,7 +174,7 @@ const SIGNS = {
 /** How far a message of ours got: on the client's side, else on ours. */
 function State({ entry }: { entry: Entry }) {
   const step = entry.delivery?.step;
-  const onItsWay = step === 'queued' || step === 'sending' || step === 'unsure' || step === 'planned';
+  const onItsWay = step === 'queued' || step === 'sending' || step === 'unsure';
   const state = entry.state ?? (step === 'failed' ? 'failed' : onItsWay ? 'queued' : step === 'accepted' ? 'sent' : undefined);
   if (!state) return null;
   const Sign = SIGNS[state];
@@ -230,33 +230,22 @@ function Trouble({ entry }: { entry: Entry }) {
   const delivery = entry.delivery;
   const step = delivery?.step;
   const failed = entry.state === 'failed' || step === 'failed';
-  if (!failed && step !== 'unknown' && step !== 'planned' && step !== 'cancelled') return null;
-  const press = (what: 'retry' | 'cancel' | 'confirm' | 'send-now') => delivery && act.mutate({ id: delivery.id, act: what });
+  if (!failed && step !== 'unknown' && step !== 'cancelled') return null;
+  const press = (what: 'retry' | 'confirm') => delivery && act.mutate({ id: delivery.id, act: what });
   const why = entry.failure?.text ?? delivery?.reason;
   return (
     <div className={classes.why}>
       {step === 'unknown'
         ? 'Неизвестно, дошло ли: связь с провайдером оборвалась. Повторение может прийти клиенту дважды.'
-        : step === 'planned'
-          ? (delivery?.held ?? `Будет отправлено ${delivery?.due_at ? exactly(delivery.due_at) : 'позже'}.`)
-          : step === 'cancelled'
-            ? (delivery?.reason ?? 'Отменено до отправки.')
-            : (why ?? 'Провайдер не доставил сообщение и не назвал причину.')}
+        : step === 'cancelled'
+          ? (delivery?.reason ?? 'Отменено до отправки.')
+          : (why ?? 'Провайдер не доставил сообщение и не назвал причину.')}
       {delivery?.replaced_by && <div>Отправлено по другому каналу.</div>}
       {delivery && step !== 'cancelled' && !delivery.replaced_by && (
         <span className={classes.acts}>
-          {step === 'planned' ? (
-            <>
-              <SendNow onPress={() => press('send-now')} />
-              <button type="button" className="plain link" onClick={() => press('cancel')}>
-                Отменить
-              </button>
-            </>
-          ) : (
-            <button type="button" className="plain link" onClick={() => press('retry')}>
-              Повторить
-            </button>
-          )}
+          <button type="button" className="plain link" onClick={() => press('retry')}>
+            Повторить
+          </button>
           {step === 'unknown' && (
             <button type="button" className="plain link" onClick={() => press('confirm')}>
               Дошло
@@ -266,17 +255,6 @@ function Trouble({ entry }: { entry: Entry }) {
       )}
       {act.isError && <div>{act.error.message}</div>}
     </div>
-  );
-}
-
-/** What waits for its time may go at once, for those who may write in the client's night. */
-function SendNow({ onPress }: { onPress: () => void }) {
-  const mayNow = useRight('messages.at_night') !== undefined;
-  if (!mayNow) return null;
-  return (
-    <button type="button" className="plain link" onClick={onPress}>
-      Отправить сейчас
-    </button>
   );
 }
 

@@ -1,28 +1,98 @@
-import { Tooltip } from '@mantine/core';
-import { IconLock } from '@tabler/icons-react';
-import { exactly, time } from '@/shared/format';
-import type { Entry } from './api';
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { IconDots, IconLock, IconLockCheck, IconPencil, IconTrash } from '@tabler/icons-react';
+import { dateTime, duration, exactly, time } from '@/shared/format';
+import { useNow } from '@/shared/useNow';
+import type { Entry, Subject } from './api';
 import { FoldedText } from './Content';
+import { NoteEditor } from './NoteEditor';
+import { useChange, useChangeNote } from './notes';
 import classes from './Row.module.css';
+import type { Showing } from './useShowing';
 import { Versions } from './Versions';
 
+interface NoteRowProps {
+  entry: Entry;
+  subject: Subject;
+  zone?: string | null;
+  showing: Showing;
+}
+
 /** A comment: for employees only, tinted over the whole width. */
-export function NoteRow({ entry, zone }: { entry: Entry; zone?: string | null }) {
+export function NoteRow({ entry, subject, zone, showing }: NoteRowProps) {
+  // Kept over a reload, and while the row is scrolled out of the window.
+  const [text, setText] = useLocalStorage<string | null>({
+    key: `uzel-note-${entry.id}`,
+    defaultValue: null,
+    getInitialValueInEffect: false,
+  });
+  const call = entry.note?.call_id;
   return (
-    <article className={classes.row} aria-label={`Комментарий, ${time(entry.occurred_at)}`}>
+    <article className={classes.row} data-lit={entry.id === showing.row || undefined} aria-label={`Комментарий, ${time(entry.occurred_at)}`}>
       <div className={classes.note} data-entry={entry.id}>
         <div className={classes.head}>
           <Tooltip label="Видно только сотрудникам">
             <IconLock size={14} aria-label="Видно только сотрудникам" />
           </Tooltip>
           <b>{entry.author?.name ?? 'Сотрудник'}</b>
-          {entry.versions.length > 1 && <Versions versions={entry.versions} />}
+          {entry.versions.length > 1 && <Versions versions={entry.versions} of="комментария" />}
+          {call && (
+            <button type="button" className="plain link" onClick={() => showing.toRow(call, false)}>
+              к звонку
+            </button>
+          )}
+          {entry.deleted && <span>удалён {time(entry.deleted.at)}</span>}
           <time className="numbers" dateTime={entry.occurred_at} title={exactly(entry.occurred_at, zone)}>
             {time(entry.occurred_at)}
           </time>
+          {text === null && <Acts entry={entry} subject={subject} onEdit={() => setText(entry.text ?? '')} />}
         </div>
         {entry.text && <FoldedText text={entry.text} deleted={!!entry.deleted} />}
+        {text !== null && <NoteEditor entry={entry} subject={subject} text={text} onText={setText} />}
       </div>
     </article>
+  );
+}
+
+/** What the reader may do about it, and how long. */
+function Acts({ entry, subject, onEdit }: { entry: Entry; subject: Subject; onEdit: () => void }) {
+  const now = useNow();
+  const change = useChange(entry, now);
+  const remove = useChangeNote(subject);
+  if (change.by === 'nobody') return null;
+  if (change.by === 'locked') {
+    return (
+      <Tooltip label={`Закрыт ${dateTime(change.since)}: дальше меняют администратор и руководитель`}>
+        <IconLockCheck size={14} aria-label={`Комментарий закрыт ${dateTime(change.since)}`} />
+      </Tooltip>
+    );
+  }
+  const trash = () =>
+    remove.mutate(
+      { id: entry.id, version: entry.note!.version, text: null },
+      { onError: (error) => notifications.show({ color: 'red', title: 'Комментарий не удалён', message: error.message }) },
+    );
+  return (
+    <>
+      {change.by === 'mine' && <span className={classes.noteLeft}>можно править ещё {duration((change.until - now) * 1000)}</span>}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon size={24} variant="subtle" color="gray" aria-label="Действия с комментарием" loading={remove.isPending}>
+            <IconDots size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>
+            Изменить
+          </Menu.Item>
+          {!entry.deleted && (
+            <Menu.Item leftSection={<IconTrash size={16} />} onClick={trash}>
+              Удалить
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+    </>
   );
 }

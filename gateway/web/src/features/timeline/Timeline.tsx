@@ -2,11 +2,12 @@ import { ActionIcon, Button, Skeleton } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { useLiveMessages } from '@/shared/live/context';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { entryOf, takeIn, timelineQuery, type Entry, type Subject } from './api';
 import type { TimelineFilter } from './filter';
+import { isPlanned } from './Planned';
 import { lineOfEntry, rowsOf, type Row, type Unread } from './rows';
 import { TimelineRow } from './TimelineRow';
 import classes from './Timeline.module.css';
@@ -91,7 +92,7 @@ function Lines(props: LinesProps) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey: (index) => rows[index]!.key,
-    estimateSize: (index) => (rows[index]!.type === 'entry' ? 76 : 44),
+    estimateSize: (index) => heightOf(rows[index]!),
     overscan: 12,
     paddingStart: 12,
     paddingEnd: 12,
@@ -110,9 +111,12 @@ function Lines(props: LinesProps) {
   }, [last, rows.length, hasNewer, loadNewer]);
 
   useOpening(rows, showing, (index, align) => lines.scrollToIndex(index, { align }), () => lines.scrollToEnd());
+  useKeptFoot(scroller);
   const atEnd = !hasNewer && lines.isAtEnd(60);
-  const behind = useBehind(entries, atEnd);
-  useSeen(entries, atEnd, props.onSeen);
+  // What is planned stands at the end and is no news.
+  const told = useMemo(() => entries.filter((entry) => !isPlanned(entry)), [entries]);
+  const behind = useBehind(told, atEnd);
+  useSeen(told, atEnd, props.onSeen);
 
   return (
     <div className={classes.frame}>
@@ -148,9 +152,17 @@ function Lines(props: LinesProps) {
           {behind > 0 && <span className={classes.behind}>{behind}</span>}
         </ActionIcon>
       )}
-      <Announcer entries={entries} />
+      <Announcer entries={told} />
     </div>
   );
+}
+
+/** About as high as it will be: what is measured later moves what is read now the less. */
+function heightOf(row: Row): number {
+  if (row.type === 'missed') return 120;
+  if (row.type !== 'entry') return 44;
+  if (!row.entry.call) return 76;
+  return 120 + 110 * row.entry.call.recordings.length;
 }
 
 /** Reads new messages of the client to those who do not see the screen. */
@@ -216,6 +228,21 @@ function useOpening(
     const timer = setTimeout(showing.unlight, LIT_MS);
     return () => clearTimeout(timer);
   }, [showing.row, showing.unlight]);
+}
+
+/** The last line in sight stays when the field below grows with its words. */
+function useKeptFoot(scroller: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const box = scroller.current;
+    if (!box) return;
+    let height = box.clientHeight;
+    const observer = new ResizeObserver(() => {
+      box.scrollTop += height - box.clientHeight;
+      height = box.clientHeight;
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [scroller]);
 }
 
 /** How many rows have come while the reader looks at older ones. */

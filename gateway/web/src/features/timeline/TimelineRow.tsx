@@ -32,12 +32,16 @@ export const TimelineRow = memo(function TimelineRow({ row, subject, zone, showi
         </div>
       );
     case 'missed':
-      return <MissedRow entries={row.entries} zone={zone} lit={row.entries.some((entry) => entry.id === showing.row)} />;
+      return <MissedRow entries={row.entries} subject={subject} zone={zone} lit={row.entries.some((entry) => entry.id === showing.row)} />;
     case 'system':
       return <System row={row} />;
     case 'entry':
-      if (row.entry.kind === 'call') return <CallRow entry={row.entry} zone={zone} lit={row.entry.id === showing.row} />;
-      if (row.entry.kind === 'note') return <NoteRow entry={row.entry} zone={zone} />;
+      if (row.entry.kind === 'call') {
+        return <CallRow entry={row.entry} subject={subject} zone={zone} lit={row.entry.id === showing.row} />;
+      }
+      if (row.entry.kind === 'note') {
+        return <NoteRow entry={row.entry} subject={subject} zone={zone} showing={showing} />;
+      }
       return (
         <MessageRow
           entry={row.entry}

@@ -111,3 +111,11 @@ export function useDeliveryAct() {
     },
   });
 }
+
+/** When a planned message goes, and what it says. */
+export function useReplan() {
+  return useMutation({
+    mutationFn: ({ id, plannedFor, text }: { id: string; plannedFor: string; text?: string }) =>
+      unwrap(api.PUT('/api/deliveries/{id}/plan', { params: { path: { id } }, body: { planned_for: plannedFor, text: text ?? null } })),
+  });
+}

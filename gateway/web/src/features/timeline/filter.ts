@@ -42,6 +42,14 @@ export interface Choice {
 
 export const NO_CHOICE: Choice = { chip: 'all', period: 'any' };
 
+export const CHOICE_KEY = 'uzel-timeline-filter';
+
+/** The choice that a timeline will open with. */
+export function storedChoice(): Choice {
+  const kept = localStorage.getItem(CHOICE_KEY);
+  return kept ? (JSON.parse(kept) as Choice) : NO_CHOICE;
+}
+
 /** The filter of a choice. `now` to the minute, so that the same choice is the same question for a while. */
 export function filterOf(choice: Choice, contact: string | undefined, now: number): TimelineFilter {
   const chip: { kinds?: readonly Kind[]; channels?: readonly Channel[] } = CHIPS[choice.chip].filter;

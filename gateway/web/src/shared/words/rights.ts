@@ -7,6 +7,7 @@ export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
   'clients.join': { name: 'Объединять', what: 'Объединение и разъединение карточек, решение о похожих' },
   'clients.transfer': { name: 'Передавать', what: 'Смена ответственного' },
   'contacts.correct': { name: 'Исправлять контакты', what: 'Номера, имена и реквизиты после создания' },
+  'notes.correct': { name: 'Исправлять комментарии', what: 'Комментарии любого автора, и старше суток' },
   'users.manage': { name: 'Пользователи', what: 'Пользователи, роли и права' },
   'accounts.manage': { name: 'Каналы', what: 'Подключение и настройка каналов' },
   'raw_log.read': { name: 'Журнал событий', what: 'Что прислали провайдеры' },

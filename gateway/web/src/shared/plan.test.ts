@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { knownZone, momentOf, presets, wallOf, wallOfWords } from './plan';
+
+const VLADIVOSTOK = 'Asia/Vladivostok';
+
+test('ten in the morning of the client is another moment in every zone', () => {
+  const ten = { day: '2026-11-23', time: '10:00' };
+  expect(new Date(momentOf(ten, VLADIVOSTOK)!).toISOString()).toBe('2026-11-23T00:00:00.000Z');
+  expect(new Date(momentOf(ten, 'Europe/Kaliningrad')!).toISOString()).toBe('2026-11-23T08:00:00.000Z');
+  expect(wallOf(Date.parse('2026-11-23T00:00:00Z'), VLADIVOSTOK)).toEqual(ten);
+  expect(momentOf({ day: '', time: '10:00' }, VLADIVOSTOK)).toBeUndefined();
+});
+
+test('a day and a time are read as people write them', () => {
+  expect(wallOfWords('5.6.2026', '9:30')).toEqual({ day: '2026-06-05', time: '09:30' });
+  expect(wallOfWords(' 05.06.2026', '09.30 ')).toEqual({ day: '2026-06-05', time: '09:30' });
+  for (const [day, time] of [['31.02.2026', '10:00'], ['05.06.2026', '25:00'], ['2026-06-05', '10:00'], ['05.06.2026', '']] as const) {
+    expect(wallOfWords(day, time)).toBeUndefined();
+  }
+});
+
+test('a clock that was put forward is followed', () => {
+  expect(new Date(momentOf({ day: '2026-03-29', time: '10:00' }, 'Europe/Berlin')!).toISOString()).toBe('2026-03-29T08:00:00.000Z');
+});
+
+test('the offered times lie ahead, by the days of the client', () => {
+  // Sunday evening in Moscow is Monday morning in Vladivostok.
+  const now = Date.parse('2026-11-22T20:30:00Z');
+  const offered = Object.fromEntries(presets(now, VLADIVOSTOK).map(({ name, at }) => [name, new Date(at).toISOString()]));
+  expect(offered).toEqual({
+    'Через час': '2026-11-22T21:30:00.000Z',
+    'Сегодня в 10:00': '2026-11-23T00:00:00.000Z',
+    'Завтра в 10:00': '2026-11-24T00:00:00.000Z',
+    'В понедельник в 10:00': '2026-11-30T00:00:00.000Z',
+  });
+  expect(presets(now, 'Europe/Moscow').map(({ name }) => name)).toEqual(['Через час', 'Завтра в 10:00']);
+});
+
+test('an unknown zone is the viewer’s own', () => {
+  expect(knownZone('Moon/Crater')).toBe(knownZone());
+  expect(knownZone(VLADIVOSTOK)).toBe(VLADIVOSTOK);
+});

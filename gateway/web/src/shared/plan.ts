@@ -1,0 +1,75 @@
+import { dayNumber, ownZone } from './format';
+
+/** A wall clock: `2026-11-23` and `10:00`. */
+export interface Wall {
+  day: string;
+  time: string;
+}
+
+/** What the clocks of a zone show at a moment. */
+export function wallOf(at: number, zone: string): Wall {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(at);
+  const part = (type: string) => parts.find((found) => found.type === type)!.value;
+  return { day: `${part('year')}-${part('month')}-${part('day')}`, time: `${part('hour')}:${part('minute')}` };
+}
+
+/** A wall clock as people write it: «05.06.2026» and «9:30»; nothing for what is no time. */
+export function wallOfWords(day: string, time: string): Wall | undefined {
+  const found = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(day.trim());
+  const clock = /^(\d{1,2})[:.](\d{2})$/.exec(time.trim());
+  if (!found || !clock) return undefined;
+  const two = (part: string) => part.padStart(2, '0');
+  const wall = { day: `${found[3]}-${two(found[2]!)}-${two(found[1]!)}`, time: `${two(clock[1]!)}:${clock[2]}` };
+  // The 31st of a short month would quietly be another day.
+  const read = new Date(`${wall.day}T${wall.time}:00Z`);
+  return !Number.isNaN(+read) && read.toISOString().startsWith(`${wall.day}T${wall.time}`) ? wall : undefined;
+}
+
+/** The moment at which the clocks of a zone show this; nothing for what is no time. */
+export function momentOf({ day, time }: Wall, zone: string): number | undefined {
+  const wanted = Date.parse(`${day}T${time}:00Z`);
+  if (Number.isNaN(wanted)) return undefined;
+  // Twice, because the difference may change between the guess and the moment.
+  let at = wanted;
+  for (let step = 0; step < 2; step += 1) at += wanted - shown(at, zone);
+  return at;
+}
+
+function shown(at: number, zone: string): number {
+  const { day, time } = wallOf(at, zone);
+  return Date.parse(`${day}T${time}:00Z`);
+}
+
+/** The zone if this browser knows it, else the viewer's own. */
+export function knownZone(zone?: string | null): string {
+  try {
+    return zone ? new Intl.DateTimeFormat('ru', { timeZone: zone }).resolvedOptions().timeZone : ownZone;
+  } catch {
+    return ownZone;
+  }
+}
+
+const DAY_MS = 86_400_000;
+const MONDAY = 4;
+
+/** Times that are often wanted, by the clocks of the client. */
+export function presets(now: number, zone: string): { name: string; at: number }[] {
+  const morning = (daysAhead: number) => momentOf({ day: wallOf(now + daysAhead * DAY_MS, zone).day, time: '10:00' }, zone)!;
+  // The first of January 1970 was a Thursday.
+  const toMonday = 7 - ((dayNumber(now, zone) - MONDAY + 7) % 7);
+  const found = [
+    { name: 'Через час', at: Math.ceil(now / 60_000) * 60_000 + 3_600_000 },
+    { name: 'Сегодня в 10:00', at: morning(0) },
+    { name: 'Завтра в 10:00', at: morning(1) },
+    { name: 'В понедельник в 10:00', at: morning(toMonday) },
+  ];
+  return found.filter(({ at }, index) => at > now && (index < 3 || toMonday > 1));
+}

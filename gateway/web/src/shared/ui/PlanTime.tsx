@@ -1,0 +1,70 @@
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { date, dateTime, ownZone, time } from '../format';
+import { knownZone, momentOf, presets, wallOfWords } from '../plan';
+import { useNow } from '../useNow';
+
+interface PlanTimeProps {
+  /** The client's; times are chosen by it. */
+  zone?: string | null;
+  /** Where it begins. */
+  at?: string | null;
+  action: string;
+  disabled?: boolean;
+  onChoose: (at: string) => void;
+}
+
+/** A time by the clocks of the client, with one's own beside it. */
+export function PlanTime({ zone: named, at, action, disabled, onChoose }: PlanTimeProps) {
+  const now = useNow();
+  const zone = knownZone(named);
+  const offered = presets(now, zone);
+  const [day, setDay] = useState(() => date(at ?? (offered.at(1) ?? offered[0]!).at, zone));
+  const [hour, setHour] = useState(() => time(at ?? (offered.at(1) ?? offered[0]!).at, zone));
+  const wall = wallOfWords(day, hour);
+  const chosen = wall && momentOf(wall, zone);
+  const isAhead = chosen !== undefined && chosen > now;
+  const isElsewhere = zone !== ownZone;
+  return (
+    <Stack gap="xs">
+      <Group gap={6}>
+        {offered.map((preset) => (
+          <Button
+            key={preset.name}
+            size="compact-sm"
+            variant="default"
+            onClick={() => {
+              setDay(date(preset.at, zone));
+              setHour(time(preset.at, zone));
+            }}
+          >
+            {preset.name}
+          </Button>
+        ))}
+      </Group>
+      <Group gap="xs" wrap="nowrap">
+        <TextInput label="День" placeholder="дд.мм.гггг" value={day} onChange={(event) => setDay(event.currentTarget.value)} />
+        <TextInput
+          label={isElsewhere ? 'Время клиента' : 'Время'}
+          placeholder="чч:мм"
+          value={hour}
+          onChange={(event) => setHour(event.currentTarget.value)}
+        />
+      </Group>
+      <Text size="sm" c={isAhead ? undefined : 'var(--bad)'} role="status">
+        {chosen === undefined
+          ? 'Напишите день как 05.06.2026 и время как 10:00.'
+          : !isAhead
+            ? 'Это время уже прошло.'
+            : isElsewhere
+              ? `У клиента ${dateTime(chosen, zone)}, у вас ${dateTime(chosen)}`
+              : named
+                ? `${dateTime(chosen)}: пояс клиента тот же, что у вас`
+                : `${dateTime(chosen)}, по вашему времени: пояс клиента неизвестен`}
+      </Text>
+      <Button disabled={!isAhead || disabled} onClick={() => chosen !== undefined && onChoose(new Date(chosen).toISOString())}>
+        {action}
+      </Button>
+    </Stack>
+  );
+}
