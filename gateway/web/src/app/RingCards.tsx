@@ -2,17 +2,19 @@ import { Button, CloseButton, Group, Text } from '@mantine/core';
 import { IconPhoneCall } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { api, unwrap, type Schema } from '@/api/client';
 import { ago, clientClock, clock, phone } from '@/shared/format';
 import { useLiveMessages } from '@/shared/live/context';
 import { useRight } from '@/shared/me';
-import { CallNote } from '@/shared/ui/CallNote';
-import { CallResultPicker } from '@/shared/ui/CallResultPicker';
 import { useNow } from '@/shared/useNow';
 import classes from './RingCards.module.css';
 
 type RingCard = Schema<'RingCard'>;
+
+// The first screen need not wait for them.
+const CallNote = lazy(() => import('@/shared/ui/CallNote').then((found) => ({ default: found.CallNote })));
+const CallResultPicker = lazy(() => import('@/shared/ui/CallResultPicker').then((found) => ({ default: found.CallResultPicker })));
 
 /** How long the card of a call that is over stays: after a talk there is something to write down. */
 const STAYS_MS = 8000;
@@ -105,11 +107,11 @@ function Card({ card, isOver, onGone }: { card: RingCard; isOver: boolean; onGon
         </ul>
       )}
       {client && mayWrite && card.state !== 'ringing' && (
-        <>
+        <Suspense>
           <CallNote call={card.id} client={client.id} onWritten={() => setWritten(true)} />
           {written && <Text size="sm" c="var(--good)" role="status">Комментарий записан</Text>}
           {isOver && <CallResultPicker call={card.id} />}
-        </>
+        </Suspense>
       )}
       {client && (
         <Group gap="xs" mt={8}>

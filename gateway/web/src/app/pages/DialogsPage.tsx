@@ -8,13 +8,18 @@ import { Panes } from '../Panes';
 
 const route = getRouteApi('/frame/dialogs');
 
+const DIALOG_AFTER_MS = 3000;
+
 /** «Диалоги»: the list, and beside it what is chosen. */
 export default function DialogsPage() {
   const search = route.useSearch();
   const { conversationId } = useParams({ strict: false });
   const isPhone = useLayout() === 'phone';
-  // The next press opens one.
-  useEffect(() => void import('./DialogPage'), []);
+  // The next press opens one; the list itself comes first.
+  useEffect(() => {
+    const timer = setTimeout(() => void import('./DialogPage'), DIALOG_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const list = <ConversationList search={search} activeId={conversationId} />;
   if (isPhone) return conversationId ? <Outlet /> : list;
   return (
