@@ -67,6 +67,10 @@ ids! {
     ProposalId
     /// What a provider posted, as it came.
     RawEventId
+    /// An internal chat.
+    RoomId
+    /// A message of an internal chat, made by whoever wrote it.
+    RoomMessageId
     /// One log-in of one user on one device.
     SessionId
     /// An employee who signs in.

@@ -9,6 +9,7 @@ pub mod fixture;
 mod id;
 pub mod media;
 pub mod rates;
+pub mod rooms;
 pub mod schedule;
 pub mod schema;
 pub mod telephony;
@@ -16,7 +17,7 @@ pub mod timeline;
 
 pub use id::{
     AccountId, ApiKeyId, CallRequestId, ClientId, ContactId, ConversationId, DeliveryId, DoubtId, IdentityId,
-    InteractionId, JoinId, MediaId, ProposalId, RawEventId, SessionId, UserId,
+    InteractionId, JoinId, MediaId, ProposalId, RawEventId, RoomId, RoomMessageId, SessionId, UserId,
 };
 
 /// All migrations, in order. They only go forward.

@@ -50,11 +50,17 @@ pub enum Right {
     /// «Что и когда выполняется»: see it, start a task.
     #[serde(rename = "schedule.manage")]
     ScheduleManage,
+    /// Internal chats: those that are open, and those of which one is a member.
+    #[serde(rename = "rooms.use")]
+    RoomsUse,
+    /// Names, members and archiving of every internal chat. Does not open closed ones.
+    #[serde(rename = "rooms.manage")]
+    RoomsManage,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -68,6 +74,8 @@ impl Right {
         Self::RecordingsHold,
         Self::RatesManage,
         Self::ScheduleManage,
+        Self::RoomsUse,
+        Self::RoomsManage,
     ];
 
     /// The word in the database and in JSON.
@@ -86,6 +94,8 @@ impl Right {
             Self::RecordingsHold => "recordings.hold",
             Self::RatesManage => "rates.manage",
             Self::ScheduleManage => "schedule.manage",
+            Self::RoomsUse => "rooms.use",
+            Self::RoomsManage => "rooms.manage",
         }
     }
 

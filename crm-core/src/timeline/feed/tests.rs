@@ -184,6 +184,7 @@ async fn each_manager_is_told_of_his_own_company_only(pool: PgPool) {
             clients: vec![hers, his],
             moved: Vec::new(),
             notices: true,
+            rooms: Vec::new(),
         },
     )
     .await;
