@@ -19,6 +19,7 @@ mod own_password;
 mod rates;
 mod raw_events;
 mod roles;
+mod rooms;
 mod schedule;
 mod session;
 mod setup;
@@ -57,6 +58,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "media", description = "Файлы: фото, голосовые, документы, записи разговоров"),
         (name = "conversations", description = "Диалоги и звонки"),
         (name = "messages", description = "Сообщения клиентам: отправка, правка, судьба отправленного"),
+        (name = "rooms", description = "Чаты сотрудников"),
         (name = "accounts", description = "Каналы"),
         (name = "rates", description = "Курсы валют"),
         (name = "schedule", description = "Что и когда выполняется"),
@@ -118,6 +120,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(conversations::router())
         .merge(messages::router())
         .merge(calls::router())
+        .merge(rooms::router())
         .merge(accounts::router())
         .merge(raw_events::router())
         .merge(rates::router())

@@ -9,6 +9,7 @@ mod media;
 mod problems;
 mod rates;
 mod raw_events;
+mod rooms;
 mod schedule;
 mod sessions;
 mod sign_in;

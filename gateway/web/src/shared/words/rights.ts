@@ -14,5 +14,7 @@ export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
   'audit.read': { name: 'Журнал действий', what: 'Кто что сделал' },
   'rates.manage': { name: 'Курсы валют', what: 'Курс вручную, решение о сомнительных курсах' },
   'schedule.manage': { name: 'Расписание', what: 'Что и когда выполняется, запуск сейчас' },
+  'rooms.use': { name: 'Чаты', what: 'Внутренние чаты: открытые и свои' },
+  'rooms.manage': { name: 'Управлять чатами', what: 'Названия, участники и архив любого чата' },
   'recordings.hold': { name: 'Удерживать записи', what: 'Хранить файлы спора дольше их срока' },
 };
