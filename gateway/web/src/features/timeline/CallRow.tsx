@@ -9,7 +9,7 @@ import {
 import { exactly, time } from '@/shared/format';
 import { callDetail, callTitle } from '@/shared/words/call';
 import type { Entry } from './api';
-import { FileCard } from './Content';
+import { FileCard } from '@/shared/ui/FileCard';
 import classes from './Row.module.css';
 import { missedDetail, segmentWords } from './texts';
 

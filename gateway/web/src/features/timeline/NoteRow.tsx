@@ -2,7 +2,7 @@ import { Tooltip } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { exactly, time } from '@/shared/format';
 import type { Entry } from './api';
-import { FoldedText } from './Content';
+import { FoldedText } from '@/shared/ui/FoldedText';
 import classes from './Row.module.css';
 import { Versions } from './Versions';
 
