@@ -9,6 +9,7 @@ const SCREENS = [
   '/calls',
   '/clients',
   '/clients/similar',
+  '/rooms',
   '/settings/profile',
   '/settings/channels',
   '/settings/channels/new',

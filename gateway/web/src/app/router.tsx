@@ -110,6 +110,19 @@ const calls = createRoute({
   validateSearch: CallsSearch,
   component: lazyRouteComponent(() => import('@/features/calls/Calls'), 'Calls'),
 });
+const rooms = createRoute({
+  getParentRoute: () => frame,
+  path: '/rooms',
+  component: lazyRouteComponent(() => import('./pages/RoomsPage')),
+});
+const room = createRoute({
+  getParentRoute: () => rooms,
+  path: '$roomId',
+  validateSearch: (search: Record<string, unknown>): { at?: number } => ({
+    at: typeof search.at === 'number' && Number.isSafeInteger(search.at) ? search.at : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./pages/RoomPage')),
+});
 
 const settings = createRoute({
   getParentRoute: () => frame,
@@ -181,6 +194,7 @@ const tree = root.addChildren([
     client,
     row,
     calls,
+    rooms.addChildren([room]),
     settings.addChildren([settingsHome, profile, channels, newChannel, channel, rawLog, users, roles, audit]),
   ]),
 ]);
