@@ -96,6 +96,13 @@ impl ConversationId {
     }
 }
 
+impl RoomMessageId {
+    /// The id that this message of an employee's messenger has in its room.
+    pub fn derived(account: AccountId, external_id: &str) -> Self {
+        Self(derived("room message", account, "", external_id))
+    }
+}
+
 impl MediaId {
     /// The id that this file of the account has.
     pub fn derived(account: AccountId, external_id: &str) -> Self {

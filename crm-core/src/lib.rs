@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod bridge;
 pub mod clients;
 pub mod delivery;
 #[cfg(any(test, feature = "fixture"))]

@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     Acknowledgement, CallRouting, CallStarter, Channel, ConversationHistory, History, MediaSource, Outbound,
-    Parsed, Probe, RawEvent, Templates, Verified, WebhookRequest,
+    Parsed, Probe, RawEvent, Templates, Threads, Verified, WebhookRequest,
 };
 
 /// Any error, kept as the source of ours.
@@ -71,6 +71,11 @@ pub trait Connector: Send + Sync {
 
     /// Present when missed facts can be asked for, conversation by conversation.
     fn conversation_history(&self) -> Option<&dyn ConversationHistory> {
+        None
+    }
+
+    /// Present when the account serves the bridge: threads for the chats that employees answer from their messenger.
+    fn threads(&self) -> Option<&dyn Threads> {
         None
     }
 

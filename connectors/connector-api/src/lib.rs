@@ -2,6 +2,7 @@
 
 mod ability;
 mod address;
+mod bridge;
 mod call;
 mod calling;
 mod connector;
@@ -18,6 +19,7 @@ mod template;
 
 pub use ability::{Abilities, ConversationFacts, FileAbility, Permission, SendLimits, TextMeasure};
 pub use address::{Address, EmailAddress, ExternalId, OpaqueId, Party};
+pub use bridge::{BridgeAct, BridgeChat, BridgeEvent, BridgeSender, ThreadObstacle, Threads};
 pub use call::{CallOutcome, CallPhase, CallUpdate, Extension, LegSide};
 pub use calling::{CallRequest, CallRouting, CallStarter, RoutingAnswer, RoutingQuestion, RoutingTarget};
 pub use connector::{

@@ -56,11 +56,17 @@ pub enum Right {
     /// Names, members and archiving of every internal chat. Does not open closed ones.
     #[serde(rename = "rooms.manage")]
     RoomsManage,
+    /// Bind one's own messenger and answer rooms from there.
+    #[serde(rename = "bridge.use")]
+    BridgeUse,
+    /// Choose what is bridged, and in which group.
+    #[serde(rename = "bridge.manage")]
+    BridgeManage,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -76,6 +82,8 @@ impl Right {
         Self::ScheduleManage,
         Self::RoomsUse,
         Self::RoomsManage,
+        Self::BridgeUse,
+        Self::BridgeManage,
     ];
 
     /// The word in the database and in JSON.
@@ -96,6 +104,8 @@ impl Right {
             Self::ScheduleManage => "schedule.manage",
             Self::RoomsUse => "rooms.use",
             Self::RoomsManage => "rooms.manage",
+            Self::BridgeUse => "bridge.use",
+            Self::BridgeManage => "bridge.manage",
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a person presses: a new message, an edit, a deletion, a reaction; and what he does about one on its way.
 
+mod aside;
 mod place;
 mod shown;
 mod store;
@@ -9,6 +10,7 @@ use chrono::{DateTime, Utc};
 use connector_api::{Content, ExternalId, OutboundAction, OutboundContent, OutboundMessage};
 use sqlx::PgConnection;
 
+pub(crate) use aside::aside;
 pub use place::{Place, WriteTo, place, place_with, writable_identities};
 pub use waiting::{cancel, confirm_sent, retry};
 

@@ -174,8 +174,9 @@ pub async fn listened(
 /// Tells open screens about the rows in which the file shows.
 pub(super) async fn changed(conn: &mut PgConnection, id: MediaId, now: DateTime<Utc>) -> sqlx::Result<()> {
     let interactions = store::rows_of(conn, id).await?;
-    if interactions.is_empty() {
+    let rooms = store::messages_of(conn, id).await?;
+    if interactions.is_empty() && rooms.is_empty() {
         return Ok(());
     }
-    tell(conn, &Changes { interactions, ..Changes::default() }, now).await
+    tell(conn, &Changes { interactions, rooms, ..Changes::default() }, now).await
 }

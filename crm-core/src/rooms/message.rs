@@ -4,7 +4,7 @@
 mod store;
 
 use chrono::{DateTime, Utc};
-use connector_api::OutboundFile;
+use connector_api::{MediaRef, OutboundFile};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -14,11 +14,12 @@ use super::{
     reading,
 };
 use crate::{
-    MediaId, RoomId, RoomMessageId, UserId,
+    AccountId, MediaId, RoomId, RoomMessageId, UserId,
     access::{
         Forbidden, Right, Viewer,
         audit::{self, Actor, Subject},
     },
+    bridge::mirror::{self, Act},
     clients::{ClientError, error::Result},
     media,
     timeline::{
@@ -44,6 +45,21 @@ pub enum RoomOrigin {
     Bridge,
 }
 
+/// How far a message got on its way to the director's messenger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum BridgeStep {
+    /// It waits for its turn.
+    Waiting,
+    /// It is there.
+    Done,
+    /// It will not get there.
+    Failed,
+    /// The room was no longer bridged when its turn came.
+    Skipped,
+}
+
 /// A message as its reader sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct RoomMessage {
@@ -65,6 +81,9 @@ pub struct RoomMessage {
     /// The message answered.
     #[schema(required = true)]
     pub quote: Option<RoomQuote>,
+    /// Whether it is in the director's messenger, where the room is bridged.
+    #[schema(required = true)]
+    pub bridge: Option<BridgeStep>,
     /// Its files.
     pub files: Vec<MediaView>,
     /// Whom it names.
@@ -134,7 +153,6 @@ pub async fn post(
     viewer: &Viewer,
     room: RoomId,
     new: NewRoomMessage,
-    origin: RoomOrigin,
     now: DateTime<Utc>,
 ) -> Result<(RoomMessage, bool)> {
     let standing = reach::readable(conn, viewer, room).await?;
@@ -163,14 +181,64 @@ pub async fn post(
             reason: "Упомянуть можно только участника чата.",
         });
     }
-    let fresh = store::Fresh { room, text, origin, new: &new };
+    let fresh = store::Fresh {
+        id: new.id,
+        room,
+        text,
+        origin: RoomOrigin::App,
+        quote: new.quote_id,
+        mentions: &new.mentions,
+    };
     if !store::insert(conn, viewer, &fresh, now).await? {
         let known = store::written(conn, new.id).await?.ok_or(ClientError::NotFound)?;
         return repeated(conn, viewer, room, new.id, known).await;
     }
     attach(conn, new.id, &files, now).await?;
+    mirror::leave(conn, room, new.id, RoomOrigin::App, Act::Message, now).await?;
     tell(conn, room, new.id, new.mentions, now).await?;
     Ok((reading::message(conn, viewer, new.id).await?, true))
+}
+
+/// What somebody said in his own messenger.
+pub(crate) struct Heard<'a> {
+    pub id: RoomMessageId,
+    pub text: Option<String>,
+    pub quote: Option<RoomMessageId>,
+    /// Files that the provider keeps for us.
+    pub media: Option<&'a [MediaRef]>,
+    pub account: AccountId,
+}
+
+/// Writes down what was said in a messenger; `false` when it was told before. Wants a transaction.
+pub(crate) async fn hear(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    room: RoomId,
+    heard: Heard<'_>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let standing = reach::readable(conn, viewer, room).await?;
+    if store::written(conn, heard.id).await?.is_some() {
+        return Ok(false);
+    }
+    standing.require_writer()?;
+    let text = words(heard.text.as_deref().map(|text| text.replace('\0', "")).as_deref())?;
+    let quote = match heard.quote {
+        Some(quote) => {
+            store::written(conn, quote).await?.filter(|quoted| quoted.room_id == room).and(Some(quote))
+        }
+        None => None,
+    };
+    let fresh = store::Fresh { id: heard.id, room, text, origin: RoomOrigin::Bridge, quote, mentions: &[] };
+    if !store::insert(conn, viewer, &fresh, now).await? {
+        return Ok(false);
+    }
+    for (place, file) in heard.media.unwrap_or_default().iter().enumerate() {
+        let place = i32::try_from(place).unwrap_or(i32::MAX);
+        store::want(conn, heard.id, place, heard.account, file, now).await?;
+    }
+    tell(conn, room, heard.id, Vec::new(), now).await?;
+    Ok(true)
 }
 
 async fn repeated(
@@ -225,6 +293,7 @@ pub async fn edit(
     }
     if written.body != text {
         store::edit(conn, id, text.as_deref(), now).await?;
+        mirror::leave(conn, written.room_id, id, written.origin, Act::Edit, now).await?;
         tell(conn, written.room_id, id, Vec::new(), now).await?;
     }
     reading::message(conn, viewer, id).await
@@ -250,6 +319,7 @@ pub async fn delete(
             audit::record(conn, &Actor::User(viewer), "room.message_delete", subject, before, None, now)
                 .await?;
         }
+        mirror::leave(conn, written.room_id, id, written.origin, Act::Deletion, now).await?;
         tell(conn, written.room_id, id, Vec::new(), now).await?;
     }
     reading::message(conn, viewer, id).await
@@ -305,7 +375,8 @@ fn words(text: Option<&str>) -> Result<Option<String>> {
     Ok(Some(text.to_owned()).filter(|text| !text.trim().is_empty()))
 }
 
-async fn tell(
+/// Tells open screens that a message is new or changed.
+pub(crate) async fn tell(
     conn: &mut PgConnection,
     room: RoomId,
     message: RoomMessageId,

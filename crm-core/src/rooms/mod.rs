@@ -8,7 +8,7 @@ pub mod reading;
 pub mod room;
 
 pub use member::{RoomMember, RoomRole};
-pub use message::{NewRoomMessage, RoomMessage, RoomOrigin};
+pub use message::{BridgeStep, NewRoomMessage, RoomMessage, RoomOrigin};
 pub use room::{NewRoom, Room, RoomAccess, RoomPatch};
 
 #[cfg(test)]

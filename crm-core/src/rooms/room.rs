@@ -36,6 +36,7 @@ pub enum RoomAccess {
 }
 
 /// A room as its viewer finds it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own in the answer")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Room {
     /// Never changes.
@@ -59,6 +60,8 @@ pub struct Room {
     pub can_write: bool,
     /// He may rename it, archive it, add and remove members.
     pub can_manage: bool,
+    /// Its messages are shown in the director's messenger too.
+    pub bridged: bool,
     /// How many members can sign in.
     pub members: i64,
     /// Messages of others that the viewer has not seen on any device; 500 stands for any more.
@@ -227,7 +230,7 @@ fn named(text: &str) -> Result<String> {
 }
 
 /// Tells open screens that a room itself is new or changed.
-pub(super) async fn tell(conn: &mut PgConnection, id: RoomId, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub(crate) async fn tell(conn: &mut PgConnection, id: RoomId, now: DateTime<Utc>) -> sqlx::Result<()> {
     let changes = Changes { rooms: vec![RoomChange::of_room(id)], ..Changes::default() };
     feed::tell(conn, &changes, now).await
 }

@@ -47,7 +47,7 @@ async fn post(
     room: RoomId,
     new: NewRoomMessage,
 ) -> Result<RoomMessage> {
-    Ok(message::post(conn, by, room, new, RoomOrigin::App, minute(1)).await?.0)
+    Ok(message::post(conn, by, room, new, minute(1)).await?.0)
 }
 
 async fn texts(conn: &mut PgConnection, by: &Viewer, room: RoomId) -> Vec<Option<String>> {
@@ -118,7 +118,7 @@ async fn a_press_repeated_is_one_message_and_one_room(pool: PgPool) {
     let other = make(&mut conn, &anna, RoomAccess::Open, None, &[]).await;
     let new = words("Один раз");
     let post = async |conn: &mut PgConnection, by: &Viewer, room| {
-        message::post(conn, by, room, new.clone(), RoomOrigin::App, minute(1)).await
+        message::post(conn, by, room, new.clone(), minute(1)).await
     };
     assert!(post(&mut conn, &anna, room).await.unwrap().1);
     assert!(!post(&mut conn, &anna, room).await.unwrap().1);
@@ -149,8 +149,7 @@ async fn presses_at_once_have_places_in_the_order_of_their_commits_and_a_double_
         let new = if number < 4 { doubled.clone() } else { words("Раз") };
         tokio::spawn(async move {
             let mut tx = pool.begin().await.unwrap();
-            let (_, fresh) =
-                message::post(&mut tx, &anna, room, new, RoomOrigin::App, minute(1)).await.unwrap();
+            let (_, fresh) = message::post(&mut tx, &anna, room, new, minute(1)).await.unwrap();
             tx.commit().await.unwrap();
             fresh
         })

@@ -5,12 +5,12 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
 use super::{File, FileState};
 use crate::{
-    AccountId, InteractionId, MediaId, UserId,
+    AccountId, InteractionId, MediaId, RoomId, RoomMessageId, UserId,
     access::{Right, Viewer},
     clients::reach::Reach,
     media::kind_of,
     rooms::reach::store::{Sight, push_reach},
-    timeline::call_list::store::push_row_reach,
+    timeline::{call_list::store::push_row_reach, feed::RoomChange},
 };
 
 /// At most so many rows are told of a change: a sticker may stand in thousands, and their screens are not open.
@@ -157,4 +157,21 @@ pub(super) async fn rows_of(conn: &mut PgConnection, id: MediaId) -> sqlx::Resul
     )
     .fetch_all(conn)
     .await
+}
+
+/// The messages of rooms in which it shows.
+pub(super) async fn messages_of(conn: &mut PgConnection, id: MediaId) -> sqlx::Result<Vec<RoomChange>> {
+    let rows = sqlx::query!(
+        r#"select t.room_id as "room: RoomId", t.id as "message: RoomMessageId"
+           from room_message_files f join room_messages t on t.id = f.message_id
+           where f.media_id = $1 limit $2"#,
+        id.0,
+        TOLD_ROWS,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| RoomChange { message: Some(row.message), ..RoomChange::of_room(row.room) })
+        .collect())
 }

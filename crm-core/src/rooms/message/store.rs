@@ -3,30 +3,36 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::{NewRoomMessage, RoomOrigin};
-use crate::{MediaId, RoomId, RoomMessageId, UserId, access::Viewer};
+use connector_api::MediaRef;
+
+use super::RoomOrigin;
+use crate::{AccountId, MediaId, RoomId, RoomMessageId, UserId, access::Viewer, media::kind_word};
 
 /// A message that stands there.
 pub(super) struct Written {
     pub room_id: RoomId,
     pub author_id: UserId,
     pub body: Option<String>,
+    pub origin: RoomOrigin,
     pub deleted_at: Option<DateTime<Utc>>,
     pub has_files: bool,
 }
 
 /// A message about to be written.
 pub(super) struct Fresh<'a> {
+    pub id: RoomMessageId,
     pub room: RoomId,
     pub text: Option<String>,
     pub origin: RoomOrigin,
-    pub new: &'a NewRoomMessage,
+    pub quote: Option<RoomMessageId>,
+    pub mentions: &'a [UserId],
 }
 
 pub(super) async fn written(conn: &mut PgConnection, id: RoomMessageId) -> sqlx::Result<Option<Written>> {
     sqlx::query_as!(
         Written,
         r#"select room_id as "room_id: RoomId", author_id as "author_id: UserId", body, deleted_at,
+                  origin as "origin: RoomOrigin",
                   exists (select from room_message_files f where f.message_id = t.id) as "has_files!"
            from room_messages t where id = $1"#,
         id.0
@@ -77,15 +83,15 @@ pub(super) async fn insert(
         "insert into room_messages (id, room_id, position, author_id, author_name, origin, body, quote_id, mentions,
                                     created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing",
-        fresh.new.id.0,
+        fresh.id.0,
         fresh.room.0,
         position,
         viewer.user_id.0,
         viewer.name,
         fresh.origin as RoomOrigin,
         fresh.text,
-        fresh.new.quote_id.map(|id| id.0),
-        &fresh.new.mentions as &[UserId],
+        fresh.quote.map(|id| id.0),
+        fresh.mentions as &[UserId],
         now,
     )
     .execute(&mut *conn)
@@ -127,6 +133,42 @@ pub(super) async fn attach(
     .await?;
     sqlx::query!(
         "insert into room_message_files (message_id, place, media_id) values ($1, $2, $3)",
+        message.0,
+        place,
+        id.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A file that the provider has; it is fetched like every other.
+pub(super) async fn want(
+    conn: &mut PgConnection,
+    message: RoomMessageId,
+    place: i32,
+    account: AccountId,
+    file: &MediaRef,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let id = MediaId::derived(account, file.id.as_str());
+    sqlx::query!(
+        "insert into media (id, account_id, external_id, kind, mime_type, file_name, size_bytes, duration_s, wanted_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing",
+        id.0,
+        account.0,
+        file.id.as_str(),
+        kind_word(file.kind),
+        file.mime_type,
+        file.file_name.as_ref().map(|name| name.replace('\0', "")),
+        file.size_bytes,
+        file.duration_s.and_then(|seconds| i32::try_from(seconds).ok()),
+        now,
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "insert into room_message_files (message_id, place, media_id) values ($1, $2, $3) on conflict do nothing",
         message.0,
         place,
         id.0,

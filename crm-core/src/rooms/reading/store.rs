@@ -11,7 +11,7 @@ use crate::{
     access::Viewer,
     media::kind_of,
     rooms::{
-        message::{RoomMessage, RoomOrigin, RoomQuote, RoomReaction},
+        message::{BridgeStep, RoomMessage, RoomOrigin, RoomQuote, RoomReaction},
         reach::store::{Sight, push_reach},
     },
     timeline::entry::content::MediaView,
@@ -31,6 +31,7 @@ struct Row {
     created_at: DateTime<Utc>,
     edited_at: Option<DateTime<Utc>>,
     deleted_at: Option<DateTime<Utc>>,
+    bridge: Option<BridgeStep>,
     quote_id: Option<RoomMessageId>,
     quote_position: Option<i64>,
     quote_author: Option<String>,
@@ -41,6 +42,8 @@ struct Row {
 const MESSAGES: &str =
     "select r.name as room_name, t.id, t.room_id, t.position, t.author_id, t.author_name, t.origin,
             case when t.deleted_at is null then t.body end as text, t.mentions, t.created_at, t.edited_at, t.deleted_at,
+            (select coalesce(o.outcome, 'waiting') from bridge_outbox o
+             where o.message_id = t.id and o.act = 'message' limit 1) as bridge,
             q.id as quote_id, q.position as quote_position, q.author_name as quote_author,
             case when q.deleted_at is null then left(q.body, 300) end as quote_text,
             (select count(*) from room_message_files f
@@ -97,6 +100,7 @@ impl Row {
             origin: self.origin,
             text: self.text,
             quote,
+            bridge: self.bridge,
             files,
             mentions: self.mentions,
             reactions,

@@ -35,6 +35,7 @@ struct Row {
     role: Option<RoomRole>,
     read_position: Option<i64>,
     members: i64,
+    bridged: bool,
     unread: Option<i64>,
     mentions: Option<i64>,
     last_author: Option<String>,
@@ -61,6 +62,7 @@ impl Row {
             can_write: self.role.is_some() && self.archived_at.is_none(),
             can_manage: self.role == Some(RoomRole::Owner) || viewer.scope(Right::RoomsManage).is_some(),
             members: self.members,
+            bridged: self.bridged,
             unread: self.unread.unwrap_or(0),
             mentions: self.mentions.unwrap_or(0),
             read_position: self.read_position,
@@ -78,6 +80,7 @@ fn rooms(viewer: &Viewer) -> QueryBuilder<Postgres> {
                 root.name as client_name, me.role, me.read_position,
                 (select count(*) from room_members m join users u on u.id = m.user_id
                  where m.room_id = r.id and u.disabled_at is null) as members,
+                exists (select from bridge_threads b where b.room_id = r.id and b.enabled) as bridged,
                 fresh.unread, fresh.mentions, newest.author_name as last_author, newest.body as last_text,
                 newest.files as last_files
          from rooms r

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::parties::preferred;
 use super::{ReadRaw, without_nul};
+use crate::bridge::arrive::Bridged;
 use crate::delivery::lane::Proof;
 use crate::timeline::payload::{
     DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, MovedPayload,
@@ -39,6 +40,8 @@ pub(super) struct Plan {
     pub phone_book: BTreeMap<(String, AccountId), PhoneBookEntry>,
     pub invitations: Vec<PlannedInvitation>,
     pub proofs: Vec<Proof>,
+    /// In their order.
+    pub bridged: Vec<Bridged>,
 }
 
 /// A person of an event; all addresses are one person.
@@ -229,6 +232,11 @@ impl Plan {
                 let party = self.party(&invitation.party, at, LinkReason::SameMessage);
                 self.invitations.push(PlannedInvitation { token: invitation.token.clone(), party, at });
             }
+            EventKind::Bridge(told) => self.bridged.push(Bridged {
+                account_id: raw.account_id,
+                external_id: event.external_id.clone(),
+                told: (**told).clone(),
+            }),
             EventKind::Notice(notice) => self.notices.push(Notice {
                 external_id: id.to_owned(),
                 account_id: raw.account_id,
