@@ -27,7 +27,7 @@ use crate::sealed::{SealKey, key_from_file};
 use crate::vault::Vault;
 use crate::worker::apply::{self, Applier, ApplyQueue};
 use crate::worker::schedule::{Scheduler, Tasks};
-use crate::worker::{history, housekeeping, media, media_terms, poll, probe, rates, send};
+use crate::worker::{bridge, history, housekeeping, media, media_terms, poll, probe, rates, send};
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -140,6 +140,13 @@ async fn assemble(
             files: Arc::new(vault.clone()),
         };
         tasks.spawn(send::run(sending, tasks.clone(), stop.clone()));
+        let bridging = bridge::Bridging {
+            pool: pool.clone(),
+            accounts: accounts.clone(),
+            clock,
+            screens: config.http_settings().public_url.unwrap_or_default().trim_end_matches('/').to_owned(),
+        };
+        tasks.spawn(bridge::run(bridging, stop.clone()));
         let probing = probe::Probing {
             pool: pool.clone(),
             accounts: accounts.clone(),

@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod bridge;
 mod calls;
 mod channels;
 mod clients;
@@ -59,6 +60,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "conversations", description = "Диалоги и звонки"),
         (name = "messages", description = "Сообщения клиентам: отправка, правка, судьба отправленного"),
         (name = "rooms", description = "Чаты сотрудников"),
+        (name = "bridge", description = "Мост в Telegram руководителя"),
         (name = "accounts", description = "Каналы"),
         (name = "rates", description = "Курсы валют"),
         (name = "schedule", description = "Что и когда выполняется"),
@@ -121,6 +123,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(messages::router())
         .merge(calls::router())
         .merge(rooms::router())
+        .merge(bridge::router())
         .merge(accounts::router())
         .merge(raw_events::router())
         .merge(rates::router())

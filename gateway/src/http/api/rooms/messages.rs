@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use crm_core::rooms::message;
 use crm_core::rooms::reading::{self, FoundKey, FoundRoomMessage, Part, RoomMessageVersion};
-use crm_core::rooms::{NewRoomMessage, RoomMessage, RoomOrigin};
+use crm_core::rooms::{NewRoomMessage, RoomMessage};
 use crm_core::{RoomId, RoomMessageId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,7 @@ async fn post(
     ApiJson(body): ApiJson<NewRoomMessage>,
 ) -> ApiResult<(StatusCode, Json<RoomMessage>)> {
     let mut tx = app.pool.begin().await?;
-    let (message, fresh) = message::post(&mut tx, &viewer, id, body, RoomOrigin::App, app.now()).await?;
+    let (message, fresh) = message::post(&mut tx, &viewer, id, body, app.now()).await?;
     tx.commit().await?;
     Ok((if fresh { StatusCode::CREATED } else { StatusCode::OK }, Json(message)))
 }
