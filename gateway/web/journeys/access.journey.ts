@@ -15,6 +15,7 @@ const SCREENS = [
   '/settings/channels/new',
   '/settings/channels/new?connector=whatsapp',
   '/settings/raw-events',
+  '/settings/bridge',
   '/settings/users',
   '/settings/roles',
   '/settings/audit',

@@ -124,3 +124,18 @@ test.each([
   expect(findings).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
 }, 60_000);
+
+test('the director takes a code for his Telegram, and the administrator sees what the bridge wants', async () => {
+  const boss = await stage.open('director');
+  await boss.goto(`${stage.demo.url}/settings/profile`);
+  await boss.getByRole('button', { name: 'Связать с Telegram' }).click();
+  const code = boss.getByLabel('Сообщение боту');
+  await code.waitFor();
+  expect(await code.inputValue()).toMatch(/^\/start [0-9a-f]{20}$/);
+  const admin = await stage.open('admin');
+  await admin.goto(`${stage.demo.url}/settings/bridge`);
+  await admin.getByText('Групп пока нет').waitFor();
+  await admin.goto(`${stage.demo.url}/settings/profile`);
+  await admin.getByRole('heading', { name: 'Сергей Админов' }).waitFor();
+  expect(await admin.getByRole('button', { name: 'Связать с Telegram' }).count()).toBe(0);
+}, 60_000);

@@ -128,6 +128,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is bridged, where, and what keeps it from working. */
+        get: operations["get_bridge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bridge/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the provider whether threads can be kept in the chosen group. */
+        post: operations["check_bridge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bridge/group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts the threads into this group; the next message of each room opens its thread there. */
+        put: operations["choose_bridge_group"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bridge/rooms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Shows a room in the messenger from now on, or no longer. Only a room that I read myself can be shown. */
+        put: operations["set_room_bridged"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls": {
         parameters: {
             query?: never;
@@ -967,6 +1035,41 @@ export interface paths {
         post?: never;
         /** Revokes a key at once. */
         delete: operations["revoke_my_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which person in the messenger I am. */
+        get: operations["get_own_binding"];
+        put?: never;
+        post?: never;
+        /** Ends my binding: the bot does not hear me any more. */
+        delete: operations["unbind"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/bridge/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A one-time code: whoever sends it to the bot within a quarter of an hour is me from then on, and nobody who was before. */
+        post: operations["issue_binding_code"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2129,6 +2232,79 @@ export interface components {
             encoding: components["schemas"]["Encoding"];
             text: string;
         };
+        /** @description The viewer's person in the messenger. */
+        BridgeBinding: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            bound_at: string;
+            /** @description As he calls himself there. */
+            name: string | null;
+        };
+        /** @description What the provider says of the bot's rights in the group. */
+        BridgeCheck: {
+            /** @description What to mend, in words; none: all is well. */
+            obstacles: string[];
+        };
+        /** @description What to send to the bot. */
+        BridgeCode: {
+            /** @description Shown once. */
+            code: string;
+            /**
+             * Format: date-time
+             * @description Good until then.
+             */
+            expires_at: string;
+        };
+        /** @description A group in the messenger. */
+        BridgeGroup: {
+            /** @description The account of the bot. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description The group's key at the provider. */
+            chat: string;
+            /** @description The bot is in it. */
+            present: boolean;
+            /** @description It has threads. */
+            threads: boolean;
+            /** @description Its name. */
+            title: string | null;
+        };
+        /** @description The bridge as those see it who choose. */
+        BridgeSetup: {
+            /** @description How many employees answer from their messenger. */
+            bound: number;
+            group: components["schemas"]["BridgeGroup"] | null;
+            /** @description Groups in which the bot was met, the last heard of first. */
+            groups: components["schemas"]["BridgeGroup"][];
+            /** @description Rooms that are bridged, or were. */
+            rooms: components["schemas"]["BridgedRoom"][];
+        };
+        /**
+         * @description How far a message got on its way to the director's messenger.
+         * @enum {string}
+         */
+        BridgeStep: "waiting" | "done" | "failed" | "skipped";
+        /** @description Whether a room is bridged. */
+        BridgedBody: {
+            enabled: boolean;
+        };
+        /** @description A room that is bridged, or was. */
+        BridgedRoom: {
+            /** @description Its messages go out. */
+            enabled: boolean;
+            /** @description Its name; `null` for one that the viewer does not see. */
+            name: string | null;
+            /** @description Which. */
+            room_id: components["schemas"]["RoomId"];
+            /** @description Why nothing gets there. */
+            trouble: string | null;
+            /**
+             * Format: int64
+             * @description How many of them wait.
+             */
+            waiting: number;
+        };
         /** @description A call of a timeline. Times of talk and ringing are in microseconds. */
         CallEntry: {
             /**
@@ -2951,6 +3127,11 @@ export interface components {
             /** @description `null` on the last page. */
             next_cursor: string | null;
         };
+        /** @description A group of those in which the bot was met. */
+        GroupBody: {
+            account_id: components["schemas"]["AccountId"];
+            chat: string;
+        };
         /** @description How a channel is doing. */
         Health: {
             /**
@@ -3465,6 +3646,10 @@ export interface components {
              */
             unknown: number;
         };
+        /** @description My own messenger. */
+        OwnBinding: {
+            binding: components["schemas"]["BridgeBinding"] | null;
+        };
         /** @description A device on which the user is signed in. */
         OwnSession: components["schemas"]["Session"] & {
             /** @description Whether this request comes from it. */
@@ -3928,7 +4113,7 @@ export interface components {
          * @description What a role may allow. The words are those of `role_rights.right_name`.
          * @enum {string}
          */
-        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage" | "rooms.use" | "rooms.manage";
+        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage" | "rooms.use" | "rooms.manage" | "bridge.use" | "bridge.manage";
         /** @description A call as the employee sees it while it rings and goes on. */
         RingCard: {
             /**
@@ -4009,6 +4194,8 @@ export interface components {
              * @description Since when nobody writes there.
              */
             archived_at: string | null;
+            /** @description Its messages are shown in the director's messenger too. */
+            bridged: boolean;
             /** @description He may rename it, archive it, add and remove members. */
             can_manage: boolean;
             /** @description Its messages are shown to the viewer. */
@@ -4114,6 +4301,7 @@ export interface components {
             author_id: components["schemas"]["UserId"];
             /** @description His name then. */
             author_name: string;
+            bridge: components["schemas"]["BridgeStep"] | null;
             /**
              * Format: date-time
              * @description When.
@@ -5178,6 +5366,249 @@ export interface operations {
             };
             /** @description Недостаточно прав, или запрос с чужой страницы */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bridge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeSetup"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_bridge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeCheck"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_bridge_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeSetup"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_room_bridged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BridgedBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeSetup"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9094,6 +9525,145 @@ export interface operations {
             };
             /** @description Записи нет, или она недоступна */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_binding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnBinding"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unbind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_binding_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeCode"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

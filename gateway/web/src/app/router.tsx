@@ -164,6 +164,11 @@ const rawLog = createRoute({
   validateSearch: RawLogSearch,
   component: lazyRouteComponent(() => import('@/features/rawlog/RawLog'), 'RawLog'),
 });
+const bridge = createRoute({
+  getParentRoute: () => settings,
+  path: 'bridge',
+  component: lazyRouteComponent(() => import('@/features/bridge/BridgePage'), 'BridgePage'),
+});
 const users = createRoute({
   getParentRoute: () => settings,
   path: 'users',
@@ -195,7 +200,7 @@ const tree = root.addChildren([
     row,
     calls,
     rooms.addChildren([room]),
-    settings.addChildren([settingsHome, profile, channels, newChannel, channel, rawLog, users, roles, audit]),
+    settings.addChildren([settingsHome, profile, channels, newChannel, channel, rawLog, bridge, users, roles, audit]),
   ]),
 ]);
 

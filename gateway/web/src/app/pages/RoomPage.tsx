@@ -69,7 +69,7 @@ function OpenRoom({ room }: { room: Room }) {
   return (
     <ThreadFrame
       name={room.name}
-      more={[plural(room.members, 'участник', 'участника', 'участников'), room.client && `о клиенте ${room.client.name}`]
+      more={[plural(room.members, 'участник', 'участника', 'участников'), room.client && `о клиенте ${room.client.name}`, room.bridged && 'связан с Telegram руководителя']
         .filter(Boolean)
         .join(' · ')}
       about="Участники и настройки чата"

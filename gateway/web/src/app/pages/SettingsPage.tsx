@@ -1,4 +1,4 @@
-import { IconHistory, IconListDetails, IconPlugConnected, IconShieldLock, IconUser, IconUsers } from '@tabler/icons-react';
+import { IconBrandTelegram, IconHistory, IconListDetails, IconPlugConnected, IconShieldLock, IconUser, IconUsers } from '@tabler/icons-react';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { useMe, type Right } from '@/shared/me';
 import { useLayout } from '@/shared/useLayout';
@@ -8,6 +8,7 @@ const ITEMS = [
   { to: '/settings/profile', name: 'Мой профиль', icon: IconUser, right: undefined },
   { to: '/settings/channels', name: 'Каналы', icon: IconPlugConnected, right: 'accounts.manage' },
   { to: '/settings/raw-events', name: 'Журнал событий канала', icon: IconListDetails, right: 'raw_log.read' },
+  { to: '/settings/bridge', name: 'Мост в Telegram', icon: IconBrandTelegram, right: 'bridge.manage' },
   { to: '/settings/users', name: 'Пользователи', icon: IconUsers, right: 'users.manage' },
   { to: '/settings/roles', name: 'Роли и права', icon: IconShieldLock, right: 'users.manage' },
   { to: '/settings/audit', name: 'Журнал действий', icon: IconHistory, right: 'audit.read' },

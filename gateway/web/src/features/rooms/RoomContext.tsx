@@ -1,5 +1,5 @@
 import { ActionIcon, Badge, Button, Group, Menu, Select, Stack, Text, Title, Tooltip } from '@mantine/core';
-import { IconArchive, IconArchiveOff, IconDots, IconDoorExit, IconPencil } from '@tabler/icons-react';
+import { IconArchive, IconArchiveOff, IconBrandTelegram, IconDots, IconDoorExit, IconPencil } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -25,6 +25,11 @@ export function RoomContext({ room, onLeft }: { room: Room; onLeft: () => void }
           <Text c="dimmed" size="sm">
             {room.access === 'open' ? 'Открытый: виден всем сотрудникам' : 'Закрытый: видят только участники'}
           </Text>
+          {room.bridged && (
+            <Text size="sm" className={classes.bridged}>
+              <IconBrandTelegram size={16} aria-hidden="true" /> Связан с Telegram руководителя
+            </Text>
+          )}
           {room.client && (
             <Text size="sm">
               О клиенте:{' '}

@@ -75,6 +75,11 @@ export const RoomMessageRow = memo(function RoomMessageRow(props: RoomMessageRow
         <Reactions message={message} me={me} mayReact={props.room.can_write} />
         <div className={classes.foot}>
           {message.edited_at && !message.deleted_at && <Edited id={message.id} />}
+          {message.bridge && BRIDGE[message.bridge] && (
+            <span className={classes.origin}>
+              <IconBrandTelegram size={14} aria-hidden="true" /> {BRIDGE[message.bridge]}
+            </span>
+          )}
           <time dateTime={message.created_at} title={exactly(message.created_at)}>
             {time(message.created_at)}
           </time>
@@ -84,6 +89,14 @@ export const RoomMessageRow = memo(function RoomMessageRow(props: RoomMessageRow
     </article>
   );
 });
+
+/** How far it got on its way to the director's Telegram. */
+const BRIDGE: Record<NonNullable<RoomMessage['bridge']>, string | undefined> = {
+  waiting: 'ждёт отправки в Telegram',
+  done: 'доставлено в Telegram',
+  failed: 'не дошло до Telegram',
+  skipped: undefined,
+};
 
 const REACTIONS = ['👍', '❤️', '🔥', '👌', '😁', '🙏', '👀', '👎'];
 

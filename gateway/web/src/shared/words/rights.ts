@@ -16,5 +16,7 @@ export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
   'schedule.manage': { name: 'Расписание', what: 'Что и когда выполняется, запуск сейчас' },
   'rooms.use': { name: 'Чаты', what: 'Внутренние чаты: открытые и свои' },
   'rooms.manage': { name: 'Управлять чатами', what: 'Названия, участники и архив любого чата' },
+  'bridge.use': { name: 'Мост: отвечать', what: 'Связать свой Telegram и отвечать оттуда в чаты' },
+  'bridge.manage': { name: 'Мост: настройка', what: 'Какие чаты видны в Telegram руководителя и в какой группе' },
   'recordings.hold': { name: 'Удерживать записи', what: 'Хранить файлы спора дольше их срока' },
 };
