@@ -129,7 +129,7 @@ test('the director takes a code for his Telegram, and the administrator sees wha
   const boss = await stage.open('director');
   await boss.goto(`${stage.demo.url}/settings/profile`);
   await boss.getByRole('button', { name: 'Связать с Telegram' }).click();
-  const code = boss.getByLabel('Сообщение боту');
+  const code = boss.getByRole('textbox', { name: 'Сообщение боту' });
   await code.waitFor();
   expect(await code.inputValue()).toMatch(/^\/start [0-9a-f]{20}$/);
   const admin = await stage.open('admin');

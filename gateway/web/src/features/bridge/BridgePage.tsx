@@ -44,7 +44,7 @@ function Guide({ setup }: { setup: BridgeSetup }) {
       <List type="ordered" spacing={6}>
         <List.Item>
           Создайте у @BotFather отдельного бота и подключите его в разделе{' '}
-          <Link to="/settings/channels/new" search={{ connector: 'telegram' }} className="link">
+          <Link to="/settings/channels/new" search={{ connector: 'telegram' }} className="link" style={{ textDecoration: 'underline' }}>
             «Каналы»
           </Link>{' '}
           с назначением <b>bridge</b>.
@@ -55,7 +55,7 @@ function Guide({ setup }: { setup: BridgeSetup }) {
         </List.Item>
         <List.Item>
           Свяжите свой Telegram в{' '}
-          <Link to="/settings/profile" className="link">
+          <Link to="/settings/profile" className="link" style={{ textDecoration: 'underline' }}>
             «Моём профиле»
           </Link>
           . Связано: {plural(setup.bound, 'человек', 'человека', 'человек')}.

@@ -33,7 +33,7 @@ export function RoomContext({ room, onLeft }: { room: Room; onLeft: () => void }
           {room.client && (
             <Text size="sm">
               О клиенте:{' '}
-              <Link to="/clients/$clientId" params={{ clientId: room.client.id }} className="link">
+              <Link to="/clients/$clientId" params={{ clientId: room.client.id }} className="link" style={{ textDecoration: 'underline' }}>
                 {room.client.name}
               </Link>
             </Text>
