@@ -536,3 +536,56 @@ async fn a_group_that_got_another_key_goes_on(pool: PgPool) {
     stand.tell(&mut conn, "-100>-100500", moved).await;
     assert_eq!(mirror::due(&mut conn).await.unwrap().unwrap().1.as_str(), "-100500");
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn the_thread_of_an_archived_room_is_closed_and_then_there_is_nothing_to_do(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    stand.say(&mut conn, "Едем").await;
+    stand.mirror(&mut conn).await;
+    let thread = thread(&mut conn).await;
+    let due = async |conn: &mut PgConnection| mirror::due(conn).await.unwrap().unwrap().2;
+    for (archived, closed) in [(true, true), (false, false)] {
+        let patch = RoomPatch { archived: Some(archived), ..RoomPatch::default() };
+        room::change(&mut conn, &stand.boss, SHIPMENTS, patch, minute(5)).await.unwrap();
+        assert_eq!(due(&mut conn).await, [thread]);
+        let next = mirror::look(&mut conn, thread, "", minute(5)).await.unwrap();
+        assert_eq!(next, Next::SetClosed(ExternalId::new("-100/7"), closed));
+        mirror::set_closed(&mut conn, thread, closed).await.unwrap();
+        assert!(due(&mut conn).await.is_empty());
+    }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn another_group_begins_anew_and_nothing_quotes_the_former_one(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    let first = stand.say(&mut conn, "Едем").await;
+    stand.mirror(&mut conn).await;
+    let other = BridgeChat { id: ExternalId::new("-200"), ..group() };
+    let met = BridgeEvent { place: ExternalId::new("-200"), chat: other, ..standing(true) };
+    stand.tell(&mut conn, "-200/state/1", met).await;
+    setup::choose_group(&mut conn, &stand.boss, stand.bot, "-200", minute(5)).await.unwrap();
+    assert_eq!(setup::get(&mut conn, &stand.boss).await.unwrap().group.unwrap().chat, "-200");
+    stand.say_in(&mut conn, SHIPMENTS, "Приехали", Some(first.id)).await;
+    let sent = stand.mirror(&mut conn).await;
+    assert!(matches!(&sent[..], [OutboundAction::Send { quote: None, .. }]), "{sent:?}");
+    stand.tell(&mut conn, "-100/990", in_thread(50, text("Сюда?"), None)).await;
+    assert_eq!(stand.heard(&mut conn).await.len(), 2, "the former group is no longer heard");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_answer_that_is_faster_than_our_own_records_keeps_its_quote(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    let question = stand.say(&mut conn, "Отпускать?").await;
+    let thread = thread(&mut conn).await;
+    mirror::opened(&mut conn, thread, &ExternalId::new("-100/7"), "Отгрузки").await.unwrap();
+    let Next::Send(mirrored) = mirror::look(&mut conn, thread, "", minute(4)).await.unwrap() else {
+        panic!()
+    };
+    mirror::queue(&mut conn, stand.bot, &mirrored, 1, minute(4)).await.unwrap();
+    came_to(&mut conn, "accepted", Some("-100/901"), None).await;
+    stand.tell(&mut conn, "-100/950", in_thread(50, text("Да"), Some("-100/901"))).await;
+    assert_eq!(stand.heard(&mut conn).await[1].quote.as_ref().unwrap().id, question.id);
+}

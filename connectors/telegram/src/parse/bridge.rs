@@ -200,7 +200,7 @@ mod tests {
         assert_eq!((id.as_str(), answer.place.as_str()), ("-1002000000001/912", "-1002000000001/34"));
         assert_eq!(answer.chat.id.as_str(), "-1002000000001");
         assert!(answer.chat.shared && answer.chat.threads);
-        assert_eq!(answer.sender.unwrap().address.key(), "telegram:5000000001");
+        assert_eq!(answer.sender.unwrap().address.key(), "telegram/5000000001");
         let BridgeAct::Message { content: Content::Text { text }, quote } = answer.act else { panic!() };
         assert_eq!(text, "Скажите, что в четверг до обеда");
         assert_eq!(quote.unwrap().as_str(), "-1002000000001/905");

@@ -30,13 +30,19 @@ pub(super) async fn is_known(conn: &mut PgConnection, id: RoomMessageId) -> sqlx
         .await
 }
 
+/// The message of a room that this is. Of one that has only just got there, its delivery knows before its outbox does.
 pub(super) async fn linked(
     conn: &mut PgConnection,
     account: AccountId,
     external_id: &ExternalId,
 ) -> sqlx::Result<Option<RoomMessageId>> {
     sqlx::query_scalar!(
-        r#"select message_id as "id: RoomMessageId" from bridge_links where account_id = $1 and external_id = $2"#,
+        r#"select message_id as "id!: RoomMessageId" from bridge_links where account_id = $1 and external_id = $2
+           union all
+           select o.message_id
+           from bridge_outbox o join deliveries d on d.id = o.delivery_id
+           where o.finished_at is null and o.act = 'message' and d.account_id = $1 and $2 = any(d.external_ids)
+           limit 1"#,
         account.0,
         external_id.as_str()
     )

@@ -90,7 +90,9 @@ pub(super) async fn due(conn: &mut PgConnection) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select b.id from bridge_threads b join rooms r on r.id = b.room_id
          where exists (select from bridge_outbox o where o.thread_id = b.id and o.finished_at is null)
-            or (b.place is not null and (b.closed = b.enabled or (b.enabled and b.name <> r.name)))
+            or (b.place is not null and (
+                b.closed = (b.enabled and r.archived_at is null)
+                or (b.enabled and r.archived_at is null and b.name <> r.name)))
          order by b.id"
     )
     .fetch_all(conn)

@@ -42,8 +42,9 @@ pub(super) async fn choose(conn: &mut PgConnection, account: AccountId, chat: &s
     Ok(())
 }
 
-/// The next message of each room opens a thread anew.
+/// The next message of each room opens a thread anew, and quotes nothing of another group.
 pub(super) async fn forget_places(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("delete from bridge_links").execute(&mut *conn).await?;
     sqlx::query!("update bridge_threads set place = null, name = null, closed = false, trouble = null")
         .execute(conn)
         .await?;

@@ -1,6 +1,7 @@
 //! What the API promises, seen from a browser.
 
 mod accounts;
+mod bridge;
 mod calls;
 mod cards;
 mod document;
