@@ -71,6 +71,10 @@ ids! {
     ProposalId
     /// What a provider posted, as it came.
     RawEventId
+    /// An internal chat.
+    RoomId
+    /// A message of an internal chat, made by whoever wrote it.
+    RoomMessageId
     /// One log-in of one user on one device.
     SessionId
     /// A template that a provider approves.
@@ -102,6 +106,13 @@ impl DeliveryId {
     /// The id of the delivery that goes by another channel in the stead of a failed one.
     pub fn in_stead_of(failed: Self) -> Self {
         Self(derived("delivery", AccountId(failed.0), "in stead", ""))
+    }
+}
+
+impl RoomMessageId {
+    /// The id that this message of an employee's messenger has in its room.
+    pub fn derived(account: AccountId, external_id: &str) -> Self {
+        Self(derived("room message", account, "", external_id))
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod bridge;
 pub mod clients;
 pub mod consent;
 pub mod delivery;
@@ -12,6 +13,7 @@ pub mod mail;
 pub mod media;
 pub mod phrases;
 pub mod rates;
+pub mod rooms;
 pub mod schedule;
 pub mod schema;
 pub mod telephony;
@@ -20,7 +22,8 @@ pub mod timeline;
 
 pub use id::{
     AccountId, ApiKeyId, CallRequestId, ClientId, ContactId, ConversationId, DeliveryId, DoubtId, IdentityId,
-    InteractionId, JoinId, MailId, MediaId, PhraseId, ProposalId, RawEventId, SessionId, TemplateId, UserId,
+    InteractionId, JoinId, MailId, MediaId, PhraseId, ProposalId, RawEventId, RoomId, RoomMessageId,
+    SessionId, TemplateId, UserId,
 };
 
 /// All migrations, in order. They only go forward.

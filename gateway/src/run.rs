@@ -29,7 +29,7 @@ use crate::vault::Vault;
 use crate::worker::apply::{self, Applier, ApplyQueue};
 use crate::worker::schedule::{Scheduler, Tasks};
 use crate::worker::{
-    history, housekeeping, mail, media, media_terms, poll, probe, rates, send, states, templates,
+    bridge, history, housekeeping, mail, media, media_terms, poll, probe, rates, send, states, templates,
 };
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
@@ -144,6 +144,13 @@ async fn assemble(
             files: Arc::new(vault.clone()),
         };
         tasks.spawn(send::run(sending, tasks.clone(), stop.clone()));
+        let bridging = bridge::Bridging {
+            pool: pool.clone(),
+            accounts: accounts.clone(),
+            clock,
+            screens: config.http_settings().public_url.unwrap_or_default().trim_end_matches('/').to_owned(),
+        };
+        tasks.spawn(bridge::run(bridging, stop.clone()));
         let probing = probe::Probing {
             pool: pool.clone(),
             accounts: accounts.clone(),

@@ -1,6 +1,7 @@
 //! What runs beside the requests: one kind of work per file.
 
 pub mod apply;
+pub mod bridge;
 pub mod history;
 pub mod housekeeping;
 pub mod mail;

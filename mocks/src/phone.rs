@@ -29,7 +29,7 @@ pub struct Arrival {
     /// The provider's id of the message.
     pub id: Box<str>,
     /// `text`, `image`, `video`, `audio`, `voice`, `document`, `sticker`, `location`, `contacts`, `template`, `reaction`,
-    /// `edit`, `deletion`, `read`, `typing`.
+    /// `edit`, `deletion`, `read`, `typing`, `topic`.
     pub kind: &'static str,
     /// Text, caption, emoji or the place's name, as shown.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,6 @@
 //! Journeys against the real program with its private database, killed and stopped as life does it.
 
+mod bridge;
 mod channels;
 mod max;
 mod stand;

@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     Acknowledgement, CallRouting, CallStarter, Channel, ConversationHistory, History, MediaSource, Outbound,
-    Parsed, Probe, RawEvent, StateSource, Templates, Verified, WebhookRequest,
+    Parsed, Probe, RawEvent, StateSource, Templates, Threads, Verified, WebhookRequest,
 };
 
 /// Any error, kept as the source of ours.
@@ -76,6 +76,11 @@ pub trait Connector: Send + Sync {
 
     /// Present when the states of our messages can be asked for.
     fn states(&self) -> Option<&dyn StateSource> {
+        None
+    }
+
+    /// Present when the account serves the bridge: threads for the chats that employees answer from their messenger.
+    fn threads(&self) -> Option<&dyn Threads> {
         None
     }
 

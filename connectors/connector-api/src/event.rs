@@ -74,6 +74,8 @@ pub enum EventKind {
     Invitation(Invitation),
     /// Something about our account, for the administrator.
     Notice(AccountNotice),
+    /// Something in the messenger of employees, on an account that serves the bridge alone.
+    Bridge(Box<crate::BridgeEvent>),
 }
 
 /// Seen from the company.

@@ -2,7 +2,7 @@
 
 use connector_api::{
     Channel, ConfigError, Connector, MediaSource, Outbound, ParseError, Parsed, Poller, Probe, RawEvent,
-    Region, Setting, Verified, VerifyError, WebhookRequest,
+    Region, Setting, Threads, Verified, VerifyError, WebhookRequest,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ mod press;
 mod probe;
 mod reply;
 mod send;
+mod threads;
 mod verify;
 mod wire;
 
@@ -38,6 +39,8 @@ pub struct Config {
     pub secret_token: SecretString,
     /// Without `/bot…`: the provider, a Bot API server of our own, or a fake one.
     pub api_url: String,
+    /// Whom the bot serves.
+    pub purpose: Purpose,
     /// How updates come.
     pub intake: Intake,
     /// How long one request of polling waits for news, in seconds; kept between 1 and 50.
@@ -52,11 +55,23 @@ impl Default for Config {
             token: SecretString::default(),
             secret_token: SecretString::default(),
             api_url: "https://api.telegram.org".into(),
+            purpose: Purpose::default(),
             intake: Intake::default(),
             poll_timeout_s: 30,
             region: Region::default(),
         }
     }
+}
+
+/// Whom a bot serves. The bridge has a bot of its own, so that no employee becomes a client and no client an employee.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Clients write to it, and to managers who have connected it to their accounts.
+    #[default]
+    Clients,
+    /// The director answers chats of the company through it.
+    Bridge,
 }
 
 /// How updates come. The provider allows one of the two at a time.
@@ -94,6 +109,13 @@ pub const SETTINGS: &[Setting] = &[
                или poll (мы сами спрашиваем Telegram; подходит за NAT и через прокси). По умолчанию webhook.",
     },
     Setting {
+        name: "purpose",
+        secret: false,
+        required: false,
+        hint: "Кому служит бот: clients (клиентам) или bridge (мост в Telegram руководителя; клиенты такому боту не пишут). \
+               По умолчанию clients.",
+    },
+    Setting {
         name: "api_url",
         secret: false,
         required: false,
@@ -118,7 +140,8 @@ pub const SETTINGS: &[Setting] = &[
 impl Telegram {
     /// A bot that calls the provider through `http`, which knows the proxy and the time-out for connecting.
     pub fn new(config: Config, http: reqwest::Client) -> Result<Self, ConfigError> {
-        let reading = parse::Reading { bot_id: checked(&config)?, region: config.region };
+        let reading =
+            parse::Reading { bot_id: checked(&config)?, region: config.region, purpose: config.purpose };
         Ok(Self { config, http, reading, memory: send::Memory::default() })
     }
 }
@@ -170,6 +193,10 @@ impl Connector for Telegram {
 
     fn outbound(&self) -> Option<&dyn Outbound> {
         Some(self)
+    }
+
+    fn threads(&self) -> Option<&dyn Threads> {
+        (self.config.purpose == Purpose::Bridge).then_some(self as &dyn Threads)
     }
 
     fn media(&self) -> Option<&dyn MediaSource> {

@@ -1,6 +1,7 @@
 //! From an update to canonical events. One module per family of updates; this one looks only at the kind.
 
 mod author;
+mod bridge;
 mod content;
 mod context;
 mod letter;
@@ -22,6 +23,8 @@ use connector_api::{
 };
 use serde_json::{Map, Value};
 
+use crate::Purpose;
+
 pub(crate) use author::name_of;
 
 /// What an account tells the parser.
@@ -31,6 +34,8 @@ pub(crate) struct Reading {
     pub(crate) bot_id: i64,
     /// For phones on visiting cards.
     pub(crate) region: Region,
+    /// Whom the bot serves.
+    pub(crate) purpose: Purpose,
 }
 
 /// The update around the part that is read.
@@ -88,6 +93,9 @@ fn update(body: &Value) -> Option<(i64, &Map<String, Value>)> {
 
 impl Update<'_> {
     fn facts(&self, kind: &str, value: &Value) -> Facts {
+        if self.reading.purpose == Purpose::Bridge {
+            return bridge::facts(self, kind, value);
+        }
         match kind {
             "message" => letter::message(self, value, letter::Side::Bot),
             "edited_message" => letter::edit(self, value, letter::Side::Bot),

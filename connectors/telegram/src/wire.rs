@@ -28,6 +28,8 @@ tolerant! {
         first_name: String,
         last_name: String,
         username: String,
+        /// A supergroup with topics.
+        is_forum: bool,
     }
 
     /// The frame of a message.
@@ -168,6 +170,13 @@ tolerant! {
     struct ChatMember {
         /// `member`, `kicked`, `administrator`, …
         status: String,
+        /// Of an administrator: he may open, rename and close topics.
+        can_manage_topics: bool,
+    }
+
+    /// A topic just opened.
+    struct ForumTopic {
+        message_thread_id: i64,
     }
 
     /// A manager's account.

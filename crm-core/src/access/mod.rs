@@ -11,7 +11,7 @@ pub mod role;
 pub mod session;
 pub mod sweep;
 pub mod throttle;
-mod token;
+pub(crate) mod token;
 pub mod user;
 mod viewer;
 
@@ -19,6 +19,7 @@ pub use api_key::viewer_of_key;
 pub use audit::{Actor, Subject};
 pub use session::viewer_of_session;
 pub use token::Token;
+pub(crate) use user::viewer_unscoped;
 pub use viewer::{ClientScope, Forbidden, Right, Scope, Viewer};
 
 #[cfg(test)]

@@ -15,6 +15,11 @@ impl Token {
         Self(format!("{prefix}{}", hex::encode(rand::random::<[u8; 32]>())))
     }
 
+    /// A short secret that a person carries from one screen to another within minutes: 80 random bits.
+    pub(crate) fn code() -> Self {
+        Self(hex::encode(rand::random::<[u8; 10]>()))
+    }
+
     /// The text to hand over, once.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -38,7 +43,7 @@ impl fmt::Debug for Token {
 }
 
 /// The stored form of a secret that somebody has sent. A plain hash is enough: the secret has 256 random bits.
-pub(super) fn hash(text: &str) -> Vec<u8> {
+pub(crate) fn hash(text: &str) -> Vec<u8> {
     Sha256::digest(text.as_bytes()).to_vec()
 }
 

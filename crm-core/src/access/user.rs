@@ -322,6 +322,12 @@ pub(super) async fn rights_of(conn: &mut PgConnection, user: UserId) -> sqlx::Re
         .collect())
 }
 
+/// A user who may sign in, as the viewer of what he does elsewhere than in the product; for those who know that it is him.
+pub(crate) async fn viewer_unscoped(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Option<Viewer>> {
+    let Some(name) = store::active_name(conn, user).await? else { return Ok(None) };
+    Ok(Some(Viewer { user_id: user, name, remote: None, rights: rights_of(conn, user).await? }))
+}
+
 /// Who signs in, with what his password is verified against.
 pub(super) struct SigningIn {
     pub(super) id: UserId,

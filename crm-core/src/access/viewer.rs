@@ -65,11 +65,23 @@ pub enum Right {
     /// Texts of the company written beforehand. One's own need no right.
     #[serde(rename = "phrases.manage")]
     PhrasesManage,
+    /// Internal chats: those that are open, and those of which one is a member.
+    #[serde(rename = "rooms.use")]
+    RoomsUse,
+    /// Names, members and archiving of every internal chat. Does not open closed ones.
+    #[serde(rename = "rooms.manage")]
+    RoomsManage,
+    /// Bind one's own messenger and answer rooms from there.
+    #[serde(rename = "bridge.use")]
+    BridgeUse,
+    /// Choose what is bridged, and in which group.
+    #[serde(rename = "bridge.manage")]
+    BridgeManage,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -88,6 +100,10 @@ impl Right {
         Self::MessagesRules,
         Self::MessagesAtNight,
         Self::PhrasesManage,
+        Self::RoomsUse,
+        Self::RoomsManage,
+        Self::BridgeUse,
+        Self::BridgeManage,
     ];
 
     /// The word in the database and in JSON.
@@ -111,6 +127,10 @@ impl Right {
             Self::MessagesRules => "messages.rules",
             Self::MessagesAtNight => "messages.at_night",
             Self::PhrasesManage => "phrases.manage",
+            Self::RoomsUse => "rooms.use",
+            Self::RoomsManage => "rooms.manage",
+            Self::BridgeUse => "bridge.use",
+            Self::BridgeManage => "bridge.manage",
         }
     }
 

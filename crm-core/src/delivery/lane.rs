@@ -234,6 +234,9 @@ async fn settle(
             store::insert_part(conn, known, external_id, now).await?;
         }
     }
+    if known.action == DeliveryAction::Bridge {
+        return Ok(());
+    }
     if next.state == DeliveryStep::Accepted {
         store::insert_effect(conn, known, now).await?;
     }

@@ -1,5 +1,6 @@
 //! What a person presses: a new message, an edit, a deletion, a reaction; and what he does about one on its way.
 
+mod aside;
 mod place;
 mod planned;
 mod shown;
@@ -13,6 +14,7 @@ use connector_api::{
 };
 use sqlx::PgConnection;
 
+pub(crate) use aside::aside;
 pub use place::{Place, WriteTo, place, place_with, writable_identities};
 pub use planned::{Plan, planned, replan};
 pub(super) use store::{conversation as known_place, identities};

@@ -51,4 +51,6 @@ pub enum DeliveryAction {
     Deletion,
     /// A reaction is set or removed.
     Reaction,
+    /// Something for an employee's own messenger: it shows in no timeline.
+    Bridge,
 }

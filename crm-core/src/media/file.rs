@@ -1,5 +1,5 @@
-//! A file as a viewer finds it. It is seen by exactly those who see one of the rows it shows in, and before it is sent by
-//! the one who uploaded it.
+//! A file as a viewer finds it. It is seen by exactly those who see one of the rows or messages of rooms it shows in, and
+//! before it is sent by the one who uploaded it.
 
 pub(crate) mod store;
 
@@ -111,7 +111,7 @@ pub struct File {
 pub async fn file(conn: &mut PgConnection, viewer: &Viewer, id: MediaId) -> Result<File> {
     // Who reads no clients still has what he uploaded himself.
     let reach = Reach::reading(viewer).ok();
-    store::readable(conn, viewer.user_id, reach, id).await?.ok_or(ClientError::NotFound)
+    store::readable(conn, viewer, reach, id).await?.ok_or(ClientError::NotFound)
 }
 
 /// «Запросить снова»: a file that is lost or late is due at once, from the first try. Wants a transaction.
@@ -174,8 +174,9 @@ pub async fn listened(
 /// Tells open screens about the rows in which the file shows.
 pub(super) async fn changed(conn: &mut PgConnection, id: MediaId, now: DateTime<Utc>) -> sqlx::Result<()> {
     let interactions = store::rows_of(conn, id).await?;
-    if interactions.is_empty() {
+    let rooms = store::messages_of(conn, id).await?;
+    if interactions.is_empty() && rooms.is_empty() {
         return Ok(());
     }
-    tell(conn, &Changes { interactions, ..Changes::default() }, now).await
+    tell(conn, &Changes { interactions, rooms, ..Changes::default() }, now).await
 }

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::draft::DraftKind;
-use crate::{ClientId, ContactId, InteractionId, UserId};
+use crate::{ClientId, ContactId, InteractionId, RoomId, RoomMessageId, UserId};
 
 pub use position::Position;
 pub use store::{forget_before, head, holds, notify, tell, write};
@@ -41,6 +41,37 @@ pub struct Changes {
     /// Something new about our accounts.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub notices: bool,
+    /// Internal chats and messages of theirs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rooms: Vec<RoomChange>,
+}
+
+/// An internal chat that changed, or a message of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomChange {
+    /// Which.
+    pub room: RoomId,
+    /// The message that is new or changed; `None` is the room itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message: Option<RoomMessageId>,
+    /// Whom a new message names.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub mentioned: Vec<UserId>,
+    /// It is this person's own affair: what he has read, or that he is no member any more.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub only: Option<UserId>,
+}
+
+impl RoomChange {
+    /// The room itself is new or changed.
+    pub fn of_room(room: RoomId) -> Self {
+        Self { room, message: None, mentioned: Vec::new(), only: None }
+    }
+
+    /// One person's own affair.
+    pub fn only_for(room: RoomId, user: UserId) -> Self {
+        Self { only: Some(user), ..Self::of_room(room) }
+    }
 }
 
 /// A draft was saved or sent.
@@ -150,6 +181,17 @@ pub enum Subject {
     Draft(DraftChange),
     /// Something new about our accounts.
     Notice,
+    /// An internal chat.
+    Room {
+        /// What is told.
+        change: RoomChange,
+        /// Every employee reads it.
+        open: bool,
+        /// It is tied to a client: whoever does not see that one hears nothing.
+        tied: bool,
+        /// Who is in it.
+        members: Vec<UserId>,
+    },
     /// A fact whose row does not exist (yet): nobody sees it.
     Nothing,
 }
@@ -172,7 +214,7 @@ pub async fn resolve(conn: &mut PgConnection, entries: &[Entry]) -> sqlx::Result
     Ok(entries
         .iter()
         .map(|entry| {
-            let Changes { interactions, contacts, clients, moved, drafts, notices } = &entry.changes;
+            let Changes { interactions, contacts, clients, moved, drafts, notices, rooms } = &entry.changes;
             let changes = interactions
                 .iter()
                 .map(|id| found.interaction(*id))
@@ -181,6 +223,7 @@ pub async fn resolve(conn: &mut PgConnection, entries: &[Entry]) -> sqlx::Result
                 .chain(moved.iter().map(|moved| found.moved(*moved)))
                 .chain(drafts.iter().map(|draft| Change::of_nobody(Subject::Draft(*draft))))
                 .chain(notices.then(|| Change::of_nobody(Subject::Notice)))
+                .chain(rooms.iter().map(|change| found.room(change)))
                 .collect();
             Resolved { position: entry.position, changes }
         })

@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use crm_core::access::sweep;
+use crm_core::bridge::binding;
 use crm_core::mail;
 use crm_core::schedule::{Plan, Report};
 use crm_core::timeline::{feed, raw_event};
@@ -51,7 +52,9 @@ pub fn add(tasks: &mut Tasks, keep_raw: TimeDelta) {
         "Удаление истёкших входов и ссылок",
         HOURLY,
         |pool, now| async move {
-            let rows = sweep::expired_unscoped(&mut *pool.acquire().await?, now).await?;
+            let mut conn = pool.acquire().await?;
+            let rows =
+                sweep::expired_unscoped(&mut conn, now).await? + binding::sweep(&mut conn, now).await?;
             Ok(Report::done(format!("Удалено записей: {rows}.")))
         },
     );

@@ -8,6 +8,7 @@ mod pace;
 mod parameters;
 mod refusal;
 mod sending;
+mod topics;
 mod words;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -331,6 +332,8 @@ async fn call(shared: &Arc<Shared>, name: &str, given: &Parameters) -> Outcome {
             shared.lock().chats.answer_press(given.text("callback_query_id").unwrap_or_default())?;
             Ok(json!(true))
         }
+        "getchat" | "getchatmember" | "createforumtopic" | "editforumtopic" | "closeforumtopic"
+        | "reopenforumtopic" => topics::call(shared, name, given),
         "sendchataction" => sending::chat_action(shared, given),
         "readbusinessmessage" => sending::read(shared, given),
         "setmessagereaction" => changing::react(shared, given),

@@ -15,7 +15,8 @@ use serde_json::value::RawValue;
 
 use super::{Reading, parse};
 
-pub(super) const READING: Reading = Reading { bot_id: 7_000_000_001, region: Region::Russia };
+pub(super) const READING: Reading =
+    Reading { bot_id: 7_000_000_001, region: Region::Russia, purpose: crate::Purpose::Clients };
 
 /// The bytes of a fixture.
 macro_rules! fixture {

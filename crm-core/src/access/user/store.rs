@@ -222,6 +222,12 @@ pub(super) async fn administrators(conn: &mut PgConnection) -> sqlx::Result<i64>
     .await
 }
 
+pub(super) async fn active_name(conn: &mut PgConnection, id: UserId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select name from users where id = $1 and disabled_at is null", id.0)
+        .fetch_optional(conn)
+        .await
+}
+
 pub(super) async fn find_active_by_login(
     conn: &mut PgConnection,
     login: &str,

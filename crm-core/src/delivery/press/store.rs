@@ -265,6 +265,36 @@ pub(super) async fn insert(
     lane::wake(conn, account).await
 }
 
+/// A delivery of the bridge.
+#[expect(clippy::too_many_arguments, reason = "one row, column by column")]
+pub(super) async fn insert_aside(
+    conn: &mut PgConnection,
+    lane: ConversationId,
+    account: AccountId,
+    message: &OutboundMessage,
+    parts: u16,
+    about: uuid::Uuid,
+    position: i64,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into deliveries (id, conversation_id, account_id, interaction_id, action, message, position, state, parts,
+             due_at, created_at)
+         values ($1, $2, $3, $4, 'bridge', $5, $6, 'queued', $7, $8, $8)",
+        message.id,
+        lane.0,
+        account.0,
+        about,
+        Json(message) as _,
+        position,
+        i16::try_from(parts).unwrap_or(i16::MAX),
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// The provider's id of a row of the conversation, by which quotes and reactions name it: of its first part, or of the
 /// first item of an album.
 pub(super) async fn external_id(

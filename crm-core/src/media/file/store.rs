@@ -5,8 +5,12 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
 use super::{File, FileState};
 use crate::{
-    AccountId, InteractionId, MediaId, UserId, clients::reach::Reach, media::kind_of,
-    timeline::call_list::store::push_row_reach,
+    AccountId, InteractionId, MediaId, RoomId, RoomMessageId, UserId,
+    access::{Right, Viewer},
+    clients::reach::Reach,
+    media::kind_of,
+    rooms::reach::store::{Sight, push_reach},
+    timeline::{call_list::store::push_row_reach, feed::RoomChange},
 };
 
 /// At most so many rows are told of a change: a sticker may stand in thousands, and their screens are not open.
@@ -51,7 +55,7 @@ impl From<Row> for File {
 
 pub(crate) async fn readable(
     conn: &mut PgConnection,
-    user: UserId,
+    viewer: &Viewer,
     reach: Option<Reach>,
     id: MediaId,
 ) -> sqlx::Result<Option<File>> {
@@ -61,7 +65,7 @@ pub(crate) async fn readable(
                 m.source, m.wanted_at
          from media m where m.id = ",
     );
-    query.push_bind(id).push(" and (m.owner_id = ").push_bind(user);
+    query.push_bind(id).push(" and (m.owner_id = ").push_bind(viewer.user_id);
     if let Some(reach) = reach {
         query.push(
             " or exists (
@@ -69,6 +73,17 @@ pub(crate) async fn readable(
                  where u.media_id = m.id",
         );
         push_row_reach(&mut query, reach);
+        query.push(")");
+    }
+    if viewer.scope(Right::RoomsUse).is_some() {
+        query.push(
+            " or exists (
+                 select from room_message_files f
+                 join room_messages t on t.id = f.message_id and t.deleted_at is null
+                 join rooms r on r.id = t.room_id
+                 where f.media_id = m.id",
+        );
+        push_reach(&mut query, viewer, Sight::Reads);
         query.push(")");
     }
     query.push(")");
@@ -142,4 +157,21 @@ pub(super) async fn rows_of(conn: &mut PgConnection, id: MediaId) -> sqlx::Resul
     )
     .fetch_all(conn)
     .await
+}
+
+/// The messages of rooms in which it shows.
+pub(super) async fn messages_of(conn: &mut PgConnection, id: MediaId) -> sqlx::Result<Vec<RoomChange>> {
+    let rows = sqlx::query!(
+        r#"select t.room_id as "room: RoomId", t.id as "message: RoomMessageId"
+           from room_message_files f join room_messages t on t.id = f.message_id
+           where f.media_id = $1 limit $2"#,
+        id.0,
+        TOLD_ROWS,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| RoomChange { message: Some(row.message), ..RoomChange::of_room(row.room) })
+        .collect())
 }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{CHANNEL, Change, Changes, Entry, Holder, Moved, Position, Subject};
-use crate::{ClientId, ContactId, InteractionId, UserId};
+use super::{CHANNEL, Change, Changes, Entry, Holder, Moved, Position, RoomChange, Subject};
+use crate::{ClientId, ContactId, InteractionId, RoomId, UserId};
 
 /// Writes an entry and wakes the readers when the caller's transaction commits.
 pub async fn tell(conn: &mut PgConnection, changes: &Changes, now: DateTime<Utc>) -> sqlx::Result<()> {
@@ -117,6 +117,15 @@ pub(super) struct Found {
     interactions: HashMap<InteractionId, Change>,
     contacts: HashMap<ContactId, Change>,
     clients: HashMap<ClientId, Change>,
+    rooms: HashMap<RoomId, Room>,
+}
+
+/// A room as it is when the entry is read.
+struct Room {
+    open: bool,
+    tied: bool,
+    holder: Option<Holder>,
+    members: Vec<UserId>,
 }
 
 impl Found {
@@ -125,11 +134,13 @@ impl Found {
         changes: impl Iterator<Item = &'a Changes>,
     ) -> sqlx::Result<Self> {
         let (mut interactions, mut contacts, mut clients) = (Vec::new(), Vec::new(), Vec::new());
+        let mut rooms = Vec::new();
         for told in changes {
             interactions.extend(told.interactions.iter().map(|id| id.0));
             contacts.extend(told.contacts.iter().map(|id| id.0));
             clients.extend(told.clients.iter().map(|id| id.0));
             clients.extend(told.moved.iter().map(|moved| moved.client.0));
+            rooms.extend(told.rooms.iter().map(|change| change.room.0));
         }
         let mut found = Self::default();
         if !interactions.is_empty() {
@@ -140,6 +151,9 @@ impl Found {
         }
         if !clients.is_empty() {
             found.look_up_clients(conn, &clients).await?;
+        }
+        if !rooms.is_empty() {
+            found.look_up_rooms(conn, &rooms).await?;
         }
         Ok(found)
     }
@@ -238,6 +252,37 @@ impl Found {
             add(found, Some(row.root), row.responsible);
         }
         Ok(())
+    }
+
+    async fn look_up_rooms(&mut self, conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<()> {
+        let rows = sqlx::query!(
+            r#"select r.id as "id!: RoomId", r.access = 'open' as "open!", r.client_id is not null as "tied!",
+                      root.id as "client?: ClientId", root.responsible_id as "responsible?: UserId",
+                      array(select m.user_id from room_members m where m.room_id = r.id) as "members!: Vec<UserId>"
+               from rooms r
+               left join clients c on c.id = r.client_id
+               left join clients root on root.id = c.root_id
+               where r.id = any($1)"#,
+            ids,
+        )
+        .fetch_all(conn)
+        .await?;
+        for row in rows {
+            let holder = row.client.map(|client| Holder { client, responsible: row.responsible });
+            self.rooms.insert(row.id, Room { open: row.open, tied: row.tied, holder, members: row.members });
+        }
+        Ok(())
+    }
+
+    pub(super) fn room(&self, change: &RoomChange) -> Change {
+        let Some(room) = self.rooms.get(&change.room) else { return nothing() };
+        let subject = Subject::Room {
+            change: change.clone(),
+            open: room.open,
+            tied: room.tied,
+            members: room.members.clone(),
+        };
+        Change { subject, clients: room.holder.into_iter().collect() }
     }
 
     pub(super) fn interaction(&self, id: InteractionId) -> Change {

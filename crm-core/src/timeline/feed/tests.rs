@@ -185,6 +185,7 @@ async fn each_manager_is_told_of_his_own_company_only(pool: PgPool) {
             moved: Vec::new(),
             drafts: Vec::new(),
             notices: true,
+            rooms: Vec::new(),
         },
     )
     .await;

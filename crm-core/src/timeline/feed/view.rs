@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use uuid::Uuid;
 
-use super::{Change, Subject};
+use super::{Change, RoomChange, Subject};
 use crate::access::{ClientScope, Right, Viewer};
 use crate::timeline::draft::DraftKind;
-use crate::{ClientId, ContactId, InteractionId};
+use crate::{ClientId, ContactId, InteractionId, RoomId, RoomMessageId};
 
 /// A change as one viewer may know it. It says only what to read anew; the content comes by the API, under its rights.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -58,6 +58,16 @@ pub enum Message {
     },
     /// Something new about our accounts.
     Notice {},
+    /// An internal chat changed, or one of its messages, or what the viewer has read of it.
+    Room {
+        /// Which.
+        room_id: RoomId,
+        /// The message that is new or changed.
+        #[schema(required = true)]
+        message_id: Option<RoomMessageId>,
+        /// It names the viewer.
+        mentioned: bool,
+    },
 }
 
 impl Message {
@@ -70,6 +80,7 @@ impl Message {
             Self::AccessLost { .. } => "access_lost",
             Self::Draft { .. } => "draft",
             Self::Notice {} => "notice",
+            Self::Room { .. } => "room",
         }
     }
 }
@@ -110,7 +121,26 @@ impl Change {
             Subject::Draft(draft) => (draft.user == viewer.user_id)
                 .then_some(Message::Draft { kind: draft.kind, subject_id: draft.subject_id }),
             Subject::Notice => viewer.scope(Right::AccountsManage).is_some().then_some(Message::Notice {}),
+            Subject::Room { change, open, tied, members } => {
+                let within = !tied || !client_ids.is_empty();
+                let hears = within && (*open || members.contains(&viewer.user_id) || finds(viewer, change));
+                for_person(viewer, change, hears)
+            }
             Subject::Nothing => None,
         }
     }
+}
+
+/// Who manages rooms finds them all, and reads no messages of those that are closed to him.
+fn finds(viewer: &Viewer, change: &RoomChange) -> bool {
+    change.message.is_none() && viewer.scope(Right::RoomsManage).is_some()
+}
+
+fn for_person(viewer: &Viewer, change: &RoomChange, hears: bool) -> Option<Message> {
+    viewer.scope(Right::RoomsUse)?;
+    change.only.map_or(hears, |user| user == viewer.user_id).then(|| Message::Room {
+        room_id: change.room,
+        message_id: change.message,
+        mentioned: change.mentioned.contains(&viewer.user_id),
+    })
 }

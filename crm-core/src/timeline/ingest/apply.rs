@@ -7,6 +7,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::plan::{Plan, Row};
 use super::{ApplyError, ReadRaw, calls, consents, names, parties, store};
+use crate::bridge;
 use crate::consent::stop_words;
 use crate::delivery::lane;
 use crate::templates;
@@ -57,6 +58,7 @@ pub async fn apply(
         let renamed: Vec<ContactId> = renamed.into_iter().collect();
         names::refresh(&mut tx, &renamed, now).await?;
     }
+    bridge::arrive::take(&mut tx, &plan.bridged, now).await?;
     let outcomes: Vec<Outcome> = batch.iter().map(outcome).collect();
     raw_event::record_outcomes(&mut tx, &outcomes, now).await?;
     let changes = Changes {

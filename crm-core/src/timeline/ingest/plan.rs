@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::parties::preferred;
 use super::{ReadRaw, without_nul};
+use crate::bridge::arrive::Bridged;
 use crate::consent::stop_words::StopWords;
 use crate::consent::{ConsentKind, ConsentSource, ConsentWord, sentence};
 use crate::delivery::lane::Proof;
@@ -44,6 +45,8 @@ pub(super) struct Plan {
     /// By the row that shows each.
     pub consents: BTreeMap<InteractionId, PlannedConsent>,
     stop_words: StopWords,
+    /// In their order.
+    pub bridged: Vec<Bridged>,
 }
 
 /// A person of an event; all addresses are one person.
@@ -253,6 +256,11 @@ impl Plan {
                 let party = self.party(&invitation.party, at, LinkReason::SameMessage);
                 self.invitations.push(PlannedInvitation { token: invitation.token.clone(), party, at });
             }
+            EventKind::Bridge(told) => self.bridged.push(Bridged {
+                account_id: raw.account_id,
+                external_id: event.external_id.clone(),
+                told: (**told).clone(),
+            }),
             EventKind::Notice(notice) => self.notices.push(Notice {
                 external_id: id.to_owned(),
                 account_id: raw.account_id,

@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod bridge;
 mod calls;
 mod channels;
 mod clients;
@@ -24,6 +25,7 @@ mod phrases;
 mod rates;
 mod raw_events;
 mod roles;
+mod rooms;
 mod schedule;
 mod session;
 mod setup;
@@ -66,6 +68,8 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "consents", description = "Согласия на рассылку и правила рассылок"),
         (name = "templates", description = "Шаблоны, которые одобряет провайдер"),
         (name = "phrases", description = "Заготовки: быстрые ответы и шаблоны SMS"),
+        (name = "rooms", description = "Чаты сотрудников"),
+        (name = "bridge", description = "Мост в Telegram руководителя"),
         (name = "accounts", description = "Каналы"),
         (name = "rates", description = "Курсы валют"),
         (name = "schedule", description = "Что и когда выполняется"),
@@ -133,6 +137,8 @@ fn resources() -> OpenApiRouter<App> {
         .merge(templates::router())
         .merge(phrases::router())
         .merge(calls::router())
+        .merge(rooms::router())
+        .merge(bridge::router())
         .merge(accounts::router())
         .merge(raw_events::router())
         .merge(rates::router())

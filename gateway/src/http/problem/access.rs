@@ -8,9 +8,19 @@ use crm_core::access::password_link::LinkError;
 use crm_core::access::role::RoleError;
 use crm_core::access::throttle::Wait;
 use crm_core::access::user::UserError;
+use crm_core::bridge::binding::BindingError;
 
 use super::Problem;
 use crate::passwords::Busy;
+
+impl From<BindingError> for Problem {
+    fn from(error: BindingError) -> Self {
+        match error {
+            BindingError::Forbidden(forbidden) => forbidden.into(),
+            BindingError::Database(error) => error.into(),
+        }
+    }
+}
 
 impl From<UserError> for Problem {
     fn from(error: UserError) -> Self {

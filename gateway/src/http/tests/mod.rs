@@ -1,6 +1,7 @@
 //! What the API promises, seen from a browser.
 
 mod accounts;
+mod bridge;
 mod calls;
 mod cards;
 mod consents;
@@ -12,6 +13,7 @@ mod prepared;
 mod problems;
 mod rates;
 mod raw_events;
+mod rooms;
 mod schedule;
 mod sessions;
 mod sign_in;

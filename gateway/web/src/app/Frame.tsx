@@ -3,6 +3,7 @@ import { useLocalStorage } from '@mantine/hooks';
 import { IconChevronsLeft, IconChevronsRight } from '@tabler/icons-react';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
+import { useMentionNotices } from '@/features/rooms/useMentionNotices';
 import { useLayout } from '@/shared/useLayout';
 import { useMe } from '@/shared/me';
 import { ConnectionStrip } from './ConnectionStrip';
@@ -37,6 +38,7 @@ export function Frame() {
         </main>
       </div>
       <RingCards />
+      <Notices />
       <Suspense>
         {searching && <CommandBar onClose={() => setSearching(false)} />}
         {listing && <KeyList onClose={() => setListing(false)} />}
@@ -45,14 +47,21 @@ export function Frame() {
   );
 }
 
+/** What is told wherever one is. */
+function Notices() {
+  const { roomId } = useParams({ strict: false });
+  useMentionNotices(roomId);
+  return null;
+}
+
 function Rail() {
   const me = useMe();
   const [open, setOpen] = useLocalStorage({ key: 'uzel-rail-open', defaultValue: false, getInitialValueInEffect: false });
   const isPhone = useLayout() === 'phone';
   const wide = open && !isPhone;
-  const { conversationId, clientId } = useParams({ strict: false });
+  const { conversationId, clientId, roomId } = useParams({ strict: false });
   // On a phone a thread has the whole height: the way back is its arrow.
-  if (isPhone && (conversationId ?? clientId)) return null;
+  if (isPhone && (conversationId ?? clientId ?? roomId)) return null;
   return (
     <nav className={classes.rail} data-wide={wide || undefined} aria-label="Разделы">
       {!isPhone && (
@@ -68,6 +77,7 @@ function Rail() {
             <Link to={section.to} className={classes.item} activeProps={{ 'aria-current': 'page' }}>
               <section.icon size={22} stroke={1.7} aria-hidden="true" />
               <span className={wide || isPhone ? classes.name : 'unseen'}>{section.name}</span>
+              {section.badge && <section.badge />}
             </Link>
           </Tooltip>
         ))}

@@ -15,13 +15,15 @@ interface ThreadFrameProps {
   features?: string | null;
   back: () => void;
   context: ReactNode;
+  /** What stands beside the thread, in words. */
+  about?: string;
   /** Where one writes, under the thread. */
   composer?: ReactNode;
   children: ReactNode;
 }
 
 /** A thread with its head, and the client's card beside it or over it. */
-export function ThreadFrame({ name, more, channel, features, back, context, composer, children }: ThreadFrameProps) {
+export function ThreadFrame({ name, more, channel, features, back, context, about = 'Карточка клиента', composer, children }: ThreadFrameProps) {
   const layout = useLayout();
   const [open, setOpen] = useLocalStorage({ key: 'uzel-context', defaultValue: true, getInitialValueInEffect: false });
   const [sheet, setSheet] = useState(false);
@@ -43,13 +45,13 @@ export function ThreadFrame({ name, more, channel, features, back, context, comp
             <h1 className={`cut ${classes.name}`}>{name}</h1>
             {more && <div className={`cut ${classes.more}`}>{more}</div>}
           </div>
-          <Tooltip label={shown ? 'Спрятать карточку (P)' : 'Показать карточку (P)'}>
+          <Tooltip label={`${about}: ${shown ? 'спрятать' : 'показать'} (P)`}>
             <ActionIcon
               variant="subtle"
               color="gray"
               size={layout === 'phone' ? 44 : 36}
               onClick={toggle}
-              aria-label="Карточка клиента"
+              aria-label={about}
               aria-pressed={shown}
             >
               <IconLayoutSidebarRight size={20} />
@@ -66,7 +68,7 @@ export function ThreadFrame({ name, more, channel, features, back, context, comp
       </section>
       {beside && open && <div className={classes.context}>{context}</div>}
       {!beside && (
-        <Drawer opened={sheet} onClose={() => setSheet(false)} position="right" size={360} title="Карточка клиента" padding={0} classNames={{ header: classes.sheetHead }}>
+        <Drawer opened={sheet} onClose={() => setSheet(false)} position="right" size={360} title={about} padding={0} classNames={{ header: classes.sheetHead }}>
           {context}
         </Drawer>
       )}

@@ -41,7 +41,7 @@ export function refresher(cache: QueryClient) {
           break;
         case 'access_lost':
           // Nothing of it may stay on the screen or in memory; what is open asks again and is refused.
-          for (const queryKey of [['clients', message.client_id], ['timeline'], ['contacts'], ['conversations'], ['calls']]) {
+          for (const queryKey of [['clients', message.client_id], ['timeline'], ['contacts'], ['conversations'], ['calls'], ['rooms'], ['room-messages']]) {
             void cache.resetQueries({ queryKey });
           }
           list('clients', 'list');
@@ -49,6 +49,9 @@ export function refresher(cache: QueryClient) {
         case 'draft':
           stale(cache, ['drafts', message.kind, message.subject_id]);
           list('drafts', 'list');
+          break;
+        case 'room':
+          list('rooms');
           break;
         case 'notice':
           list('accounts');

@@ -115,6 +115,19 @@ const calls = createRoute({
   validateSearch: CallsSearch,
   component: lazyRouteComponent(() => import('@/features/calls/Calls'), 'Calls'),
 });
+const rooms = createRoute({
+  getParentRoute: () => frame,
+  path: '/rooms',
+  component: lazyRouteComponent(() => import('./pages/RoomsPage')),
+});
+const room = createRoute({
+  getParentRoute: () => rooms,
+  path: '$roomId',
+  validateSearch: (search: Record<string, unknown>): { at?: number } => ({
+    at: typeof search.at === 'number' && Number.isSafeInteger(search.at) ? search.at : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./pages/RoomPage')),
+});
 
 const rates = createRoute({
   getParentRoute: () => frame,
@@ -169,6 +182,11 @@ const phrases = createRoute({
   validateSearch: PhrasesSearch,
   component: lazyRouteComponent(() => import('@/features/phrases/Phrases'), 'Phrases'),
 });
+const bridge = createRoute({
+  getParentRoute: () => settings,
+  path: 'bridge',
+  component: lazyRouteComponent(() => import('@/features/bridge/BridgePage'), 'BridgePage'),
+});
 const users = createRoute({
   getParentRoute: () => settings,
   path: 'users',
@@ -205,7 +223,21 @@ const tree = root.addChildren([
     row,
     calls,
     rates,
-    settings.addChildren([settingsHome, profile, phrases, channels, newChannel, channel, rawLog, users, roles, schedule, audit]),
+    rooms.addChildren([room]),
+    settings.addChildren([
+      settingsHome,
+      profile,
+      phrases,
+      channels,
+      newChannel,
+      channel,
+      rawLog,
+      bridge,
+      users,
+      roles,
+      schedule,
+      audit,
+    ]),
   ]),
 ]);
 

@@ -1,14 +1,18 @@
-import { IconAddressBook, IconMessages, IconPhoneCall, IconSettings, type Icon } from '@tabler/icons-react';
+import { IconAddressBook, IconMessageCircle, IconMessages, IconPhoneCall, IconSettings, type Icon } from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+import { RoomsBadge } from '@/features/rooms/RailBadge';
 import type { Profile } from '@/shared/me';
 
 export interface Section {
   name: string;
-  to: '/dialogs' | '/calls' | '/clients' | '/settings';
+  to: '/dialogs' | '/calls' | '/clients' | '/rooms' | '/settings';
   icon: Icon;
   /** After G, by the place of the key. */
   key: string;
   letter: string;
   may: (me: Profile) => boolean;
+  /** What asks for attention there. */
+  badge?: ComponentType;
 }
 
 const readsClients = (me: Profile) => me.rights['clients.read'] !== undefined;
@@ -18,5 +22,14 @@ export const sections: Section[] = [
   { name: 'Диалоги', to: '/dialogs', icon: IconMessages, key: 'KeyD', letter: 'D', may: readsClients },
   { name: 'Звонки', to: '/calls', icon: IconPhoneCall, key: 'KeyO', letter: 'O', may: readsClients },
   { name: 'Клиенты', to: '/clients', icon: IconAddressBook, key: 'KeyC', letter: 'C', may: readsClients },
+  {
+    name: 'Чаты',
+    to: '/rooms',
+    icon: IconMessageCircle,
+    key: 'KeyT',
+    letter: 'T',
+    may: (me) => me.rights['rooms.use'] !== undefined,
+    badge: RoomsBadge,
+  },
   { name: 'Настройки', to: '/settings', icon: IconSettings, key: 'KeyS', letter: 'S', may: () => true },
 ];

@@ -25,6 +25,16 @@ pub(super) struct Chat {
     blocked: bool,
     last_inbound: Option<DateTime<Utc>>,
     pub(super) messages: BTreeMap<i64, Message>,
+    /// What the bot is there.
+    pub(super) member: Value,
+    pub(super) topics: BTreeMap<i64, Topic>,
+}
+
+/// A topic of a supergroup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Topic {
+    pub(super) name: String,
+    pub(super) closed: bool,
 }
 
 /// A message of a chat.
@@ -63,6 +73,7 @@ impl Chats {
                     let chat = self.chats.entry(Spot { connection: None, chat }).or_default();
                     chat.object = object["chat"].clone();
                     chat.blocked = blocked;
+                    chat.member = object["new_chat_member"].clone();
                 }
             }
             "business_connection" => {

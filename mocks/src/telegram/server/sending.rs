@@ -9,8 +9,8 @@ use super::chats::{Message, Spot};
 use super::files::{KINDS, Kind};
 use super::parameters::Parameters;
 use super::refusal::{Refusal, bad, slow_down};
-use super::words;
 use super::{Inner, Outcome, Shared};
+use super::{topics, words};
 use crate::outgoing::Provider;
 use crate::phone::{Arrival, File};
 
@@ -56,9 +56,7 @@ pub(super) fn send(shared: &Arc<Shared>, method: &str, given: &Parameters) -> Ou
     let mut inner = shared.lock();
     let now = (shared.clock)();
     inner.chats.open(&spot, now)?;
-    if given.number("message_thread_id").is_some() {
-        return Err(bad("message thread not found"));
-    }
+    let topic = topics::wanted(&mut inner, &spot, given)?;
     let reply = reply(&mut inner, &spot, given)?;
     let contents = contents(&mut inner, method, given)?;
     if shared.config.limits {
@@ -72,6 +70,7 @@ pub(super) fn send(shared: &Arc<Shared>, method: &str, given: &Parameters) -> Ou
         inner.next_message += 1;
         let mut object = frame(shared, &inner, &spot, number);
         object.extend(fields);
+        object.extend(topics::marks(topic));
         if let Some(album) = &album {
             object.insert("media_group_id".into(), album.clone().into());
         }
@@ -83,6 +82,7 @@ pub(super) fn send(shared: &Arc<Shared>, method: &str, given: &Parameters) -> Ou
         let text = text.map(Into::into);
         let arrival =
             Arrival { text, about, file: file.map(Box::new), ..shared.arrival(&spot, number, kind) };
+        let arrival = Arrival { to: topics::place(&spot, topic), ..arrival };
         shared.phone.add(arrival);
         let message = Message { by_bot: true, object: object.clone() };
         inner.chats.known(&spot)?.messages.insert(number, message);

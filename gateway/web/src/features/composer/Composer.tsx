@@ -1,13 +1,14 @@
-import { ActionIcon, Alert, Button, Group, Textarea, Tooltip } from '@mantine/core';
+import { ActionIcon, Alert, Button, Textarea, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconAlertTriangle, IconFile, IconLock, IconPaperclip, IconSend, IconSlash, IconTemplate, IconX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconLock, IconPaperclip, IconSend, IconSlash, IconTemplate, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { ApiError } from '@/api/problem';
-import { size } from '@/shared/format';
 import { useMe, useRight } from '@/shared/me';
 import { plural } from '@/shared/plural';
+import { useUpload, type Uploaded } from '@/shared/upload';
+import { UploadedFiles } from '@/shared/ui/UploadedFiles';
 import { useNow } from '@/shared/useNow';
 import { uuid } from '@/shared/uuid';
 import { Failed } from '@/shared/ui/States';
@@ -15,12 +16,10 @@ import {
   measureQuery,
   placesQuery,
   useSend,
-  useUpload,
   writingQuery,
   type Conversation,
   type Entry,
   type NewMessage,
-  type Uploaded,
 } from './api';
 import classes from './Composer.module.css';
 import { rowOf } from './meant';
@@ -211,26 +210,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: Fiel
           </ActionIcon>
         </div>
       )}
-      {files.length > 0 && (
-        <Group gap={6} className={classes.files}>
-          {files.map((file) => (
-            <span key={file.id} className={classes.file}>
-              <IconFile size={16} aria-hidden="true" />
-              <span className="cut">{file.file_name ?? 'Файл'}</span>
-              {file.size_bytes != null && <span className="soft">{size(file.size_bytes)}</span>}
-              <ActionIcon
-                size={22}
-                variant="subtle"
-                color="gray"
-                onClick={() => setFiles(files.filter((other) => other !== file))}
-                aria-label={`Убрать: ${file.file_name ?? 'файл'}`}
-              >
-                <IconX size={14} />
-              </ActionIcon>
-            </span>
-          ))}
-        </Group>
-      )}
+      <UploadedFiles files={files} onRemove={(file) => setFiles(files.filter((other) => other !== file))} />
       <OtherDraft draft={draft} />
       {permission !== undefined && permission.kind !== 'open' && (
         <div className={classes.locked} role="status">

@@ -4,7 +4,6 @@ import { ApiError } from '@/api/problem';
 
 export type Entry = Schema<'TimelineEntry'>;
 export type Conversation = Schema<'Conversation'>;
-export type Uploaded = Schema<'MediaFile'>;
 
 /** Where a person can be written to, the liveliest first. */
 export const placesQuery = (contact: string) =>
@@ -79,20 +78,5 @@ export function useSend(conversation: string, sent: (entry: Entry) => void, refu
     retryDelay: (attempt) => Math.min(1000 * 2 ** attempt, 15_000),
     onSuccess: sent,
     onError: (error, message) => refused(message, error),
-  });
-}
-
-/** Takes a file; it is the sender's alone until it is sent. */
-export function useUpload() {
-  return useMutation({
-    mutationFn: (file: File) =>
-      unwrap(
-        api.POST('/api/files', {
-          params: { query: { name: file.name } },
-          body: file as unknown as never,
-          bodySerializer: (body: unknown) => body as BodyInit,
-          headers: { 'Content-Type': 'application/octet-stream' },
-        }),
-      ),
   });
 }

@@ -6,7 +6,7 @@ import type { Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
 import { dateTime, ownZone } from '@/shared/format';
 import { singleKeysAreOn, switchSingleKeys } from '@/shared/keys';
-import { useMe } from '@/shared/me';
+import { useMe, useRight } from '@/shared/me';
 import { SHORTEST } from '@/shared/password';
 import { RIGHTS } from '@/shared/words/rights';
 import { CopyField } from '@/shared/ui/CopyField';
@@ -14,14 +14,22 @@ import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure } from '@/shared/ui/States';
 import { keysQuery, sessionsQuery, useChangePassword, useEndSession, useMakeKey, useRevokeKey, useSetPhone } from './api';
 import { deviceName } from './device';
+import { OwnTelegram } from './OwnTelegram';
 
 /** «Мой профиль»: own data, devices, keys. */
 export function ProfilePage() {
+  const answersFromTelegram = useRight('bridge.use') !== undefined;
   return (
     <Page title="Мой профиль" narrow>
       <Stack gap="lg">
         <Own />
         <Divider />
+        {answersFromTelegram && (
+          <>
+            <OwnTelegram />
+            <Divider />
+          </>
+        )}
         <Keyboard />
         <Divider />
         <Password />

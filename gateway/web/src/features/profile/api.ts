@@ -54,3 +54,23 @@ export function useRevokeKey() {
     onSuccess: () => cache.invalidateQueries({ queryKey: keysQuery.queryKey }),
   });
 }
+
+/** Which person in Telegram one is. */
+export const bindingQuery = queryOptions({
+  queryKey: ['me', 'bridge'],
+  // The code is used elsewhere, without a notice.
+  refetchInterval: 5000,
+  queryFn: () => unwrap(api.GET('/api/me/bridge')),
+});
+
+export function useBindingCode() {
+  return useMutation({ mutationFn: () => unwrap(api.POST('/api/me/bridge/code')) });
+}
+
+export function useUnbind() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap(api.DELETE('/api/me/bridge')),
+    onSuccess: () => cache.invalidateQueries({ queryKey: bindingQuery.queryKey }),
+  });
+}

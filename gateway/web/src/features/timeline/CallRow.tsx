@@ -7,10 +7,10 @@ import {
   IconPhoneOutgoing,
 } from '@tabler/icons-react';
 import { exactly, time } from '@/shared/format';
+import { FileCard } from '@/shared/ui/FileCard';
 import { callDetail, callTitle } from '@/shared/words/call';
 import type { Entry, Subject } from './api';
 import { CallWork } from './CallWork';
-import { FileCard } from './Content';
 import classes from './Row.module.css';
 import { missedDetail, segmentWords } from './texts';
 

@@ -1,10 +1,9 @@
-import { ActionIcon, Button, Skeleton } from '@mantine/core';
-import { IconArrowDown } from '@tabler/icons-react';
+import { Button, Skeleton } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useLiveMessages } from '@/shared/live/context';
 import { Failed, Nothing } from '@/shared/ui/States';
+import { WindowedLog } from '@/shared/ui/WindowedLog';
 import { entryOf, takeIn, timelineQuery, type Entry, type Subject } from './api';
 import type { TimelineFilter } from './filter';
 import { isPlanned } from './Planned';
@@ -13,11 +12,7 @@ import { TimelineRow } from './TimelineRow';
 import classes from './Timeline.module.css';
 import type { Showing } from './useShowing';
 
-/** So long a row is on the screen before it counts as seen. */
-const SEEN_AFTER_MS = 1000;
 const LIT_MS = 2500;
-/** The next page is asked for when so few lines are left. */
-const LINES_LEFT = 8;
 
 interface TimelineProps {
   subject: Subject;
@@ -86,74 +81,33 @@ interface LinesProps extends TimelineProps {
 }
 
 function Lines(props: LinesProps) {
-  const { rows, entries, showing, hasOlder, hasNewer, loadOlder, loadNewer } = props;
-  const scroller = useRef<HTMLDivElement>(null);
-  const lines = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    getItemKey: (index) => rows[index]!.key,
-    estimateSize: (index) => heightOf(rows[index]!),
-    overscan: 12,
-    paddingStart: 12,
-    paddingEnd: 12,
-    anchorTo: 'end',
-    followOnAppend: !hasNewer,
-    scrollEndThreshold: 60,
-  });
-  const items = lines.getVirtualItems();
-  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
-
-  useEffect(() => {
-    if (hasOlder && first < LINES_LEFT) loadOlder();
-  }, [first, hasOlder, loadOlder]);
-  useEffect(() => {
-    if (hasNewer && last > rows.length - LINES_LEFT) loadNewer();
-  }, [last, rows.length, hasNewer, loadNewer]);
-
-  useOpening(rows, showing, (index, align) => lines.scrollToIndex(index, { align }), () => lines.scrollToEnd());
-  useKeptFoot(scroller);
-  const atEnd = !hasNewer && lines.isAtEnd(60);
+  const { rows, entries, showing } = props;
   // What is planned stands at the end and is no news.
   const told = useMemo(() => entries.filter((entry) => !isPlanned(entry)), [entries]);
-  const behind = useBehind(told, atEnd);
-  useSeen(told, atEnd, props.onSeen);
-
+  useEffect(() => {
+    if (!showing.row) return;
+    const timer = setTimeout(showing.unlight, LIT_MS);
+    return () => clearTimeout(timer);
+  }, [showing.row, showing.unlight]);
   return (
-    <div className={classes.frame}>
-      <div ref={scroller} className={classes.scroller} tabIndex={0} role="log" aria-label="Лента" aria-live="off">
-        <div className={classes.column} style={{ height: lines.getTotalSize() }}>
-          {items.map((item) => {
-            const row = rows[item.index]!;
-            return (
-              <div
-                key={item.key}
-                data-index={item.index}
-                ref={lines.measureElement}
-                className={classes.line}
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                <TimelineRow row={row} subject={props.subject} zone={props.zone} showing={showing} onReply={props.onReply} />
-              </div>
-            );
-          })}
-        </div>
-      </div>
-      {props.isLoading && <div className={classes.loading} role="status" aria-label="Загружаются ещё события" />}
-      {!atEnd && (
-        <ActionIcon
-          className={classes.down}
-          size={44}
-          radius="xl"
-          variant="default"
-          onClick={() => (hasNewer ? showing.toEnd() : lines.scrollToEnd({ behavior: 'smooth' }))}
-          aria-label={behind > 0 ? `К новым: ${behind}` : 'К последним событиям'}
-        >
-          <IconArrowDown size={20} />
-          {behind > 0 && <span className={classes.behind}>{behind}</span>}
-        </ActionIcon>
-      )}
+    <>
+      <WindowedLog
+        label="Лента"
+        rows={rows}
+        heightOf={heightOf}
+        draw={(row) => (
+          <TimelineRow row={row} subject={props.subject} zone={props.zone} showing={showing} onReply={props.onReply} />
+        )}
+        older={{ has: props.hasOlder, load: props.loadOlder }}
+        newer={{ has: props.hasNewer, load: props.loadNewer, toEnd: showing.toEnd }}
+        isLoading={props.isLoading}
+        ids={told.map((entry) => entry.id)}
+        start={startOf(rows, showing)}
+        jump={showing.row ? { key: showing.row, index: lineOfEntry(rows, showing.row) } : undefined}
+        onSeen={() => props.onSeen?.(told)}
+      />
       <Announcer entries={told} />
-    </div>
+    </>
   );
 }
 
@@ -163,6 +117,14 @@ function heightOf(row: Row): number {
   if (row.type !== 'entry') return 44;
   if (!row.entry.call) return 76;
   return 120 + 110 * row.entry.call.recordings.length;
+}
+
+/** Where it opens: at the moment asked for, else at the first unread row, else at the end. */
+function startOf(rows: Row[], showing: Showing): number {
+  const at = showing.at ? Date.parse(showing.at) : undefined;
+  return at === undefined
+    ? rows.findIndex((row) => row.type === 'unread')
+    : rows.findIndex((row) => row.type === 'entry' && Date.parse(row.entry.occurred_at) >= at);
 }
 
 /** Reads new messages of the client to those who do not see the screen. */
@@ -195,85 +157,6 @@ function useTakeIn(subject: Subject): void {
       () => undefined,
     );
   });
-}
-
-/** Opens where the reader wants to be: at a row, else at the first unread one, else at the end. */
-function useOpening(
-  rows: Row[],
-  showing: Showing,
-  scrollTo: (index: number, align: 'start' | 'center' | 'end') => void,
-  toEnd: () => void,
-): void {
-  const opened = useRef(false);
-  const lit = useRef<string | undefined>(undefined);
-  useEffect(() => {
-    if (showing.row && lit.current !== showing.row) {
-      const index = lineOfEntry(rows, showing.row);
-      if (index < 0) return;
-      scrollTo(index, 'center');
-      lit.current = showing.row;
-    } else if (!opened.current) {
-      const at = showing.at ? Date.parse(showing.at) : undefined;
-      const wanted = at === undefined
-        ? rows.findIndex((row) => row.type === 'unread')
-        : rows.findIndex((row) => row.type === 'entry' && Date.parse(row.entry.occurred_at) >= at);
-      if (wanted >= 0) scrollTo(Math.max(0, wanted - 1), 'start');
-      else toEnd();
-    }
-    opened.current = true;
-    if (!showing.row) lit.current = undefined;
-  });
-  useEffect(() => {
-    if (!showing.row) return;
-    const timer = setTimeout(showing.unlight, LIT_MS);
-    return () => clearTimeout(timer);
-  }, [showing.row, showing.unlight]);
-}
-
-/** The last line in sight stays when the field below grows with its words. */
-function useKeptFoot(scroller: RefObject<HTMLDivElement | null>): void {
-  useEffect(() => {
-    const box = scroller.current;
-    if (!box) return;
-    let height = box.clientHeight;
-    const observer = new ResizeObserver(() => {
-      box.scrollTop += height - box.clientHeight;
-      height = box.clientHeight;
-    });
-    observer.observe(box);
-    return () => observer.disconnect();
-  }, [scroller]);
-}
-
-/** How many rows have come while the reader looks at older ones. */
-function useBehind(entries: Entry[], atEnd: boolean): number {
-  const seen = useRef<string | undefined>(undefined);
-  const newest = entries.at(-1)?.id;
-  useEffect(() => {
-    if (atEnd || seen.current === undefined) seen.current = newest;
-  }, [atEnd, newest]);
-  if (atEnd || seen.current === undefined) return 0;
-  const at = entries.findLastIndex((entry) => entry.id === seen.current);
-  return at < 0 ? 0 : entries.length - 1 - at;
-}
-
-/** Tells that the newest rows were on the screen of a focused tab for a while. */
-function useSeen(entries: Entry[], atEnd: boolean, onSeen?: (entries: Entry[]) => void): void {
-  const newest = useRef({ entries, onSeen });
-  newest.current = { entries, onSeen };
-  const newestId = entries.at(-1)?.id;
-  const look = useCallback(() => {
-    if (document.hasFocus() && !document.hidden) newest.current.onSeen?.(newest.current.entries);
-  }, []);
-  useEffect(() => {
-    if (!atEnd) return;
-    const timer = setTimeout(look, SEEN_AFTER_MS);
-    addEventListener('focus', look);
-    return () => {
-      clearTimeout(timer);
-      removeEventListener('focus', look);
-    };
-  }, [atEnd, newestId, look]);
 }
 
 function Bones() {

@@ -1,8 +1,7 @@
 import type { Schema } from '@/api/client';
-import { clock, duration } from '@/shared/format';
+import { duration } from '@/shared/format';
 
 type Call = Schema<'CallEntry'>;
-type Media = Schema<'MediaView'>;
 
 export const STATES: Record<Schema<'DeliveryState'>, string> = {
   queued: 'отправляется',
@@ -47,24 +46,4 @@ export function segmentWords(segment: Schema<'SegmentView'>): string {
   const number = segment.extension?.name ? ` (${segment.extension.number})` : '';
   const end = segment.talk_us != null ? `разговор ${duration(segment.talk_us)}` : SEGMENT_ENDS[segment.status ?? ''];
   return `${who}${number}${segment.forwarded ? ', переадресация' : ''}${end ? ` — ${end}` : ''}`;
-}
-
-/** Why a file cannot be seen yet, or at all. */
-export function mediaState(media: Media): string | null {
-  switch (media.state) {
-    case 'stored':
-      return null;
-    case 'fetching':
-      return 'загружается';
-    case 'lost':
-      return media.cause ? `недоступен: ${media.cause}` : 'недоступен';
-    case 'expired':
-      return 'удалена по сроку';
-    default:
-      return 'ждёт загрузки';
-  }
-}
-
-export function voiceLength(media: Media): string | null {
-  return media.duration_s != null ? clock(media.duration_s) : null;
 }

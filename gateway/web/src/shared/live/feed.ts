@@ -13,7 +13,7 @@ export type LiveSignal =
   | { type: 'caught_up'; events: number }
   | { type: 'signed_out' };
 
-const NAMES = ['interaction', 'contact', 'client', 'access_lost', 'draft', 'notice'] as const;
+const NAMES = ['interaction', 'contact', 'client', 'access_lost', 'draft', 'notice', 'room'] as const;
 /** What comes within this time after a break was missed meanwhile. */
 const CATCHING_UP_MS = 1500;
 /** Shorter breaks are nothing to tell a person about. */

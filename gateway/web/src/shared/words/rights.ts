@@ -19,5 +19,9 @@ export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
   'messages.rules': { name: 'Правила рассылок', what: 'Тихие часы, СТОП-слова, порядок каналов' },
   'messages.at_night': { name: 'Писать ночью', what: 'Отправить сообщение в тихие часы клиента' },
   'phrases.manage': { name: 'Заготовки', what: 'Общие быстрые ответы и шаблоны SMS' },
+  'rooms.use': { name: 'Чаты', what: 'Внутренние чаты: открытые и свои' },
+  'rooms.manage': { name: 'Управлять чатами', what: 'Названия, участники и архив любого чата' },
+  'bridge.use': { name: 'Мост: отвечать', what: 'Связать свой Telegram и отвечать оттуда в чаты' },
+  'bridge.manage': { name: 'Мост: настройка', what: 'Какие чаты видны в Telegram руководителя и в какой группе' },
   'recordings.hold': { name: 'Удерживать записи', what: 'Хранить файлы спора дольше их срока' },
 };

@@ -1,0 +1,191 @@
+//! In: what bound people say in the messenger stands in the room of its thread, under their names and once.
+
+mod store;
+mod words;
+
+use chrono::{DateTime, Utc};
+use connector_api::{
+    BridgeAct, BridgeEvent, BridgeSender, ExternalId, OutboundAction, OutboundContent, OutboundMessage,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{
+    binding::{self, Arrival},
+    setup,
+};
+use crate::{
+    AccountId, RoomId, RoomMessageId,
+    access::Viewer,
+    clients::ClientError,
+    delivery::press,
+    id::uuid_at,
+    rooms::{RoomAccess, member, message, room},
+};
+
+/// An event of an account that serves the bridge.
+#[derive(Clone, Debug)]
+pub struct Bridged {
+    /// The account.
+    pub account_id: AccountId,
+    /// Names the event.
+    pub external_id: ExternalId,
+    /// What happened.
+    pub told: BridgeEvent,
+}
+
+/// Takes events into the rooms. Wants the transaction of the ingest; repeats safely. Whoever is not bound is heard by
+/// nobody.
+pub(crate) async fn take(
+    conn: &mut PgConnection,
+    events: &[Bridged],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    for event in events {
+        take_one(conn, event, now).await?;
+    }
+    Ok(())
+}
+
+async fn take_one(conn: &mut PgConnection, event: &Bridged, now: DateTime<Utc>) -> sqlx::Result<()> {
+    let Bridged { account_id: account, told, .. } = event;
+    match &told.act {
+        BridgeAct::Standing { present } if told.chat.shared => {
+            return setup::store::met(conn, *account, &told.chat, Some(*present), now).await;
+        }
+        BridgeAct::Moved { to } => {
+            return setup::store::moved(conn, *account, told.place.as_str(), to.as_str()).await;
+        }
+        BridgeAct::Standing { .. } => return Ok(()),
+        BridgeAct::Message { .. } | BridgeAct::Edit { .. } | BridgeAct::Reaction { .. } => {}
+    }
+    let speaker = Speaker { account: *account, place: &told.place };
+    let Some(sender) = &told.sender else {
+        let group = setup::store::chosen(conn).await?;
+        let ours = group.is_some_and(|(_, chat)| chat == told.chat.id.as_str());
+        return if ours { speaker.answer(conn, words::HIDDEN, now).await } else { Ok(()) };
+    };
+    if let (false, BridgeAct::Message { content, .. }) = (told.chat.shared, &told.act)
+        && let Some(code) = words::code(content)
+    {
+        return greet(conn, event, sender, code, now).await;
+    }
+    let Some(viewer) = binding::viewer(conn, *account, sender).await? else {
+        let answers = binding::refused(conn, *account, sender, now).await?;
+        return if answers { speaker.answer(conn, words::STRANGER, now).await } else { Ok(()) };
+    };
+    if told.chat.shared {
+        setup::store::met(conn, *account, &told.chat, None, now).await?;
+    }
+    if let BridgeAct::Reaction { message, emoji } = &told.act {
+        return react(conn, *account, &viewer, message, emoji.as_deref(), now).await;
+    }
+    let Some(room) = store::room_at(conn, *account, &told.chat.id, &told.place).await? else {
+        let words = if told.chat.shared { words::NO_THREAD } else { words::PRIVATE };
+        return speaker.answer(conn, words, now).await;
+    };
+    match hear(conn, event, &viewer, room, now).await {
+        Ok(()) => Ok(()),
+        Err(ClientError::Database(error)) => Err(error),
+        Err(refusal) => speaker.answer(conn, words::refusal(&refusal), now).await,
+    }
+}
+
+/// A code in the bot's own chat.
+async fn greet(
+    conn: &mut PgConnection,
+    event: &Bridged,
+    sender: &BridgeSender,
+    code: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let (account, place) = (event.account_id, &event.told.place);
+    let speaker = Speaker { account, place };
+    let arrival = Arrival { account, sender, chat: place.as_str() };
+    if let Some(viewer) = binding::bind(conn, &arrival, code, now).await? {
+        return speaker.answer(conn, &words::welcome(&viewer.name), now).await;
+    }
+    // The same code told again by the provider must not read like a refusal to whom it has just bound.
+    if binding::viewer(conn, account, sender).await?.is_some() {
+        return Ok(());
+    }
+    let answers = binding::refused(conn, account, sender, now).await?;
+    if answers { speaker.answer(conn, words::DEAD_CODE, now).await } else { Ok(()) }
+}
+
+/// A message or an edit in the thread of a room.
+async fn hear(
+    conn: &mut PgConnection,
+    event: &Bridged,
+    viewer: &Viewer,
+    room: RoomId,
+    now: DateTime<Utc>,
+) -> Result<(), ClientError> {
+    let account = event.account_id;
+    let known = room::get(conn, viewer, room).await?;
+    if known.role.is_none() && known.access == RoomAccess::Open {
+        member::join(conn, viewer, room, now).await?;
+    }
+    let (external_id, content, quote) = match &event.told.act {
+        BridgeAct::Message { content, quote } => (&event.external_id, content, quote.as_ref()),
+        BridgeAct::Edit { message, content } => (message, content, None),
+        _ => return Ok(()),
+    };
+    let (text, media) = words::of(content);
+    let id = message_id(account, external_id);
+    if let BridgeAct::Edit { .. } = &event.told.act
+        && store::is_known(conn, id).await?
+    {
+        let text = text.unwrap_or_default();
+        return message::edit(conn, viewer, id, &text, now).await.map(|_| ());
+    }
+    let quote = match quote {
+        Some(quote) => store::linked(conn, account, quote).await?,
+        None => None,
+    };
+    let heard = message::Heard { id, text, quote, media: media.as_ref().map(std::slice::from_ref), account };
+    if message::hear(conn, viewer, room, heard, now).await? {
+        store::link(conn, account, external_id, id).await?;
+    }
+    Ok(())
+}
+
+async fn react(
+    conn: &mut PgConnection,
+    account: AccountId,
+    viewer: &Viewer,
+    message: &ExternalId,
+    emoji: Option<&str>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let Some(id) = store::linked(conn, account, message).await? else { return Ok(()) };
+    match message::react(conn, viewer, id, emoji, now).await {
+        Err(ClientError::Database(error)) => Err(error),
+        // A reaction is no word: nobody is told that it found no place.
+        _ => Ok(()),
+    }
+}
+
+/// The message of a room that a message of the messenger is, whenever and however often it is told.
+fn message_id(account: AccountId, external_id: &ExternalId) -> RoomMessageId {
+    RoomMessageId::derived(account, external_id.as_str())
+}
+
+/// Where somebody spoke, to answer him there.
+struct Speaker<'a> {
+    account: AccountId,
+    place: &'a ExternalId,
+}
+
+impl Speaker<'_> {
+    async fn answer(&self, conn: &mut PgConnection, text: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
+        let content = OutboundContent::Text { text: text.to_owned() };
+        let message = OutboundMessage {
+            id: uuid_at(now),
+            conversation: self.place.clone(),
+            to: Vec::new(),
+            action: OutboundAction::Send { content, quote: None },
+        };
+        press::aside(conn, self.account, &message, 1, Uuid::nil(), now).await
+    }
+}

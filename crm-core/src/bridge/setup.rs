@@ -1,0 +1,131 @@
+//! What is bridged, and into which group. Both are chosen by the director or an administrator, and every choice is audited.
+
+pub(crate) mod store;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::json;
+use sqlx::PgConnection;
+
+use crate::{
+    AccountId, RoomId,
+    access::{
+        Right, Viewer,
+        audit::{self, Actor, Subject},
+    },
+    clients::{ClientError, error::Result},
+    id::uuid_at,
+    rooms::{reach, room},
+};
+
+/// The bridge as those see it who choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct BridgeSetup {
+    /// The group in which the threads are; `null`: nothing is bridged yet.
+    #[schema(required = true)]
+    pub group: Option<BridgeGroup>,
+    /// Groups in which the bot was met, the last heard of first.
+    pub groups: Vec<BridgeGroup>,
+    /// Rooms that are bridged, or were.
+    pub rooms: Vec<BridgedRoom>,
+    /// How many employees answer from their messenger.
+    pub bound: usize,
+}
+
+/// A group in the messenger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct BridgeGroup {
+    /// The account of the bot.
+    pub account_id: AccountId,
+    /// The group's key at the provider.
+    pub chat: String,
+    /// Its name.
+    #[schema(required = true)]
+    pub title: Option<String>,
+    /// It has threads.
+    pub threads: bool,
+    /// The bot is in it.
+    pub present: bool,
+}
+
+/// A room that is bridged, or was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct BridgedRoom {
+    /// Which.
+    pub room_id: RoomId,
+    /// Its name; `null` for one that the viewer does not see.
+    #[schema(required = true)]
+    pub name: Option<String>,
+    /// Its messages go out.
+    pub enabled: bool,
+    /// How many of them wait.
+    pub waiting: i64,
+    /// Why nothing gets there.
+    #[schema(required = true)]
+    pub trouble: Option<String>,
+}
+
+/// How the bridge stands.
+pub async fn get(conn: &mut PgConnection, viewer: &Viewer) -> Result<BridgeSetup> {
+    viewer.require(Right::BridgeManage)?;
+    let groups = store::groups(conn).await?;
+    let chosen = store::chosen(conn).await?;
+    let is_chosen = |group: &&BridgeGroup| chosen.as_ref() == Some(&(group.account_id, group.chat.clone()));
+    Ok(BridgeSetup {
+        group: groups.iter().find(is_chosen).cloned(),
+        groups,
+        rooms: store::rooms(conn, viewer).await?,
+        bound: super::binding::bound(conn).await?.len(),
+    })
+}
+
+/// Puts the threads into another group; those of the former one stay there and are used no more. Wants a transaction.
+pub async fn choose_group(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    account: AccountId,
+    chat: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    viewer.require(Right::BridgeManage)?;
+    let known = store::groups(conn).await?;
+    let group = known.into_iter().find(|group| group.account_id == account && group.chat == chat);
+    let group = group.ok_or(ClientError::NotFound)?;
+    let before = store::chosen(conn).await?;
+    if before.as_ref() == Some(&(account, group.chat.clone())) {
+        return Ok(());
+    }
+    store::choose(conn, account, &group.chat).await?;
+    store::forget_places(conn).await?;
+    let words = |chosen: &(AccountId, String)| json!({ "account_id": chosen.0, "chat": chosen.1 });
+    let after = words(&(account, group.chat));
+    let subject = Subject::new("bridge", "group");
+    let actor = Actor::User(viewer);
+    audit::record(conn, &actor, "bridge.group", subject, before.as_ref().map(words), Some(after), now)
+        .await?;
+    Ok(())
+}
+
+/// Bridges a room from now on, or no longer. Only what the viewer reads himself can be shown to others. Wants a
+/// transaction; repeats safely.
+pub async fn set_bridged(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: RoomId,
+    enabled: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    viewer.require(Right::BridgeManage)?;
+    if enabled {
+        reach::readable(conn, viewer, id).await?;
+    } else {
+        reach::found(conn, viewer, id).await?;
+    }
+    if !store::set_enabled(conn, uuid_at(now), id, enabled).await? {
+        return Ok(());
+    }
+    let subject = Subject::new("room", &id);
+    let (before, after) = (json!({ "bridged": !enabled }), json!({ "bridged": enabled }));
+    audit::record(conn, &Actor::User(viewer), "bridge.room", subject, Some(before), Some(after), now).await?;
+    Ok(room::tell(conn, id, now).await?)
+}

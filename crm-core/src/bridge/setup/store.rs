@@ -1,0 +1,151 @@
+//! SQL of what is bridged, and where.
+
+use chrono::{DateTime, Utc};
+use connector_api::BridgeChat;
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+use super::{BridgeGroup, BridgedRoom};
+use crate::{
+    AccountId, RoomId,
+    access::Viewer,
+    rooms::reach::store::{Sight, push_reach},
+};
+
+pub(super) async fn groups(conn: &mut PgConnection) -> sqlx::Result<Vec<BridgeGroup>> {
+    sqlx::query_as!(
+        BridgeGroup,
+        r#"select account_id as "account_id: AccountId", chat, title, threads, present
+           from bridge_groups order by seen_at desc, chat limit 50"#
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// The account and the key of the group in which the threads are.
+pub(crate) async fn chosen(conn: &mut PgConnection) -> sqlx::Result<Option<(AccountId, String)>> {
+    let row = sqlx::query!(r#"select account_id as "account_id: AccountId", chat from bridge_setup"#)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.map(|row| (row.account_id, row.chat)))
+}
+
+pub(super) async fn choose(conn: &mut PgConnection, account: AccountId, chat: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into bridge_setup (account_id, chat) values ($1, $2)
+         on conflict (singleton) do update set account_id = excluded.account_id, chat = excluded.chat",
+        account.0,
+        chat
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The next message of each room opens a thread anew, and quotes nothing of another group.
+pub(super) async fn forget_places(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("delete from bridge_links").execute(&mut *conn).await?;
+    sqlx::query!("update bridge_threads set place = null, name = null, closed = false, trouble = null")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The group has another key now; it was no group with threads before.
+pub(crate) async fn moved(
+    conn: &mut PgConnection,
+    account: AccountId,
+    from: &str,
+    to: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update bridge_setup set chat = $3 where account_id = $1 and chat = $2",
+        account.0,
+        from,
+        to
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!("delete from bridge_groups where account_id = $1 and chat = $2", account.0, from)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// A group was heard of. `present` is only known where it was told.
+pub(crate) async fn met(
+    conn: &mut PgConnection,
+    account: AccountId,
+    chat: &BridgeChat,
+    present: Option<bool>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into bridge_groups as known (account_id, chat, title, threads, present, seen_at)
+         values ($1, $2, $3, $4, coalesce($5, true), $6)
+         on conflict (account_id, chat) do update
+         set title = coalesce(excluded.title, known.title), threads = excluded.threads,
+             present = coalesce($5, known.present), seen_at = excluded.seen_at",
+        account.0,
+        chat.id.as_str(),
+        chat.title,
+        chat.threads,
+        present,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct Row {
+    room_id: RoomId,
+    name: Option<String>,
+    enabled: bool,
+    waiting: i64,
+    trouble: Option<String>,
+}
+
+pub(super) async fn rooms(conn: &mut PgConnection, viewer: &Viewer) -> sqlx::Result<Vec<BridgedRoom>> {
+    let mut query = QueryBuilder::<Postgres>::new(
+        "select b.room_id, seen.name, b.enabled, b.trouble,
+                (select count(*) from bridge_outbox o where o.thread_id = b.id and o.finished_at is null) as waiting
+         from bridge_threads b
+         left join lateral (select r.name from rooms r where r.id = b.room_id",
+    );
+    push_reach(&mut query, viewer, Sight::Finds);
+    query.push(") seen on true order by seen.name nulls last, b.room_id");
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| BridgedRoom {
+            room_id: row.room_id,
+            name: row.name,
+            enabled: row.enabled,
+            waiting: row.waiting,
+            trouble: row.trouble,
+        })
+        .collect())
+}
+
+/// `false` when it stood so already. What waits when a room is bridged no longer does not go out.
+pub(super) async fn set_enabled(
+    conn: &mut PgConnection,
+    id: Uuid,
+    room: RoomId,
+    enabled: bool,
+) -> sqlx::Result<bool> {
+    let changed = sqlx::query_scalar!(
+        "insert into bridge_threads as known (id, room_id, enabled) values ($1, $2, $3)
+         on conflict (room_id) do update set enabled = excluded.enabled where known.enabled <> excluded.enabled
+         returning id",
+        id,
+        room.0,
+        enabled
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    // A room that was never bridged is not bridged now either.
+    Ok(changed.is_some_and(|thread| enabled || thread != id))
+}

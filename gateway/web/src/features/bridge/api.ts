@@ -1,0 +1,48 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap, type Schema } from '@/api/client';
+
+export type BridgeSetup = Schema<'BridgeSetup'>;
+export type BridgeGroup = Schema<'BridgeGroup'>;
+
+export const bridgeQuery = queryOptions({
+  queryKey: ['bridge'],
+  // Groups and troubles come from outside, without a notice.
+  refetchInterval: 10_000,
+  queryFn: () => unwrap(api.GET('/api/bridge')),
+});
+
+/** Rooms that may be bridged: those that one reads oneself. */
+export const readableRoomsQuery = queryOptions({
+  queryKey: ['rooms', 'readable'],
+  queryFn: async () => {
+    const page = await unwrap(api.GET('/api/rooms', { params: { query: { limit: 200 } } }));
+    return page.items.filter((room) => room.can_read || room.bridged);
+  },
+});
+
+function useBridgeChange<Wish>(change: (wish: Wish) => Promise<BridgeSetup>) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (setup) => {
+      cache.setQueryData(bridgeQuery.queryKey, setup);
+      void cache.invalidateQueries({ queryKey: ['rooms'] });
+    },
+  });
+}
+
+export function useChooseGroup() {
+  return useBridgeChange((group: BridgeGroup) =>
+    unwrap(api.PUT('/api/bridge/group', { body: { account_id: group.account_id, chat: group.chat } })),
+  );
+}
+
+export function useSetBridged() {
+  return useBridgeChange(({ room, enabled }: { room: string; enabled: boolean }) =>
+    unwrap(api.PUT('/api/bridge/rooms/{id}', { params: { path: { id: room } }, body: { enabled } })),
+  );
+}
+
+export function useCheckBridge() {
+  return useMutation({ mutationFn: async () => (await unwrap(api.POST('/api/bridge/check'))).obstacles });
+}

@@ -1,0 +1,40 @@
+import { Button } from '@mantine/core';
+import { useLayoutEffect, useRef, useState } from 'react';
+import classes from './Said.module.css';
+
+const LINK = /(https?:\/\/[^\s<>"]+[^\s<>".,!?)])/g;
+
+/** Long words fold at 400 px. */
+export function FoldedText({ text, deleted = false }: { text: string; deleted?: boolean }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [isLong, setLong] = useState(false);
+  const [open, setOpen] = useState(false);
+  useLayoutEffect(() => {
+    setLong((box.current?.scrollHeight ?? 0) > 420);
+  }, [text]);
+  return (
+    <>
+      <div
+        ref={box}
+        className={`${classes.text} ${isLong && !open ? classes.folded : ''}`}
+        data-deleted={deleted || undefined}
+        dir="auto"
+      >
+        {text.split(LINK).map((part, index) =>
+          index % 2 === 1 ? (
+            <a key={index} href={part} target="_blank" rel="noopener noreferrer nofollow" className="link">
+              {part}
+            </a>
+          ) : (
+            part
+          ),
+        )}
+      </div>
+      {isLong && (
+        <Button variant="subtle" size="compact-xs" onClick={() => setOpen(!open)} aria-expanded={open}>
+          {open ? 'Свернуть' : 'Развернуть'}
+        </Button>
+      )}
+    </>
+  );
+}

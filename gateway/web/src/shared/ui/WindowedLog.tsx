@@ -1,0 +1,167 @@
+import { ActionIcon } from '@mantine/core';
+import { IconArrowDown } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useRef, type ReactNode, type RefObject } from 'react';
+import classes from './WindowedLog.module.css';
+
+/** So long a row is on the screen before it counts as seen. */
+const SEEN_AFTER_MS = 1000;
+/** The next page is asked for when so few lines are left. */
+const LINES_LEFT = 8;
+
+interface WindowedLogProps<Row extends { key: string }> {
+  label: string;
+  /** The oldest first. */
+  rows: Row[];
+  /** About how tall a line will be. */
+  heightOf: (row: Row) => number;
+  draw: (row: Row) => ReactNode;
+  older: { has: boolean; load: () => void };
+  newer: { has: boolean; load: () => void; toEnd: () => void };
+  isLoading: boolean;
+  /** What counts as news, the oldest first. */
+  ids: string[];
+  /** The line at which it opens; without one (-1) at the end. */
+  start: number;
+  /** A line that is wanted in sight, once for each key; -1 while it is not loaded. */
+  jump?: { key: string; index: number };
+  /** The newest rows have really been on the screen. */
+  onSeen?: () => void;
+}
+
+/** A log drawn by window: only the lines around the screen exist. The reader is never moved but to where he wants. */
+export function WindowedLog<Row extends { key: string }>(props: WindowedLogProps<Row>) {
+  const { rows, older, newer, ids } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const lines = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => rows[index]!.key,
+    estimateSize: (index) => props.heightOf(rows[index]!),
+    overscan: 12,
+    paddingStart: 12,
+    paddingEnd: 12,
+    anchorTo: 'end',
+    followOnAppend: !newer.has,
+    scrollEndThreshold: 60,
+  });
+  const items = lines.getVirtualItems();
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  const { load: loadOlder } = older;
+  const { load: loadNewer } = newer;
+
+  useEffect(() => {
+    if (older.has && first < LINES_LEFT) loadOlder();
+  }, [first, older.has, loadOlder]);
+  useEffect(() => {
+    if (newer.has && last > rows.length - LINES_LEFT) loadNewer();
+  }, [last, rows.length, newer.has, loadNewer]);
+
+  useOpening(props.start, props.jump, (index, align) => lines.scrollToIndex(index, { align }), () => lines.scrollToEnd());
+  useKeptFoot(scroller);
+  const atEnd = !newer.has && lines.isAtEnd(60);
+  const behind = useBehind(ids, atEnd);
+  useSeen(ids.at(-1), atEnd, props.onSeen);
+
+  return (
+    <div className={classes.frame}>
+      <div ref={scroller} className={classes.scroller} tabIndex={0} role="log" aria-label={props.label} aria-live="off">
+        <div className={classes.column} style={{ height: lines.getTotalSize() }}>
+          {items.map((item) => (
+            <div
+              key={item.key}
+              data-index={item.index}
+              ref={lines.measureElement}
+              className={classes.line}
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
+              {props.draw(rows[item.index]!)}
+            </div>
+          ))}
+        </div>
+      </div>
+      {props.isLoading && <div className={classes.loading} role="status" aria-label="Загружаются ещё события" />}
+      {!atEnd && (
+        <ActionIcon
+          className={classes.down}
+          size={44}
+          radius="xl"
+          variant="default"
+          onClick={() => (newer.has ? newer.toEnd() : lines.scrollToEnd({ behavior: 'smooth' }))}
+          aria-label={behind > 0 ? `К новым: ${behind}` : 'К последним событиям'}
+        >
+          <IconArrowDown size={20} />
+          {behind > 0 && <span className={classes.behind}>{behind}</span>}
+        </ActionIcon>
+      )}
+    </div>
+  );
+}
+
+/** Opens where the reader wants to be, and goes to each line that is wanted once. */
+function useOpening(
+  start: number,
+  jump: { key: string; index: number } | undefined,
+  scrollTo: (index: number, align: 'start' | 'center') => void,
+  toEnd: () => void,
+): void {
+  const opened = useRef(false);
+  const jumped = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    if (jump && jumped.current !== jump.key) {
+      if (jump.index < 0) return;
+      scrollTo(jump.index, 'center');
+      jumped.current = jump.key;
+    } else if (!opened.current) {
+      if (start >= 0) scrollTo(Math.max(0, start - 1), 'start');
+      else toEnd();
+    }
+    opened.current = true;
+    if (!jump) jumped.current = undefined;
+  });
+}
+
+/** The last line in sight stays when the field below grows with its words. */
+function useKeptFoot(scroller: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const box = scroller.current;
+    if (!box) return;
+    let height = box.clientHeight;
+    const observer = new ResizeObserver(() => {
+      box.scrollTop += height - box.clientHeight;
+      height = box.clientHeight;
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [scroller]);
+}
+
+/** How many rows have come while the reader looks at older ones. */
+function useBehind(ids: string[], atEnd: boolean): number {
+  const seen = useRef<string | undefined>(undefined);
+  const newest = ids.at(-1);
+  useEffect(() => {
+    if (atEnd || seen.current === undefined) seen.current = newest;
+  }, [atEnd, newest]);
+  if (atEnd || seen.current === undefined) return 0;
+  const at = ids.lastIndexOf(seen.current);
+  return at < 0 ? 0 : ids.length - 1 - at;
+}
+
+/** Tells that the newest rows were on the screen of a focused tab for a while. */
+function useSeen(newestId: string | undefined, atEnd: boolean, onSeen?: () => void): void {
+  const newest = useRef(onSeen);
+  newest.current = onSeen;
+  const look = useCallback(() => {
+    if (document.hasFocus() && !document.hidden) newest.current?.();
+  }, []);
+  useEffect(() => {
+    if (!atEnd) return;
+    const timer = setTimeout(look, SEEN_AFTER_MS);
+    addEventListener('focus', look);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener('focus', look);
+    };
+  }, [atEnd, newestId, look]);
+}

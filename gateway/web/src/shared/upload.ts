@@ -1,0 +1,20 @@
+import { useMutation } from '@tanstack/react-query';
+import { api, unwrap, type Schema } from '@/api/client';
+
+/** A file that the hub has taken and nobody has sent yet. */
+export type Uploaded = Schema<'MediaFile'>;
+
+/** Takes a file; it is the sender's alone until it is sent. */
+export function useUpload() {
+  return useMutation({
+    mutationFn: (file: File) =>
+      unwrap(
+        api.POST('/api/files', {
+          params: { query: { name: file.name } },
+          body: file as unknown as never,
+          bodySerializer: (body: unknown) => body as BodyInit,
+          headers: { 'Content-Type': 'application/octet-stream' },
+        }),
+      ),
+  });
+}
