@@ -94,6 +94,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates of an account with their states, also those that vanished at the provider. */
+        get: operations["list_account_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/templates/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** «Обновить»: asks the provider now and answers with the list. */
+        post: operations["refresh_account_templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/addresses/{id}": {
         parameters: {
             query?: never;
@@ -121,6 +155,74 @@ export interface paths {
         /** The log, the newest first. */
         get: operations["list_audit"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is bridged, where, and what keeps it from working. */
+        get: operations["get_bridge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bridge/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the provider whether threads can be kept in the chosen group. */
+        post: operations["check_bridge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bridge/group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts the threads into this group; the next message of each room opens its thread there. */
+        put: operations["choose_bridge_group"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bridge/rooms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Shows a room in the messenger from now on, or no longer. Only a room that I read myself can be shown. */
+        put: operations["set_room_bridged"];
         post?: never;
         delete?: never;
         options?: never;
@@ -194,6 +296,23 @@ export interface paths {
         /** The ring card of a call: for the employee whose phone rings, and for those who see the client. */
         get: operations["get_ring_card"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what came of a call. Earlier words stay in the log. */
+        put: operations["say_call_result"];
         post?: never;
         delete?: never;
         options?: never;
@@ -288,6 +407,23 @@ export interface paths {
         post?: never;
         /** Lets terms run again. */
         delete: operations["release_legal_hold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a comment into the timeline of a client; only employees see it. */
+        post: operations["add_note"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -641,6 +777,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fills in a template or a text written beforehand for a conversation, without sending it. */
+        post: operations["preview_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/read": {
         parameters: {
             query?: never;
@@ -652,6 +805,23 @@ export interface paths {
         put?: never;
         /** Says that I have read a conversation up to a row. */
         post: operations["read_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates that can be sent into a conversation, with what is known for their fields. */
+        get: operations["list_conversation_templates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -760,6 +930,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a planned message until it begins. Whether it may go is asked again when its time comes. */
+        put: operations["replan_delivery"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{id}/retry": {
         parameters: {
             query?: never;
@@ -769,7 +956,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** «Повторить»: a new attempt of the same delivery; one that only waits for its pause is tried at once. */
+        /** «Повторить»: a new attempt of the same delivery; one that only waits for its pause or its planned time goes at once. */
         post: operations["retry_delivery"];
         delete?: never;
         options?: never;
@@ -788,6 +975,41 @@ export interface paths {
         put?: never;
         /** «Отправить сейчас»: what waits for its time, or for the client's morning, goes at once. */
         post: operations["send_delivery_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers that the viewer has begun, the newest first, at most 200; long ones are cut. */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drafts/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The viewer's draft of an answer in a conversation, or of a comment on a client; empty where there is none. */
+        get: operations["get_draft"];
+        /** Saves a draft. Over other words that another device saved since, it is refused with those (`draft`). */
+        put: operations["save_draft"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -991,6 +1213,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Letters, the newest first. */
+        get: operations["list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** «Проверочное письмо» to my own address. What becomes of it stands in the list. */
+        post: operations["send_test_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One letter and every try to send it, with its cause in words. */
+        get: operations["get_mail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** «Отправить ещё раз»: a letter that was given up or waits is due at once. */
+        post: operations["retry_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -1039,6 +1329,41 @@ export interface paths {
         post?: never;
         /** Revokes a key at once. */
         delete: operations["revoke_my_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which person in the messenger I am. */
+        get: operations["get_own_binding"];
+        put?: never;
+        post?: never;
+        /** Ends my binding: the bot does not hear me any more. */
+        delete: operations["unbind"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/bridge/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A one-time code: whoever sends it to the bot within a quarter of an hour is me from then on, and nobody who was before. */
+        post: operations["issue_binding_code"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1226,6 +1551,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a comment: its author for 24 hours, later whoever has the right `notes.correct`. All versions stay. */
+        put: operations["change_note"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deletes a comment under the same rules as a change. It stays in the timeline, struck, with all its versions. */
+        post: operations["delete_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/password": {
         parameters: {
             query?: never;
@@ -1237,6 +1596,93 @@ export interface paths {
         put?: never;
         /** Sets a password by a one-time link. All sessions of the user end; then sign in. */
         post: operations["set_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's texts and my own. */
+        get: operations["list_phrases"];
+        put?: never;
+        /** Writes a text, behind those that are there. */
+        post: operations["create_phrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a text as a client would read it, and counts it as a channel that is paid by parts. */
+        post: operations["preview_phrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What fields of texts and templates can be filled with by themselves. */
+        get: operations["list_phrase_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a text away. */
+        delete: operations["delete_phrase"];
+        options?: never;
+        head?: never;
+        /** Changes a text. */
+        patch: operations["edit_phrase"];
+        trace?: never;
+    };
+    "/api/phrases/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a text elsewhere in the order. */
+        post: operations["place_phrase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1589,6 +2035,216 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/room-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages with all the words, in the rooms that I read. */
+        get: operations["search_room_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room-messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message. */
+        get: operations["get_room_message"];
+        put?: never;
+        post?: never;
+        /** Takes a message back: mine, or any in a room that I manage. */
+        delete: operations["delete_room_message"];
+        options?: never;
+        head?: never;
+        /** Changes the words of a message of mine; the former ones stay readable. */
+        patch: operations["edit_room_message"];
+        trace?: never;
+    };
+    "/api/room-messages/{id}/reaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets, replaces or removes my reaction. */
+        put: operations["react_to_room_message"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room-messages/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a message said before it was edited. */
+        get: operations["list_room_message_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rooms that I find: open ones and my own. Whoever manages rooms finds all, and reads only those. */
+        get: operations["list_rooms"];
+        put?: never;
+        /** Makes a room that is mine. The same id again is the same room. */
+        post: operations["create_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many of my rooms have something unread, and how often I am named there. */
+        get: operations["count_rooms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One room. */
+        get: operations["get_room"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Renames, opens, closes or archives a room. */
+        patch: operations["change_room"];
+        trace?: never;
+    };
+    "/api/rooms/{id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Joins an open room. */
+        post: operations["join_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is in a room. */
+        get: operations["list_room_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Adds a member, or gives him another role. He sees what was said before; it counts as read. */
+        put: operations["put_room_member"];
+        post?: never;
+        /** Removes a member; anybody removes himself. */
+        delete: operations["remove_room_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages of a room, from the newest on or around a place. */
+        get: operations["list_room_messages"];
+        put?: never;
+        /** Writes a message. The same id again is the same message. */
+        post: operations["post_room_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that I have read a room up to a message; my other devices hear of it. */
+        post: operations["read_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedule": {
         parameters: {
             query?: never;
@@ -1673,6 +2329,23 @@ export interface paths {
         put?: never;
         /** Creates the first administrator by the set-up link. Then sign in. */
         post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Names the fields of a template, and says what fills them by itself. */
+        put: operations["bind_template"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2031,11 +2704,90 @@ export interface components {
              */
             raw: number;
         };
+        /** @description How our people call a field, and what fills it. */
+        Binding: {
+            /** @description As people call it; otherwise the name that it has by itself. */
+            label?: string | null;
+            source?: components["schemas"]["Source"] | null;
+        };
         /** @description A body, exact but for the secrets. */
         BodyView: {
             /** @description `base64` when the body is not UTF-8. */
             encoding: components["schemas"]["Encoding"];
             text: string;
+        };
+        /** @description The viewer's person in the messenger. */
+        BridgeBinding: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            bound_at: string;
+            /** @description As he calls himself there. */
+            name: string | null;
+        };
+        /** @description What the provider says of the bot's rights in the group. */
+        BridgeCheck: {
+            /** @description What to mend, in words; none: all is well. */
+            obstacles: string[];
+        };
+        /** @description What to send to the bot. */
+        BridgeCode: {
+            /** @description Shown once. */
+            code: string;
+            /**
+             * Format: date-time
+             * @description Good until then.
+             */
+            expires_at: string;
+        };
+        /** @description A group in the messenger. */
+        BridgeGroup: {
+            /** @description The account of the bot. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description The group's key at the provider. */
+            chat: string;
+            /** @description The bot is in it. */
+            present: boolean;
+            /** @description It has threads. */
+            threads: boolean;
+            /** @description Its name. */
+            title: string | null;
+        };
+        /** @description The bridge as those see it who choose. */
+        BridgeSetup: {
+            /** @description How many employees answer from their messenger. */
+            bound: number;
+            group: components["schemas"]["BridgeGroup"] | null;
+            /** @description Groups in which the bot was met, the last heard of first. */
+            groups: components["schemas"]["BridgeGroup"][];
+            /** @description Rooms that are bridged, or were. */
+            rooms: components["schemas"]["BridgedRoom"][];
+        };
+        /**
+         * @description How far a message got on its way to the director's messenger.
+         * @enum {string}
+         */
+        BridgeStep: "waiting" | "done" | "failed" | "skipped";
+        /** @description Whether a room is bridged. */
+        BridgedBody: {
+            enabled: boolean;
+        };
+        /** @description A room that is bridged, or was. */
+        BridgedRoom: {
+            /** @description Its messages go out. */
+            enabled: boolean;
+            /** @description Its name; `null` for one that the viewer does not see. */
+            name: string | null;
+            /** @description Which. */
+            room_id: components["schemas"]["RoomId"];
+            /** @description Why nothing gets there. */
+            trouble: string | null;
+            /**
+             * Format: int64
+             * @description How many of them wait.
+             */
+            waiting: number;
         };
         /** @description A call of a timeline. Times of talk and ringing are in microseconds. */
         CallEntry: {
@@ -2060,6 +2812,7 @@ export interface components {
             outcome: components["schemas"]["CallState"];
             /** @description One per recorded segment. */
             recordings: components["schemas"]["MediaView"][];
+            result?: components["schemas"]["CallResultView"] | null;
             /**
              * Format: int64
              * @description How long the answered extension rang.
@@ -2113,6 +2866,23 @@ export interface components {
          */
         CallRequestState: "asking" | "accepted" | "refused" | "unknown";
         /**
+         * @description What came of a call.
+         * @enum {string}
+         */
+        CallResult: "agreed" | "call_again" | "sending_documents" | "not_interested" | "not_reached" | "wrong_number";
+        /** @description The word of a person about a call. */
+        CallResultView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who said so. */
+            author: components["schemas"]["EntryAuthor"];
+            /** @description The word. */
+            result: components["schemas"]["CallResult"];
+        };
+        /**
          * @description Where a call stands.
          * @enum {string}
          */
@@ -2164,6 +2934,16 @@ export interface components {
             invented_secrets: {
                 [key: string]: string;
             };
+        };
+        /** @description New words of a comment. */
+        ChangedNote: {
+            /** @description What it says now. */
+            text: string;
+            /**
+             * Format: int32
+             * @description The version that was read.
+             */
+            version: number;
         };
         /**
          * @description A kind of network.
@@ -2707,6 +3487,14 @@ export interface components {
             at: string;
             by?: components["schemas"]["Speaker"] | null;
         };
+        /** @description Which comment goes. */
+        DeletedNote: {
+            /**
+             * Format: int32
+             * @description The version that was read.
+             */
+            version: number;
+        };
         /**
          * Format: uuid
          * @description One press on its way out, made by whoever pressed.
@@ -2775,6 +3563,38 @@ export interface components {
          * @enum {string}
          */
         DoubtReason: "jump" | "tenfold" | "differs" | "mirror_differed";
+        /** @description A draft of one person. */
+        Draft: {
+            /** @description What is being written. */
+            kind: components["schemas"]["DraftKind"];
+            /**
+             * Format: uuid
+             * @description The conversation or the client.
+             */
+            subject_id: string;
+            /** @description The words; empty when there are none. */
+            text: string;
+            /**
+             * Format: int64
+             * @description A save names the version it was made from; 0 before the first.
+             */
+            version: number;
+        };
+        /** @description Words of a draft. */
+        DraftBody: {
+            /** @description Empty for none. */
+            text: string;
+            /**
+             * Format: int64
+             * @description The version that they were written over.
+             */
+            version: number;
+        };
+        /**
+         * @description What is being written.
+         * @enum {string}
+         */
+        DraftKind: "reply" | "note";
         /** @description A new text for a message of ours. */
         EditBody: {
             /** @description Made by the caller; the same id again is the same edit. */
@@ -2865,6 +3685,11 @@ export interface components {
             field: string;
         };
         /**
+         * @description Where a field stands.
+         * @enum {string}
+         */
+        FieldPart: "head" | "body" | "button";
+        /**
          * @description Where the copy of a file stands.
          * @enum {string}
          */
@@ -2918,6 +3743,24 @@ export interface components {
             name: string;
             /** @description The number that ends as typed. */
             phone?: string | null;
+        };
+        /** @description A message that was found, and where. */
+        FoundRoomMessage: {
+            /** @description The message. */
+            message: components["schemas"]["RoomMessage"];
+            /** @description The name of its room. */
+            room_name: string;
+        };
+        /** @description Messages that were found, the newest first. */
+        FoundRoomMessagePage: {
+            items: components["schemas"]["FoundRoomMessage"][];
+            /** @description `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A group of those in which the bot was met. */
+        GroupBody: {
+            account_id: components["schemas"]["AccountId"];
+            chat: string;
         };
         /** @description How a channel is doing. */
         Health: {
@@ -3107,7 +3950,115 @@ export interface components {
             event: "access_lost";
         } | {
             /** @enum {string} */
+            event: "draft";
+            /** @description Of what. */
+            kind: components["schemas"]["DraftKind"];
+            /**
+             * Format: uuid
+             * @description The conversation or the client.
+             */
+            subject_id: string;
+        } | {
+            /** @enum {string} */
             event: "notice";
+        } | {
+            /** @enum {string} */
+            event: "room";
+            /** @description It names the viewer. */
+            mentioned: boolean;
+            message_id: components["schemas"]["RoomMessageId"] | null;
+            /** @description Which. */
+            room_id: components["schemas"]["RoomId"];
+        };
+        /** @description A letter. */
+        Mail: {
+            /** @description Where it goes. */
+            address: string;
+            /** @description The server's code at the last failure. */
+            code: string | null;
+            /**
+             * Format: date-time
+             * @description The next try, while it waits.
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When it was sent or given up.
+             */
+            finished_at: string | null;
+            /** @description Also its Message-ID. */
+            id: components["schemas"]["MailId"];
+            /** @description The same in words. */
+            reason: string | null;
+            /** @description Where it is. */
+            state: components["schemas"]["MailState"];
+            /** @description One line. */
+            subject: string;
+            /** @description Plain text. */
+            text: string;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            tries: number;
+            /** @description Whom it is for. */
+            user_id: components["schemas"]["UserId"];
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            written_at: string;
+        };
+        /** @description One try. */
+        MailAttempt: {
+            /** @description The server's code. */
+            code: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            number: number;
+            /** @description In one word. */
+            outcome: components["schemas"]["MailOutcome"];
+            /** @description In words. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A letter of the hub to one of its people.
+         */
+        MailId: string;
+        /**
+         * @description What a try came to.
+         * @enum {string}
+         */
+        MailOutcome: "sent" | "temporary" | "rejected" | "stopped" | "unknown";
+        /** @description Letters, the newest first. */
+        MailPage: {
+            items: components["schemas"]["Mail"][];
+            /** @description `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description Where a letter is.
+         * @enum {string}
+         */
+        MailState: "queued" | "sending" | "sent" | "failed";
+        /** @description A letter with its tries. */
+        MailWithAttempts: {
+            /** @description The first one first. */
+            attempts: components["schemas"]["MailAttempt"][];
+            mail: components["schemas"]["Mail"];
         };
         /** @description A rate by hand. */
         ManualRate: {
@@ -3215,6 +4166,10 @@ export interface components {
              */
             state?: string | null;
         };
+        /** @description What a member is to be. */
+        MemberBody: {
+            role: components["schemas"]["RoomRole"];
+        };
         /** @description What a new message says. */
         MessageContent: {
             /** @description Exact; sent without any mark-up. */
@@ -3249,10 +4204,35 @@ export interface components {
             /** @enum {string} */
             type: "contact";
         } | {
-            /** @description With its values. */
-            template: Record<string, unknown>;
+            head_file?: components["schemas"]["MediaId"] | null;
+            /** @description Which. */
+            template_id: components["schemas"]["TemplateId"];
             /** @enum {string} */
             type: "template";
+            /** @description By the keys of its fields, where it is not filled by itself. */
+            values?: {
+                [key: string]: string;
+            };
+        } | {
+            /** @description Which. */
+            phrase_id: components["schemas"]["PhraseId"];
+            /** @enum {string} */
+            type: "phrase";
+            /** @description By the keys of its fields, where it is not filled by itself. */
+            values?: {
+                [key: string]: string;
+            };
+        };
+        /** @description A message as the client would read it. */
+        MessagePreview: {
+            /** @description Fields of a text of ours, with what is known for them; those of a template stand in its list. */
+            fields: components["schemas"]["TextField"][];
+            /** @description Characters, paid parts, room left and alphabet, where the channel counts. */
+            measure: Record<string, unknown> | null;
+            /** @description Fields without a value: while there are any it cannot be sent. */
+            missing: components["schemas"]["MissingField"][];
+            /** @description What is missing stands there by its name. */
+            text: string;
         };
         /** @description The rules in force. */
         MessagingRules: {
@@ -3278,6 +4258,13 @@ export interface components {
              * @description For the next change.
              */
             version: number;
+        };
+        /** @description A field that has no value yet. */
+        MissingField: {
+            /** @description By which a value is given. */
+            key: string;
+            /** @description As people call it. */
+            label: string;
         };
         /** @description A new account. */
         NewAccountForm: {
@@ -3352,6 +4339,11 @@ export interface components {
             at_night?: components["schemas"]["AtNight"] | null;
             /** @description What it says. */
             content: components["schemas"]["MessageContent"];
+            /**
+             * Format: int64
+             * @description The version of the draft that these words were; it is emptied with the press.
+             */
+            draft_version?: number | null;
             /** @description Made by the caller, a UUID: the same id again is the same message and is not sent twice. */
             id: components["schemas"]["DeliveryId"];
             pin_client_id?: components["schemas"]["ClientId"] | null;
@@ -3363,8 +4355,62 @@ export interface components {
             purpose?: components["schemas"]["StatedPurpose"] | null;
             quote_id?: components["schemas"]["InteractionId"] | null;
         };
+        /** @description A new comment. */
+        NewNoteBody: {
+            call_id?: components["schemas"]["InteractionId"] | null;
+            /**
+             * Format: int64
+             * @description The version of the draft that these words were; it is emptied with the press.
+             */
+            draft_version?: number | null;
+            /** @description Made by the caller, a UUID: the same id again is the same comment. */
+            id: components["schemas"]["InteractionId"];
+            /** @description What it says. */
+            text: string;
+        };
+        /** @description A new text. */
+        NewPhraseBody: {
+            /** @description Typed behind a slash it finds the text. */
+            code?: string | null;
+            /** @description What it is for. */
+            kind: components["schemas"]["PhraseKind"];
+            /** @description `ru`, `ky`, `kk`, `en`. */
+            language?: string;
+            /** @description As people find it. */
+            name: string;
+            /** @description My own; otherwise the company's. */
+            own: boolean;
+            /** @description With its fields in braces. */
+            text: string;
+        };
+        /** @description A room to be. */
+        NewRoom: {
+            /** @description Who gets in. */
+            access: components["schemas"]["RoomAccess"];
+            client_id?: components["schemas"]["ClientId"] | null;
+            /** @description Made by the screen: the same press is the same room. */
+            id: components["schemas"]["RoomId"];
+            /** @description Whom to add at once, beside its maker. */
+            members?: components["schemas"]["UserId"][];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A message to be. */
+        NewRoomMessage: {
+            /** @description Files, uploaded before or passed on, in the order wanted. */
+            files?: components["schemas"]["MediaId"][];
+            /** @description Made by the screen, a UUID: the same id again is the same message. */
+            id: components["schemas"]["RoomMessageId"];
+            /** @description Members whom it names. */
+            mentions?: components["schemas"]["UserId"][];
+            quote_id?: components["schemas"]["RoomMessageId"] | null;
+            /** @description What it says; may be absent when there are files. */
+            text?: string | null;
+        };
         /** @description A user to be. */
         NewUser: {
+            /** @description Where the hub writes to him. */
+            email?: string | null;
             /** @description In any letter case; stored in small letters. */
             login: string;
             /** @description As others see it. */
@@ -3375,6 +4421,20 @@ export interface components {
             post?: string | null;
             /** @description Codes of roles. */
             roles?: string[];
+        };
+        /** @description How a comment stands. */
+        NoteEntry: {
+            call_id?: components["schemas"]["InteractionId"] | null;
+            /**
+             * Format: date-time
+             * @description From this moment its author can no longer change it.
+             */
+            locked_at: string;
+            /**
+             * Format: int32
+             * @description From 1; a change names the version that it was made from.
+             */
+            version: number;
         };
         /** @description What a provider said about an account of ours. */
         Notice: {
@@ -3402,6 +4462,10 @@ export interface components {
             items: components["schemas"]["Notice"][];
             /** @description `null` on the last page. */
             next_cursor: string | null;
+        };
+        /** @description Templates that can be sent. */
+        OfferedTemplates: {
+            items: components["schemas"]["Template"][];
         };
         /** @description One position of a basket. */
         OrderItemView: {
@@ -3432,6 +4496,10 @@ export interface components {
              * @description Parts not understood.
              */
             unknown: number;
+        };
+        /** @description My own messenger. */
+        OwnBinding: {
+            binding: components["schemas"]["BridgeBinding"] | null;
         };
         /** @description A device on which the user is signed in. */
         OwnSession: components["schemas"]["Session"] & {
@@ -3479,9 +4547,118 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description A text written beforehand. */
+        Phrase: {
+            /** @description Typed behind a slash it finds the text. */
+            code: string | null;
+            /** @description Which. */
+            id: components["schemas"]["PhraseId"];
+            /** @description What it is for. */
+            kind: components["schemas"]["PhraseKind"];
+            /** @description In which language clients read it: `ru`, `ky`, `kk`, `en`. */
+            language: string;
+            /** @description As people find it. */
+            name: string;
+            /** @description It is the viewer's own; otherwise the company's. */
+            own: boolean;
+            /**
+             * Format: int32
+             * @description Order among those of one kind and one owner.
+             */
+            position: number;
+            /** @description With its fields in braces. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description Moves with every change.
+             */
+            updated_at: string;
+        };
+        /** @description A text that somebody writes just now. */
+        PhraseDraft: {
+            client_id?: components["schemas"]["ClientId"] | null;
+            /** @description With its fields in braces. */
+            text: string;
+            /** @description Of fields that are filled by hand. */
+            values?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Format: uuid
+         * @description A text written beforehand.
+         */
+        PhraseId: string;
+        /**
+         * @description What a text is for.
+         * @enum {string}
+         */
+        PhraseKind: "quick_reply" | "sms";
+        /** @description Texts written beforehand: one's own first, then the company's, each in their order. */
+        PhrasePage: {
+            items: components["schemas"]["Phrase"][];
+            /** @description `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description What changes; what is not named stays. */
+        PhrasePatch: {
+            /** @description Typed behind a slash it finds the text; an empty one takes it away. */
+            code?: string | null;
+            /** @description `ru`, `ky`, `kk`, `en`. */
+            language?: string | null;
+            /** @description As people find it. */
+            name?: string | null;
+            /** @description With its fields in braces. */
+            text?: string | null;
+        };
+        /** @description Where a text goes. */
+        PhrasePlace: {
+            before: components["schemas"]["PhraseId"] | null;
+        };
+        /** @description A text with its values, as a client would read it. */
+        PhrasePreview: {
+            /** @description All fields, with what is known for them. */
+            fields: components["schemas"]["TextField"][];
+            /** @description Characters, paid parts and alphabet, where a channel is connected that counts. */
+            measure: Record<string, unknown> | null;
+            /** @description Fields without a value. */
+            missing: components["schemas"]["MissingField"][];
+            /** @description What is missing still stands in braces. */
+            text: string;
+        };
         /** @description The company that a row is of. */
         Pin: {
             client_id: components["schemas"]["ClientId"] | null;
+        };
+        /** @description When a planned message goes. */
+        PlanBody: {
+            /**
+             * Format: date-time
+             * @description Not before this moment.
+             */
+            planned_for: string;
+            /** @description New words of a plain text; absent leaves them. */
+            text?: string | null;
+        };
+        /** @description What is to be filled in. */
+        Prepared: {
+            /** @description Which. */
+            template_id: components["schemas"]["TemplateId"];
+            /** @enum {string} */
+            type: "template";
+            /** @description By the keys of its fields. */
+            values?: {
+                [key: string]: string;
+            };
+        } | {
+            /** @description Which. */
+            phrase_id: components["schemas"]["PhraseId"];
+            /** @enum {string} */
+            type: "phrase";
+            /** @description By the keys of its fields. */
+            values?: {
+                [key: string]: string;
+            };
         };
         /** @description A press on a number. */
         Press: {
@@ -3495,6 +4672,11 @@ export interface components {
         PressBody: {
             /** @description Made by the caller; the same id again is the same press. */
             id: components["schemas"]["DeliveryId"];
+        };
+        /** @description What is to be filled in, and for whom. */
+        PreviewBody: {
+            content: components["schemas"]["Prepared"];
+            pin_client_id?: components["schemas"]["ClientId"] | null;
         };
         /** @description `application/problem+json`: why a request was not done. */
         Problem: Record<string, unknown> & {
@@ -3517,6 +4699,8 @@ export interface components {
         };
         /** @description The viewer himself. */
         Profile: {
+            /** @description Where the hub writes to him; the administrator changes it. */
+            email: string | null;
             /** @description His id. */
             id: components["schemas"]["UserId"];
             /** @description In small letters. */
@@ -3843,6 +5027,14 @@ export interface components {
             emoji: string;
         };
         /** @description Up to where I have read. */
+        ReadPosition: {
+            /**
+             * Format: int64
+             * @description `position` of the newest message that was on the screen; an earlier one than before changes nothing.
+             */
+            position: number;
+        };
+        /** @description Up to where I have read. */
         ReadUntil: {
             /**
              * Format: date-time
@@ -3910,11 +5102,15 @@ export interface components {
              */
             skipped: number;
         };
+        /** @description What came of a call. */
+        ResultBody: {
+            result: components["schemas"]["CallResult"] | null;
+        };
         /**
          * @description What a role may allow. The words are those of `role_rights.right_name`.
          * @enum {string}
          */
-        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage" | "messages.rules" | "messages.at_night";
+        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "notes.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage" | "mails.manage" | "messages.rules" | "messages.at_night" | "phrases.manage" | "rooms.use" | "rooms.manage" | "bridge.use" | "bridge.manage";
         /** @description A call as the employee sees it while it rings and goes on. */
         RingCard: {
             /**
@@ -3986,6 +5182,259 @@ export interface components {
                 [key: string]: components["schemas"]["Scope"];
             };
         };
+        /** @description A room as its viewer finds it. */
+        Room: {
+            /** @description Who gets in. */
+            access: components["schemas"]["RoomAccess"];
+            /**
+             * Format: date-time
+             * @description Since when nobody writes there.
+             */
+            archived_at: string | null;
+            /** @description Its messages are shown in the director's messenger too. */
+            bridged: boolean;
+            /** @description He may rename it, archive it, add and remove members. */
+            can_manage: boolean;
+            /** @description Its messages are shown to the viewer. */
+            can_read: boolean;
+            /** @description He may write. */
+            can_write: boolean;
+            client: components["schemas"]["RoomClient"] | null;
+            /** @description Never changes. */
+            id: components["schemas"]["RoomId"];
+            last: components["schemas"]["RoomPreview"] | null;
+            /**
+             * Format: date-time
+             * @description When something was said last.
+             */
+            last_at: string;
+            /**
+             * Format: int64
+             * @description Of the newest message.
+             */
+            last_position: number;
+            /**
+             * Format: int64
+             * @description How many members can sign in.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Those of them that name him.
+             */
+            mentions: number;
+            /** @description As members named it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Up to where he has read.
+             */
+            read_position: number | null;
+            role: components["schemas"]["RoomRole"] | null;
+            /**
+             * Format: int64
+             * @description Messages of others that the viewer has not seen on any device; 500 stands for any more.
+             */
+            unread: number;
+        };
+        /**
+         * @description Who gets in.
+         * @enum {string}
+         */
+        RoomAccess: "open" | "closed";
+        /** @description What of all rooms asks for the viewer's attention. */
+        RoomAttention: {
+            /**
+             * Format: int64
+             * @description Unread messages that name him.
+             */
+            mentions: number;
+            /**
+             * Format: int64
+             * @description Rooms with something unread.
+             */
+            rooms: number;
+        };
+        /** @description The client that a room is tied to. */
+        RoomClient: {
+            /** @description Its card. */
+            id: components["schemas"]["ClientId"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description Other words for a message of mine. */
+        RoomEditBody: {
+            text: string;
+        };
+        /**
+         * Format: uuid
+         * @description An internal chat.
+         */
+        RoomId: string;
+        /** @description A member, as all who find the room see him. */
+        RoomMember: {
+            /** @description He has left the company; his messages stay his. */
+            disabled: boolean;
+            /** @description His name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Everything up to here was on his screen.
+             */
+            read_position: number;
+            /** @description What he is there. */
+            role: components["schemas"]["RoomRole"];
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+        };
+        /** @description Everybody in a room. */
+        RoomMembers: {
+            /** @description By name; also those who have left the company. */
+            items: components["schemas"]["RoomMember"][];
+        };
+        /** @description A message as its reader sees it. */
+        RoomMessage: {
+            /** @description Who wrote it. */
+            author_id: components["schemas"]["UserId"];
+            /** @description His name then. */
+            author_name: string;
+            bridge: components["schemas"]["BridgeStep"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was taken back.
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it says what it says; `versions` has what it said before.
+             */
+            edited_at: string | null;
+            /** @description Its files. */
+            files: components["schemas"]["MediaView"][];
+            /** @description Made by whoever wrote it. */
+            id: components["schemas"]["RoomMessageId"];
+            /** @description Whom it names. */
+            mentions: components["schemas"]["UserId"][];
+            /** @description Where it was written. */
+            origin: components["schemas"]["RoomOrigin"];
+            /**
+             * Format: int64
+             * @description Its place: later ones have greater places; not every number is taken.
+             */
+            position: number;
+            quote: components["schemas"]["RoomQuote"] | null;
+            /** @description One of each person. */
+            reactions: components["schemas"]["RoomReaction"][];
+            /** @description Where it stands. */
+            room_id: components["schemas"]["RoomId"];
+            /** @description What it says now; none when it was taken back. */
+            text: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A message of an internal chat, made by whoever wrote it.
+         */
+        RoomMessageId: string;
+        /** @description A part of a room. */
+        RoomMessagePage: {
+            items: components["schemas"]["RoomMessage"][];
+            /** @description There are more in this direction, behind the last one. */
+            more: boolean;
+        };
+        /** @description What a message said before it was edited. */
+        RoomMessageVersion: {
+            /**
+             * Format: int32
+             * @description From 1 on.
+             */
+            number: number;
+            /** @description Its words. */
+            text: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it said so.
+             */
+            until: string;
+        };
+        /** @description What a message said before. */
+        RoomMessageVersions: {
+            /** @description The first version first; what it says now is not among them. */
+            items: components["schemas"]["RoomMessageVersion"][];
+        };
+        /**
+         * @description Where a message was written.
+         * @enum {string}
+         */
+        RoomOrigin: "app" | "bridge";
+        /** @description Rooms, the one spoken in last first. */
+        RoomPage: {
+            items: components["schemas"]["Room"][];
+            /** @description `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description What changes of a room; what is absent stays. */
+        RoomPatch: {
+            access?: components["schemas"]["RoomAccess"] | null;
+            /** @description Into the archive, or back. */
+            archived?: boolean | null;
+            /** @description Its name. */
+            name?: string | null;
+        };
+        /** @description The newest message of a room, in short. */
+        RoomPreview: {
+            /** @description Who. */
+            author: string;
+            /**
+             * Format: int64
+             * @description How many files came with it.
+             */
+            files: number;
+            /** @description The beginning of what he wrote. */
+            text: string | null;
+        };
+        /** @description The message answered, in short. */
+        RoomQuote: {
+            /** @description Who wrote it. */
+            author_name: string;
+            /**
+             * Format: int64
+             * @description How many files came with it.
+             */
+            files: number;
+            /** @description Which. */
+            id: components["schemas"]["RoomMessageId"];
+            /**
+             * Format: int64
+             * @description Its place in the room.
+             */
+            position: number;
+            /** @description The beginning of its words; none when it was taken back. */
+            text: string | null;
+        };
+        /** @description A reaction of one person. */
+        RoomReaction: {
+            /** @description With what. */
+            emoji: string;
+            /** @description His name. */
+            name: string;
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+        };
+        /** @description My reaction. */
+        RoomReactionBody: {
+            /** @description `null` removes it. */
+            emoji: string | null;
+        };
+        /**
+         * @description What a member is.
+         * @enum {string}
+         */
+        RoomRole: "owner" | "member";
         /** @description A message whose channel the rule chooses. */
         RuleMessageBody: {
             at_night?: components["schemas"]["AtNight"] | null;
@@ -4207,6 +5656,22 @@ export interface components {
             password: string;
         };
         /**
+         * @description What a field can be filled with.
+         * @enum {string}
+         */
+        Source: "клиент.имя" | "клиент.компания" | "клиент.город" | "менеджер.имя" | "менеджер.должность" | "менеджер.телефон";
+        /** @description All of them. */
+        SourceList: {
+            items: components["schemas"]["SourceView"][];
+        };
+        /** @description What a field can be filled with by itself. */
+        SourceView: {
+            /** @description As people call it. */
+            label: string;
+            /** @description As it is written between braces. */
+            source: string;
+        };
+        /**
          * @description A side of a conversation.
          * @enum {string}
          */
@@ -4226,6 +5691,112 @@ export interface components {
          * @enum {string}
          */
         TaskOutcome: "done" | "failed" | "interrupted";
+        /** @description A template as the account has it at its provider. */
+        Template: {
+            /** @description Whose. */
+            account_id: components["schemas"]["AccountId"];
+            /** @description The words on its buttons. */
+            buttons: string[];
+            /** @description `marketing`, `utility`, `authentication`; other words as they came. */
+            category: string;
+            /** @description What it is filled with. */
+            fields: components["schemas"]["TemplateField"][];
+            /**
+             * Format: date-time
+             * @description Since when the provider lists it no more.
+             */
+            gone_at: string | null;
+            /** @description The kind of file that stands above the words: `image`, `video`, `document`. */
+            head_file: string | null;
+            /** @description Which. */
+            id: components["schemas"]["TemplateId"];
+            /** @description As the provider writes it. */
+            language: string;
+            /**
+             * Format: date-time
+             * @description When the provider last listed it.
+             */
+            last_seen_at: string;
+            /** @description Name; unique together with the language. */
+            name: string;
+            /** @description `green`, `yellow`, `red`; other words as they came. */
+            quality: string | null;
+            /** @description Why it was rejected or paused. */
+            reason: string | null;
+            /** @description Why it cannot be sent, in Russian; `null` for one that can. */
+            refusal: string | null;
+            /** @description `approved`, `pending`, `rejected`, `paused`, `disabled`; other words as they came. */
+            status: string;
+            /** @description The words, with their placeholders. */
+            text: string;
+        };
+        /** @description How people call the fields of a template, and what fills them. */
+        TemplateBindings: {
+            /** @description By the keys of the fields; a field that is not named has no label and is filled by hand. */
+            fields: {
+                [key: string]: components["schemas"]["Binding"];
+            };
+        };
+        /** @description A field of a template. */
+        TemplateField: {
+            /** @description By which a value is given: `head.1`, `body.order_id`, `button.0`. */
+            key: string;
+            /** @description As people call it. */
+            label: string;
+            /** @description Its name at the provider: what stands between double braces, or the button's number. */
+            name: string;
+            /** @description Where it stands. */
+            part: components["schemas"]["FieldPart"];
+            source: components["schemas"]["Source"] | null;
+            /** @description What stands there when nobody gives another value; known only for a conversation. */
+            value: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A template that a provider approves.
+         */
+        TemplateId: string;
+        /** @description All templates of an account. A provider keeps a few hundred at most, so they come in one page. */
+        TemplateList: {
+            items: components["schemas"]["Template"][];
+            /** @description The provider approves templates at all, and can be asked with the settings that the account has. */
+            supported: boolean;
+            sync: components["schemas"]["TemplateSync"] | null;
+        };
+        /** @description A template that can be sent. */
+        TemplateName: {
+            /** @description Which. */
+            id: components["schemas"]["TemplateId"];
+            /** @description As the provider writes it. */
+            language: string;
+            /** @description Its name at the provider. */
+            name: string;
+        };
+        /** @description When an account's list was last asked for. */
+        TemplateSync: {
+            /**
+             * Format: date-time
+             * @description The last time.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description The last time with success.
+             */
+            done_at: string | null;
+            /** @description Why the last time failed, in Russian. */
+            error: string | null;
+        };
+        /** @description A field of a text with what is known for it. */
+        TextField: {
+            /** @description By which a value is given. */
+            key: string;
+            /** @description As people call it. */
+            label: string;
+            source?: components["schemas"]["Source"] | null;
+            /** @description What stands there when nobody gives another value. */
+            value?: string | null;
+        };
         /** @description A part of a timeline, the newest first. */
         Timeline: {
             /** @description Something stands behind the first item already. */
@@ -4260,6 +5831,7 @@ export interface components {
             kind: components["schemas"]["EntryKind"];
             /** @description «получено позже»: came more than two minutes after it happened, and not as history. */
             late: boolean;
+            note?: components["schemas"]["NoteEntry"] | null;
             /**
              * Format: date-time
              * @description The provider's time; the place in the timeline.
@@ -4304,6 +5876,8 @@ export interface components {
              * @description Since when he cannot sign in; his name stays in the history.
              */
             disabled_at: string | null;
+            /** @description Where the hub writes to him. */
+            email: string | null;
             /** @description Whether he has set a password yet. */
             has_password: boolean;
             /** @description Never changes. */
@@ -4340,8 +5914,10 @@ export interface components {
             /** @description `null` on the last page. */
             next_cursor: string | null;
         };
-        /** @description What changes of a user; what is absent stays. An empty `post` or `phone` takes it away. */
+        /** @description What changes of a user; what is absent stays. An empty `post`, `phone` or `email` takes it away. */
         UserPatch: {
+            /** @description Where the hub writes to him. */
+            email?: string | null;
             /** @description In any letter case. */
             login?: string | null;
             /** @description As others see it. */
@@ -4360,8 +5936,9 @@ export interface components {
              * @description When it was written.
              */
             at: string;
+            author?: components["schemas"]["EntryAuthor"] | null;
             content?: components["schemas"]["ContentView"] | null;
-            /** @description The words; none where the provider told only that there is a version. */
+            /** @description The words; none where the provider told only that there is a version, and where a comment was deleted. */
             text?: string | null;
         };
         /** @description One way to a person. */
@@ -4392,6 +5969,8 @@ export interface components {
             abilities: Record<string, unknown> | null;
             /** @description `open`, perhaps `until` a moment; `templates_only`; `closed` with a `reason`. */
             permission: Record<string, unknown>;
+            /** @description Templates that can be sent, also while nothing else can. */
+            templates: components["schemas"]["TemplateName"][];
         };
     };
     responses: never;
@@ -4859,6 +6438,149 @@ export interface operations {
             };
         };
     };
+    list_account_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_account_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     remove_contact_address: {
         parameters: {
             query?: never;
@@ -4987,6 +6709,249 @@ export interface operations {
             };
             /** @description Недостаточно прав, или запрос с чужой страницы */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bridge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeSetup"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_bridge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeCheck"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_bridge_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeSetup"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_room_bridged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BridgedBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeSetup"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5307,6 +7272,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RingCard"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say_call_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InteractionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */
@@ -5929,6 +7965,95 @@ export interface operations {
             };
             /** @description Записи нет, или она недоступна */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNoteBody"];
+            };
+        };
+        responses: {
+            /** @description Записан раньше */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7535,6 +9660,77 @@ export interface operations {
             };
         };
     };
+    preview_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePreview"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_conversation: {
         parameters: {
             query?: never;
@@ -7556,6 +9752,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conversation_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedTemplates"];
+                };
             };
             /** @description Неверный запрос: `field` называет поле */
             400: {
@@ -8038,6 +10301,84 @@ export interface operations {
             };
         };
     };
+    replan_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retry_delivery: {
         parameters: {
             query?: never;
@@ -8129,6 +10470,202 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"][];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["DraftKind"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["DraftKind"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
             };
             /** @description Неверный запрос: `field` называет поле */
             400: {
@@ -9031,6 +11568,267 @@ export interface operations {
             };
         };
     };
+    list_mails: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only those in this state. */
+                state?: components["schemas"]["MailState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailPage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_test_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mail"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MailId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailWithAttempts"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MailId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mail"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -9274,6 +12072,145 @@ export interface operations {
             };
             /** @description Записи нет, или она недоступна */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_binding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnBinding"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unbind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_binding_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeCode"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10082,6 +13019,166 @@ export interface operations {
             };
         };
     };
+    change_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InteractionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedNote"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InteractionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletedNote"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     set_password: {
         parameters: {
             query?: never;
@@ -10113,6 +13210,469 @@ export interface operations {
             };
             /** @description Недостаточно прав, или запрос с чужой страницы */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_phrases: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description What they are for. */
+                kind?: "quick_reply" | "sms";
+                /** @description Words of the name, the code or the text. */
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhrasePage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_phrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPhraseBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phrase"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_phrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhraseDraft"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhrasePreview"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_phrase_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_phrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PhraseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_phrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PhraseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhrasePatch"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phrase"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_phrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PhraseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhrasePlace"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11344,6 +14904,1266 @@ export interface operations {
             };
         };
     };
+    search_room_messages: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Words, in any form. */
+                text: string;
+                /** @description In this room only. */
+                room_id?: components["schemas"]["RoomId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundRoomMessagePage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_room_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomMessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMessage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_room_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomMessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMessage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_room_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomMessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomEditBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMessage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    react_to_room_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomMessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomReactionBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMessage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_room_message_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomMessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMessageVersions"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rooms: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Those in the archive instead of the others. */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoom"];
+            };
+        };
+        responses: {
+            /** @description Создан раньше */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_rooms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAttention"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomPatch"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_room_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMembers"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_room_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomId"];
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_room_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomId"];
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_room_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Messages before this `position`, the latest first; without both, the newest. */
+                before?: number;
+                /** @description Messages after this `position`, the earliest first. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMessagePage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_room_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoomMessage"];
+            };
+        };
+        responses: {
+            /** @description Отправлено раньше */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMessage"];
+                };
+            };
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMessage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadPosition"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_schedule: {
         parameters: {
             query?: never;
@@ -11672,6 +16492,77 @@ export interface operations {
             };
             /** @description Противоречие с сохранёнными данными */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bind_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateBindings"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
