@@ -96,10 +96,10 @@ impl Probing {
         };
         match &done {
             Ok(_) => {
-                tracing::info!(account.id = %account.id, "the subscription of {} was made anew", account.id)
+                tracing::info!(account.id = %account.id, "the subscription of {} was made anew", account.id);
             }
             Err(error) => {
-                tracing::warn!(account.id = %account.id, error, "a subscription could not be made anew")
+                tracing::warn!(account.id = %account.id, error, "a subscription could not be made anew");
             }
         }
         let mut tx = self.pool.begin().await?;

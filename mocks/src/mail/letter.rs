@@ -68,7 +68,8 @@ fn words(text: &str) -> Option<String> {
     for word in text.split(' ') {
         let encoded = word.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?="));
         let is_encoded = encoded.is_some();
-        if !read.is_empty() && !(was_encoded && is_encoded) {
+        let is_continued = was_encoded && is_encoded;
+        if !(read.is_empty() || is_continued) {
             read.push(' ');
         }
         match encoded {

@@ -20,7 +20,15 @@ export function rowOf(message: NewMessage, place: Conversation, me: { id: string
     state: 'queued',
     text: content.type === 'text' ? content.text : content.type === 'files' ? content.caption : message.shown,
     delivery: message.plannedFor
-      ? { id: message.id, action: 'message', step: 'planned', attempts: 0, due_at: message.plannedFor }
+      ? {
+          id: message.id,
+          action: 'message',
+          purpose: 'reply',
+          step: 'planned',
+          attempts: 0,
+          due_at: message.plannedFor,
+          passed_over: [],
+        }
       : undefined,
     actions: [],
     items: [],
