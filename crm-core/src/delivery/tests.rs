@@ -417,7 +417,7 @@ async fn a_planned_message_is_put_off_reworded_and_sent_at_once(pool: PgPool) {
     let entry = office.entry(&mut conn, 1).await;
     assert_eq!((entry.text.as_deref(), entry.occurred_at), (Some("в среду"), minute(90)));
 
-    press::retry(&mut conn, &office.manager, minute(70), id).await.unwrap();
+    press::send_now(&mut conn, &office.manager, minute(70), id).await.unwrap();
     let shown = conversation::read(&mut conn, &office.manager, office.conversation).await.unwrap();
     assert_eq!(shown.last_outbound_at, Some(minute(70)));
     let sender = Sender::enlist(&mut conn).await.unwrap();

@@ -21,6 +21,8 @@ use crate::accounts::{Account, Accounts};
 const EVERY: TimeDelta = TimeDelta::minutes(10);
 /// Calls, and above all recordings, enter the history late.
 const OVERLAP: TimeDelta = TimeDelta::hours(2);
+/// How often it is looked whether an account is due: a new one does not wait for the round of the others.
+const LOOK: TimeDelta = TimeDelta::seconds(30);
 /// After a longer silence the rest stays with the provider.
 const AT_MOST: TimeDelta = TimeDelta::days(31);
 
@@ -44,7 +46,7 @@ pub fn add(tasks: &mut Tasks, accounts: Accounts, apply: ApplyQueue) {
     tasks.add(
         "channels.history",
         "Сверка с историей каналов",
-        Plan::Every(EVERY),
+        Plan::Every(LOOK),
         move |pool, now| {
             let histories = Arc::clone(&histories);
             async move { Ok(histories.sweep(&pool, now).await) }

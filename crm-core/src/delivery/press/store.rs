@@ -480,7 +480,7 @@ pub(super) async fn put_off(
     planned_for: DateTime<Utc>,
 ) -> sqlx::Result<DateTime<Utc>> {
     sqlx::query_scalar!(
-        "update deliveries d set due_at = $2 from deliveries before
+        "update deliveries d set due_at = $2, held = null from deliveries before
          where d.id = $1 and before.id = d.id returning before.due_at",
         waiting.id.0,
         planned_for,
