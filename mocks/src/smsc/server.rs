@@ -53,6 +53,8 @@ impl std::fmt::Debug for Shared {
 struct Inner {
     /// Status by id and number.
     known: HashMap<(String, String), i32>,
+    /// When each was taken.
+    sent: HashMap<(String, String), DateTime<Utc>>,
     /// When an equal request was made: number and text.
     equal: HashMap<(String, String), DateTime<Utc>>,
 }
@@ -184,6 +186,7 @@ async fn send(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, body:
         shared.balance.fetch_sub(cost, Ordering::Relaxed);
         inner.equal.insert(equal, now);
         inner.known.insert((id.to_owned(), phone.to_owned()), -1);
+        inner.sent.insert((id.to_owned(), phone.to_owned()), now);
     }
     let sender = text(&form, "sender");
     let mut arrival = Arrival::new(Provider::Smsc, sender, phone, id, "text", now);
@@ -214,13 +217,15 @@ async fn status(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, bod
 }
 
 fn state(shared: &Shared, form: &Form, id: &str, phone: &str) -> Value {
-    let known = shared.lock().known.get(&(id.to_owned(), phone.to_owned())).copied();
+    let key = (id.to_owned(), phone.to_owned());
+    let (known, sent) = {
+        let inner = shared.lock();
+        (inner.known.get(&key).copied(), inner.sent.get(&key).copied())
+    };
     let mut state = json!({ "status": known.unwrap_or(-3) });
     if known.is_some() {
         let at = (shared.around.clock)();
-        // Moscow's time.
-        let date = (at + TimeDelta::hours(3)).format("%d.%m.%Y %H:%M:%S").to_string();
-        (state["last_date"], state["last_timestamp"]) = (date.into(), at.timestamp().into());
+        (state["last_date"], state["last_timestamp"]) = (in_moscow(at).into(), at.timestamp().into());
     }
     if matches!(text(form, "all"), "1" | "2") {
         let name = match known {
@@ -230,8 +235,15 @@ fn state(shared: &Shared, form: &Form, id: &str, phone: &str) -> Value {
             Some(_) => "Доставлено",
         };
         (state["phone"], state["status_name"]) = (phone.into(), name.into());
+        if let Some(at) = sent {
+            (state["send_date"], state["send_timestamp"]) = (in_moscow(at).into(), at.timestamp().into());
+        }
     }
     state
+}
+
+fn in_moscow(at: DateTime<Utc>) -> String {
+    (at + TimeDelta::hours(3)).format("%d.%m.%Y %H:%M:%S").to_string()
 }
 
 async fn balance(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, body: Bytes) -> Response {
