@@ -1,7 +1,9 @@
 //! Rows for tests: people, cards and timelines as the ingest would leave them.
 
+mod feed;
 mod store;
 
+pub use feed::feed_for;
 pub use store::{
     Said, account, call, client, contact, conversation, delivery, dump, fact, file, give, link, message,
     note, phone, proposal, user,

@@ -8,9 +8,9 @@ use crate::{
     ClientId, MediaId, RoomId, RoomMessageId,
     access::{Viewer, audit},
     clients::{ClientError, error::Result},
-    fixture::{self, client, minute, user},
+    fixture::{self, client, feed_for, minute, user},
     media::{self, Bytes, FileState, NewUpload, blob},
-    timeline::feed::{self, Message, Position},
+    timeline::feed::Message,
 };
 
 const SHIPMENTS: RoomId = RoomId(Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0003));
@@ -80,20 +80,6 @@ async fn uploaded(conn: &mut PgConnection, by: &Viewer, name: char) -> MediaId {
 
 fn is_missing<T>(result: Result<T>) -> bool {
     matches!(result, Err(ClientError::NotFound))
-}
-
-/// What the live feed told this viewer of rooms.
-async fn heard(pool: &PgPool, by: &Viewer) -> Vec<Message> {
-    let mut conn = pool.acquire().await.unwrap();
-    let batch = loop {
-        let batch = feed::read(&mut conn, Position::START, 1000).await.unwrap();
-        if !batch.waiting {
-            break batch;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    };
-    let resolved = feed::resolve(&mut conn, &batch.entries).await.unwrap();
-    resolved.iter().flat_map(|entry| &entry.changes).filter_map(|change| change.for_viewer(by)).collect()
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
@@ -194,9 +180,9 @@ async fn a_closed_room_does_not_exist_for_others(pool: PgPool) {
     assert!(of_chief.can_manage && !of_chief.can_read && of_chief.last.is_none());
     assert_eq!(media::file::file(&mut conn, &anna, shown).await.unwrap().state, FileState::Stored);
 
-    assert_eq!(heard(&pool, &anna).await.len(), 2);
-    assert!(heard(&pool, &boris).await.is_empty());
-    let to_chief = heard(&pool, &chief).await;
+    assert_eq!(feed_for(&mut conn, &anna).await.len(), 2);
+    assert!(feed_for(&mut conn, &boris).await.is_empty());
+    let to_chief = feed_for(&mut conn, &chief).await;
     assert!(matches!(to_chief[..], [Message::Room { message_id: None, .. }]), "{to_chief:?}");
 }
 
@@ -212,7 +198,7 @@ async fn who_leaves_loses_sight_and_stays_the_author(pool: PgPool) {
     ));
     member::remove(&mut conn, &anna, room, boris.user_id, minute(2)).await.unwrap();
     assert!(is_missing(reading::page(&mut conn, &boris, room, Part::After(0), 10).await));
-    assert_eq!(heard(&pool, &boris).await.len(), 1, "that he is out, and nothing of what went before");
+    assert_eq!(feed_for(&mut conn, &boris).await.len(), 1, "that he is out, and nothing of what went before");
     let page = reading::page(&mut conn, &anna, room, Part::After(0), 10).await.unwrap();
     assert_eq!(page[0].author_name, "Борис");
 
@@ -237,7 +223,7 @@ async fn a_room_tied_to_a_client_is_seen_only_by_who_sees_the_client(pool: PgPoo
     assert!(is_missing(media::file::file(&mut conn, &boris, shown).await));
     assert_eq!(found(&mut conn, &boris, "отсрочка").await, 0);
     assert_eq!(reading::attention(&mut conn, &boris).await.unwrap(), reading::RoomAttention::default());
-    assert!(heard(&pool, &boris).await.is_empty());
+    assert!(feed_for(&mut conn, &boris).await.is_empty());
     let stranger = NewRoom {
         id: RoomId(Uuid::now_v7()),
         name: "Чужое".into(),
@@ -270,7 +256,7 @@ async fn unread_is_each_persons_own_and_the_same_on_all_his_devices(pool: PgPool
     assert_eq!(unread(&mut conn, &boris, room).await, (3, 1));
     let attention = reading::attention(&mut conn, &boris).await.unwrap();
     assert_eq!((attention.rooms, attention.mentions), (1, 1));
-    let named = heard(&pool, &boris).await;
+    let named = feed_for(&mut conn, &boris).await;
     assert_eq!(named.iter().filter(|told| matches!(told, Message::Room { mentioned: true, .. })).count(), 1);
 
     reading::read_until(&mut conn, &boris, room, 2, minute(2)).await.unwrap();
@@ -278,7 +264,8 @@ async fn unread_is_each_persons_own_and_the_same_on_all_his_devices(pool: PgPool
     assert_eq!(unread(&mut conn, &boris, room).await, (1, 0));
     reading::read_until(&mut conn, &boris, room, 1_000, minute(4)).await.unwrap();
     assert_eq!(unread(&mut conn, &boris, room).await, (0, 0));
-    let (to_boris, to_anna) = (heard(&pool, &boris).await.len(), heard(&pool, &anna).await.len());
+    let (to_boris, to_anna) =
+        (feed_for(&mut conn, &boris).await.len(), feed_for(&mut conn, &anna).await.len());
     assert_eq!((to_boris, to_anna), (6, 4), "his other devices hear of his reading, nobody else does");
     say(&mut conn, &anna, room, "Ещё").await.unwrap();
     assert_eq!(unread(&mut conn, &boris, room).await, (1, 0), "nobody reads ahead");
@@ -444,5 +431,5 @@ async fn without_the_right_there_are_no_rooms(pool: PgPool) {
     assert!(matches!(room::list(&mut conn, &key, false, None, 10).await, Err(ClientError::Forbidden(_))));
     assert!(matches!(reading::message(&mut conn, &key, said.id).await, Err(ClientError::Forbidden(_))));
     assert!(is_missing(media::file::file(&mut conn, &key, said.files[0].id.unwrap()).await));
-    assert!(heard(&pool, &key).await.is_empty());
+    assert!(feed_for(&mut conn, &key).await.is_empty());
 }

@@ -4,26 +4,21 @@ use sqlx::{PgConnection, PgPool};
 use super::{at, call_id, gives_up, happens, number, rings, told, update};
 use crate::access::Viewer;
 use crate::clients::ClientError;
-use crate::fixture::{account, client, contact, phone, user};
+use crate::fixture::{account, client, contact, feed_for, phone, user};
 use crate::telephony::extension::seat;
 use crate::telephony::ring_card::read;
 use crate::timeline::call::CallState;
-use crate::timeline::feed::{self, Message, Position};
+use crate::timeline::feed::Message;
 
 /// What the live feed tells a viewer of calls: whether each is at his own extension.
 async fn heard(conn: &mut PgConnection, viewer: &Viewer) -> Vec<(bool, usize, bool)> {
-    let batch = feed::read(conn, Position::START, 1000).await.expect("the feed");
-    let resolved = feed::resolve(conn, &batch.entries).await.expect("resolved");
-    let messages =
-        resolved.iter().flat_map(|entry| &entry.changes).filter_map(|change| change.for_viewer(viewer));
-    messages
-        .filter_map(|message| match message {
-            Message::Interaction { mine, client_ids, contact_id, .. } => {
-                Some((mine, client_ids.len(), contact_id.is_some()))
-            }
-            _ => None,
-        })
-        .collect()
+    let calls = feed_for(conn, viewer).await.into_iter().filter_map(|message| match message {
+        Message::Interaction { mine, client_ids, contact_id, .. } => {
+            Some((mine, client_ids.len(), contact_id.is_some()))
+        }
+        _ => None,
+    });
+    calls.collect()
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
