@@ -72,9 +72,8 @@ pub enum Turn {
 }
 
 /// Records what came of the last attempt and begins the next one, in one transaction: when it returns, both are durable.
-/// `zone` is
-/// the company's. With `not_before` the lane is given back until then instead of going on. Readers of the feed are to be notified by the
-/// caller.
+/// `zone` is the company's. With `not_before` the lane is given back until then instead of going on. Readers of the feed
+/// are to be notified by the caller.
 pub async fn turn(
     conn: &mut PgConnection,
     sender: Sender,
@@ -170,11 +169,14 @@ async fn head_to_send(
         };
         if let Some(reason) = purpose::refusal(conn, root, head.purpose).await? {
             store::cancel(conn, head.delivery, "consent", reason, now).await?;
+            store::count_answers(conn, head.delivery).await?;
         } else if head.at_night {
             return Ok(Some(head));
         } else {
             let Some(quiet) = quiet::of_person(conn, root, zone, now).await? else { return Ok(Some(head)) };
             store::put_aside(conn, head.delivery, &quiet).await?;
+            store::stand_at(conn, head.interaction_id, quiet.until).await?;
+            store::count_answers(conn, head.delivery).await?;
         }
         feed::write(conn, &changed(head.interaction_id), now).await?;
     }

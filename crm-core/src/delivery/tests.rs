@@ -784,8 +784,33 @@ async fn a_mailing_whose_turn_comes_too_late_in_the_evening_is_put_aside(pool: P
     let sender = Sender::enlist(&mut conn).await.unwrap();
     assert!(office.take(&mut conn, sender, minute(NIGHT - 119)).await);
     assert!(matches!(office.turn(&mut conn, sender, None, minute(NIGHT - 119)).await, Turn::Empty));
-    let held = office.entry(&mut conn, 1).await.delivery.unwrap();
+    let row = office.entry(&mut conn, 1).await;
+    assert_eq!(row.occurred_at, minute(MORNING), "it stands where it will be said");
+    let held = row.delivery.unwrap();
     assert_eq!((held.step, held.due_at), (DeliveryStep::Planned, Some(minute(MORNING))));
+    let shown = conversation::read(&mut conn, &office.manager, office.conversation).await.unwrap();
+    assert_eq!(shown.last_outbound_at, None, "nothing was said yet");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_plan_of_the_day_that_is_sent_now_in_the_night_is_held_like_any_other(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let by_day =
+        NewMessage { planned_for: Some(minute(MORNING + 180)), ..text(1, "Зайдите днём") };
+    office.press(&mut conn, by_day, minute(NIGHT)).await;
+    let id = DeliveryId(Uuid::from_u128(1));
+    press::send_now(&mut conn, &office.manager, minute(NIGHT + 1), id).await.unwrap();
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    assert!(office.take(&mut conn, sender, minute(NIGHT + 1)).await);
+    let end = office.turn(&mut conn, sender, None, minute(NIGHT + 1)).await;
+    assert!(matches!(end, Turn::Empty), "nobody was asked about the night: {end:?}");
+    let held = office.entry(&mut conn, 1).await.delivery.unwrap();
+    assert_eq!(held.held.as_deref(), Some("Отправим в 9:00 по времени клиента."));
+
+    press::send_now(&mut conn, &office.manager, minute(NIGHT + 2), id).await.unwrap();
+    assert!(office.take(&mut conn, sender, minute(NIGHT + 2)).await);
+    assert_eq!(work(office.turn(&mut conn, sender, None, minute(NIGHT + 2)).await).delivery, id);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]

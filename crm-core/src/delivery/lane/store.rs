@@ -481,12 +481,14 @@ pub(crate) async fn count_answers(conn: &mut PgConnection, of: DeliveryId) -> sq
     sqlx::query!(
         "update conversation_heads h
          set last_outbound_at = (
-             select max(i.occurred_at) from interactions i
+             select i.occurred_at from interactions i
              where i.conversation_id = h.conversation_id and i.kind = 'message' and i.direction = 'outbound'
                and i.origin not in ('automatic', 'history')
                and not exists (
                    select from deliveries d
-                   where d.interaction_id = i.id and d.action = 'message' and d.state in ('planned', 'failed', 'cancelled')))
+                   where d.interaction_id = i.id and d.action = 'message' and d.state in ('planned', 'failed', 'cancelled'))
+             -- From the newest on: a timeline is long, and what did not go out is seldom.
+             order by i.occurred_at desc, i.id desc limit 1)
          where h.conversation_id = (select conversation_id from deliveries where id = $1 and action = 'message')",
         of.0,
     )

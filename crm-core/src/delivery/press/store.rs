@@ -402,7 +402,8 @@ pub(super) async fn hurry(
     lane::wake(conn, waiting.account_id).await
 }
 
-/// A planned one gets its place now, and no night holds it up any more.
+/// A planned one gets its place now. What the night held goes in the night; whether a plan of the day may is asked when its
+/// turn comes, as of any other.
 pub(super) async fn release(
     conn: &mut PgConnection,
     waiting: &Waiting,
@@ -410,7 +411,7 @@ pub(super) async fn release(
 ) -> sqlx::Result<()> {
     let position = lane::next_position(conn, waiting.conversation_id, waiting.account_id, now).await?;
     sqlx::query!(
-        "update deliveries set state = 'queued', position = $2, due_at = $3, at_night = true, held = null
+        "update deliveries set state = 'queued', position = $2, due_at = $3, at_night = at_night or held is not null, held = null
          where id = $1 and state = 'planned'",
         waiting.id.0,
         position,

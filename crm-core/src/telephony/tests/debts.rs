@@ -140,9 +140,15 @@ async fn a_message_that_did_not_go_out_pays_nothing_until_it_goes(pool: PgPool) 
         happens(&mut conn, line, event).await;
     }
     let message = InteractionId::of_message(line, "m");
-    for (state, expected) in
-        [("failed", 1), ("cancelled", 1), ("queued", 0), ("unknown", 0), ("accepted", 0), ("failed", 1)]
-    {
+    for (state, expected) in [
+        ("planned", 1),
+        ("failed", 1),
+        ("cancelled", 1),
+        ("queued", 0),
+        ("unknown", 0),
+        ("accepted", 0),
+        ("failed", 1),
+    ] {
         delivery(&mut conn, line, message, state).await;
         assert_eq!(debts(&mut conn, &director).await.len(), expected, "{state}");
     }
