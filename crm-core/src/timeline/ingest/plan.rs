@@ -1,14 +1,16 @@
 //! From canonical events to rows: pure, no look at the database.
 
+mod json;
+mod parts;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{
-    Address, CallUpdate, Content, ConversationState, ConversationUpdate, Direction, Edit, Event, EventKind,
-    IdentityUpdate, LinkReason, Message, Origin, OutboundMessage, Party, Quote, TemplateNews,
+    Address, Content, ConversationState, ConversationUpdate, Direction, Edit, Event, EventKind,
+    IdentityUpdate, LinkReason, Message, Origin, OutboundMessage, Party, TemplateNews,
 };
-use serde_json::Value;
 
 use super::parties::preferred;
 use super::{ReadRaw, without_nul};
@@ -18,9 +20,16 @@ use crate::consent::{ConsentKind, ConsentSource, ConsentWord, sentence};
 use crate::delivery::lane::Proof;
 use crate::timeline::payload::{
     DeletionFact, DeliveryFact, EditFact, FactKind, FactValue, InteractionPayload, ItemFact, MovedPayload,
-    QuotePayload, ReactionFact,
+    ReactionFact,
 };
-use crate::{AccountId, ConversationId, InteractionId, MediaId, RawEventId};
+use crate::{AccountId, ConversationId, InteractionId, MediaId};
+
+pub(super) use json::{clean, to_json};
+use json::{delivery_word, quote_payload, richer_than_text};
+pub(super) use parts::{
+    Conversation, Fact, Media, Notice, PhoneBookEntry, PlannedCallFact, PlannedConsent, PlannedInvitation,
+    PlannedParty, Row, State,
+};
 
 /// Index into [`Plan::parties`].
 pub(super) type PartyIndex = usize;
@@ -47,111 +56,6 @@ pub(super) struct Plan {
     stop_words: StopWords,
     /// In their order.
     pub bridged: Vec<Bridged>,
-}
-
-/// A person of an event; all addresses are one person.
-pub(super) struct PlannedParty {
-    pub party: Party,
-    pub at: DateTime<Utc>,
-    pub reason: LinkReason,
-}
-
-/// A row of `interactions`.
-pub(super) struct Row {
-    pub id: InteractionId,
-    pub party: Option<PartyIndex>,
-    pub account_id: AccountId,
-    pub conversation: Option<ConversationId>,
-    pub kind: &'static str,
-    pub direction: Option<Direction>,
-    pub origin: Origin,
-    pub occurred_at: DateTime<Utc>,
-    pub received_at: DateTime<Utc>,
-    pub author_name: Option<String>,
-    pub body: Option<String>,
-    pub content: Option<Value>,
-    pub fullness: i16,
-    pub mapping: i16,
-    pub external_id: String,
-    pub raw_id: RawEventId,
-}
-
-impl Row {
-    /// Fuller beats less full, a newer reading beats an older, and of equals the earlier moment stays.
-    fn beats(&self, other: &Self) -> bool {
-        (self.fullness, self.mapping, std::cmp::Reverse(self.occurred_at))
-            > (other.fullness, other.mapping, std::cmp::Reverse(other.occurred_at))
-    }
-}
-
-pub(super) struct Conversation {
-    pub id: ConversationId,
-    pub account_id: AccountId,
-    pub external_id: String,
-    /// Of the earliest event.
-    pub party: PartyIndex,
-    pub first_at: DateTime<Utc>,
-    pub last_at: DateTime<Utc>,
-    pub last_inbound_at: Option<DateTime<Utc>>,
-    pub last_outbound_at: Option<DateTime<Utc>>,
-    pub person: Option<(DateTime<Utc>, String)>,
-}
-
-pub(super) struct Fact {
-    pub at: DateTime<Utc>,
-    pub value: Value,
-    pub mapping: i16,
-    pub raw_id: RawEventId,
-}
-
-pub(super) struct Media {
-    pub account_id: AccountId,
-    pub media: connector_api::MediaRef,
-    pub interaction: InteractionId,
-    pub wanted_at: DateTime<Utc>,
-}
-
-pub(super) struct PlannedCallFact {
-    pub account_id: AccountId,
-    pub at: DateTime<Utc>,
-    pub received_at: DateTime<Utc>,
-    pub update: CallUpdate,
-    pub mapping: i16,
-    pub raw_id: RawEventId,
-}
-
-pub(super) struct State {
-    pub state: ConversationState,
-    pub at: DateTime<Utc>,
-    pub detail: Option<Value>,
-}
-
-pub(super) struct Notice {
-    pub external_id: String,
-    pub account_id: AccountId,
-    pub at: DateTime<Utc>,
-    pub notice: connector_api::AccountNotice,
-}
-
-pub(super) struct PhoneBookEntry {
-    pub name: Option<String>,
-    pub at: DateTime<Utc>,
-}
-
-/// A word about advertising.
-pub(super) struct PlannedConsent {
-    pub party: PartyIndex,
-    pub account_id: AccountId,
-    pub word: ConsentWord,
-    pub source: ConsentSource,
-    pub quote: Option<String>,
-    pub at: DateTime<Utc>,
-}
-
-pub(super) struct PlannedInvitation {
-    pub token: String,
-    pub party: PartyIndex,
-    pub at: DateTime<Utc>,
 }
 
 impl Plan {
@@ -592,48 +496,5 @@ fn newest<K: Ord, V, R: Ord>(map: &mut BTreeMap<K, V>, key: K, value: V, rank: i
     match map.get(&key) {
         Some(known) if rank(known) >= rank(&value) => {}
         _ => _ = map.insert(key, value),
-    }
-}
-
-fn quote_payload(account: AccountId, quote: &Quote) -> QuotePayload {
-    QuotePayload {
-        interaction_id: quote
-            .message
-            .as_ref()
-            .map(|message| InteractionId::of_message(account, message.as_str())),
-        text: quote.text.as_deref().map(without_nul),
-    }
-}
-
-/// Plain text lies in the column `body` alone.
-fn richer_than_text(content: &Content) -> Option<Content> {
-    (!matches!(content, Content::Text { .. })).then(|| content.clone())
-}
-
-pub(super) fn to_json(payload: &InteractionPayload) -> Value {
-    clean(serde_json::to_value(payload).expect("a payload has text keys only"))
-}
-
-/// Takes NUL out of every text.
-pub(super) fn clean(value: Value) -> Value {
-    match value {
-        Value::String(text) if text.contains('\0') => Value::String(without_nul(&text)),
-        Value::Array(items) => Value::Array(items.into_iter().map(clean).collect()),
-        Value::Object(fields) => {
-            Value::Object(fields.into_iter().map(|(key, value)| (without_nul(&key), clean(value))).collect())
-        }
-        other => other,
-    }
-}
-
-pub(super) fn delivery_word(state: connector_api::DeliveryState) -> &'static str {
-    use connector_api::DeliveryState as S;
-    match state {
-        S::Queued => "queued",
-        S::Sent => "sent",
-        S::Failed => "failed",
-        S::Delivered => "delivered",
-        S::Read => "read",
-        S::Played => "played",
     }
 }

@@ -57,8 +57,12 @@ fn header(inner: &Inner, format: &str, given: Option<&Value>, now: DateTime<Utc>
 /// Positional and named placeholders, each once; the number of values must fit.
 fn filled(part: &str, text: &str, given: Option<&Value>) -> Checked<String> {
     let values = given.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let mut wanted: Vec<&str> =
-        text.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0.trim())).collect();
+    let mut wanted: Vec<&str> = text
+        .split("{{")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("}}"))
+        .map(|(name, _)| name.trim())
+        .collect();
     wanted.sort_unstable();
     wanted.dedup();
     if values.len() != wanted.len() {

@@ -1,15 +1,13 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { dayName } from '@/shared/format';
 import { useLiveMessages } from '@/shared/live/context';
 import { useMe } from '@/shared/me';
-import { useNow } from '@/shared/useNow';
+import { DayMark, StartMark, UnreadMark } from '@/shared/ui/LogMarks';
 import { Failed, Loading, Nothing } from '@/shared/ui/States';
 import { WindowedLog } from '@/shared/ui/WindowedLog';
 import { messageOf, messagesQuery, takeIn, useReadRoom, type Room, type RoomMessage } from './api';
 import { PendingRow, RoomMessageRow } from './RoomMessageRow';
 import { lineOf, rowsOf, type Pending, type Row } from './rows';
-import classes from './RoomThread.module.css';
 
 const LIT_MS = 2500;
 
@@ -82,22 +80,13 @@ export function RoomThread(props: RoomThreadProps) {
 }
 
 function Line({ row, me, ...props }: RoomThreadProps & { row: Row; me: string }) {
-  const now = useNow();
   switch (row.type) {
     case 'start':
-      return <div className={classes.start}>Начало чата</div>;
+      return <StartMark>Начало чата</StartMark>;
     case 'day':
-      return (
-        <div className={classes.day} role="separator">
-          <span>{dayName(row.at, now)}</span>
-        </div>
-      );
+      return <DayMark at={row.at} />;
     case 'unread':
-      return (
-        <div className={classes.unread} role="separator">
-          Новые сообщения
-        </div>
-      );
+      return <UnreadMark />;
     case 'pending':
       return <PendingRow pending={row.pending} onForget={props.onForgetPending} />;
     case 'message':

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { memo, useState } from 'react';
-import { dayName, exactly, time } from '@/shared/format';
+import { exactly, time } from '@/shared/format';
 import { plural } from '@/shared/plural';
-import { useNow } from '@/shared/useNow';
+import { DayMark, StartMark, UnreadMark } from '@/shared/ui/LogMarks';
 import type { Entry, Subject } from './api';
 import { CallRow, MissedRow } from './CallRow';
 import { MessageRow } from './MessageRow';
@@ -22,15 +22,11 @@ interface TimelineRowProps {
 export const TimelineRow = memo(function TimelineRow({ row, subject, zone, showing, onReply }: TimelineRowProps) {
   switch (row.type) {
     case 'start':
-      return <div className={classes.start}>Начало истории</div>;
+      return <StartMark>Начало истории</StartMark>;
     case 'day':
-      return <Day at={row.at} />;
+      return <DayMark at={row.at} />;
     case 'unread':
-      return (
-        <div className={classes.unread} role="separator">
-          Новые сообщения
-        </div>
-      );
+      return <UnreadMark />;
     case 'missed':
       return <MissedRow entries={row.entries} subject={subject} zone={zone} lit={row.entries.some((entry) => entry.id === showing.row)} />;
     case 'system':
@@ -54,15 +50,6 @@ export const TimelineRow = memo(function TimelineRow({ row, subject, zone, showi
       );
   }
 });
-
-function Day({ at }: { at: string }) {
-  const now = useNow();
-  return (
-    <div className={classes.day} role="separator">
-      <span>{dayName(at, now)}</span>
-    </div>
-  );
-}
 
 const SHOWN = 1;
 
