@@ -6,7 +6,7 @@ use super::*;
 fn by_rule(number: u128) -> NewMessage {
     let message =
         RuleMessage {
-            text: "Бронь кончается".into(), template: None, purpose: None
+            text: "Бронь кончается".into(), template: None, template_account: None, purpose: None
         };
     let chosen = Chosen {
         because: "Окно переписки открыто.".into(), passed_over: Vec::new(), message
