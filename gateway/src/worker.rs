@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod bridge;
+mod catch_up;
 pub mod history;
 pub mod housekeeping;
 pub mod mail;
