@@ -3,6 +3,7 @@
 mod bridge;
 mod channels;
 mod max;
+mod outage;
 mod stand;
 mod telephony;
 mod whatsapp;
