@@ -47,6 +47,9 @@ const ACTIONS: Record<string, string> = {
   'rate.withdraw': 'Введённый курс отозван',
   'rate.resolve_doubt': 'Сомнительный курс проверен',
   'schedule.run_now': 'Задача запущена вручную',
+  'messaging_rules.edit': 'Правила рассылок изменены',
+  'mail.retry': 'Письмо отправлено ещё раз',
+  'mail.test': 'Отправлено проверочное письмо',
 };
 
 /** Kinds to filter by: a word that ends in a dot stands for all of them. */
