@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     binding::{self, Arrival},
-    setup,
+    buttons, setup,
 };
 use crate::{
     AccountId, RoomId, RoomMessageId,
@@ -57,6 +57,7 @@ async fn take_one(conn: &mut PgConnection, event: &Bridged, now: DateTime<Utc>) 
             return setup::store::moved(conn, *account, told.place.as_str(), to.as_str()).await;
         }
         BridgeAct::Standing { .. } => return Ok(()),
+        BridgeAct::Press { .. } => return buttons::take(conn, event, now).await,
         BridgeAct::Message { .. } | BridgeAct::Edit { .. } | BridgeAct::Reaction { .. } => {}
     }
     let speaker = Speaker { account: *account, place: &told.place };

@@ -7,6 +7,7 @@
 
 pub mod arrive;
 pub mod binding;
+mod buttons;
 pub mod mirror;
 pub mod setup;
 
