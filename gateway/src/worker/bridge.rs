@@ -7,6 +7,7 @@ use std::time::Duration;
 use connector_api::{ExternalId, Outbound, SendError, Threads};
 use crm_core::AccountId;
 use crm_core::bridge::mirror::{self, Mirrored, Next};
+use crm_core::decisions::copies;
 use sqlx::postgres::PgListener;
 use sqlx::{Connection, PgConnection, PgPool};
 use tokio::time::Instant;
@@ -79,6 +80,7 @@ type Rests = HashMap<Uuid, Instant>;
 /// Looks at every thread in which something is to be done; whether something is under way.
 async fn round(bridging: &Bridging, rests: &mut Rests) -> sqlx::Result<bool> {
     let mut conn = bridging.pool.acquire().await?;
+    copies::review(&mut conn, (bridging.clock)()).await?;
     let Some((account, chat, threads)) = mirror::due(&mut conn).await? else { return Ok(false) };
     rests.retain(|_, until| *until > Instant::now());
     let Some(account) = bridging.accounts.by_id(account).filter(|account| account.enabled) else {

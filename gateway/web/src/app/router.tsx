@@ -187,6 +187,11 @@ const bridge = createRoute({
   path: 'bridge',
   component: lazyRouteComponent(() => import('@/features/bridge/BridgePage'), 'BridgePage'),
 });
+const changeRequests = createRoute({
+  getParentRoute: () => settings,
+  path: 'change-requests',
+  component: lazyRouteComponent(() => import('@/features/requests/ChangeRequests'), 'ChangeRequests'),
+});
 const users = createRoute({
   getParentRoute: () => settings,
   path: 'users',
@@ -233,6 +238,7 @@ const tree = root.addChildren([
       channel,
       rawLog,
       bridge,
+      changeRequests,
       users,
       roles,
       schedule,
