@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod bridge;
+pub mod bridge_duty;
 pub mod history;
 pub mod housekeeping;
 pub mod mail;

@@ -4,7 +4,11 @@ use chrono::{DateTime, Utc};
 use connector_api::{Content, ExternalId};
 use sqlx::PgConnection;
 
-use super::{arrive::Bridged, buttons};
+use super::{
+    arrive::Bridged,
+    buttons,
+    duty::{self, Command},
+};
 use crate::{access::Viewer, decisions};
 
 /// What becomes of words to the bot.
@@ -29,6 +33,10 @@ pub(super) async fn take(
     let Bridged { account_id: account, external_id, told } = event;
     let Content::Text { text } = content else { return Ok(Reply::Pass) };
     if !buttons::heard(conn, *account, external_id, now).await? {
+        return Ok(Reply::Silence);
+    }
+    if let Some(command) = Command::read(text) {
+        duty::remember(conn, *account, viewer, &told.place, command, now).await?;
         return Ok(Reply::Silence);
     }
     if told.chat.shared {

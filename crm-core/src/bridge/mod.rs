@@ -9,6 +9,8 @@ pub mod arrive;
 mod beside;
 pub mod binding;
 mod buttons;
+pub mod duty;
+pub mod mail_copy;
 pub mod mirror;
 pub mod setup;
 

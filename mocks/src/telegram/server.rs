@@ -21,7 +21,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -335,6 +335,7 @@ async fn call(shared: &Arc<Shared>, name: &str, given: &Parameters) -> Outcome {
         "getbusinessconnection" => {
             shared.lock().chats.connection(given.text("business_connection_id").unwrap_or_default())
         }
+        "setmycommands" => keyboard::menu(given),
         "answercallbackquery" => keyboard::answer(shared, given),
         "getchat" | "getchatmember" | "createforumtopic" | "editforumtopic" | "closeforumtopic"
         | "reopenforumtopic" => topics::call(shared, name, given),

@@ -98,3 +98,29 @@ async fn the_freeze_is_read_by_all_and_switched_by_those_who_correct(pool: PgPoo
     assert_eq!(boss.ask(Method::PUT, "/api/contact-freeze", off).await.status, StatusCode::OK);
     assert_eq!(anna.get("/api/contact-freeze").await.body, json!({ "enabled": false }));
 }
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn what_the_bot_does_by_itself_is_set_by_those_who_manage_the_bridge(pool: PgPool) {
+    let stage = Stage::new(pool);
+    for (login, role) in [("anna", "manager"), ("boss", "director")] {
+        stage.user(login, role).await;
+    }
+    let (anna, boss) = (stage.signed_in("anna").await, stage.signed_in("boss").await);
+    for (path, wanted, wrong) in [
+        (
+            "/api/bridge/digest",
+            json!({ "enabled": true, "at": "08:30" }),
+            json!({ "enabled": true, "at": "8" }),
+        ),
+        (
+            "/api/bridge/mail-copy",
+            json!({ "enabled": true, "after_minutes": 30 }),
+            json!({ "enabled": true, "after_minutes": 0 }),
+        ),
+    ] {
+        assert_eq!(anna.get(path).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(boss.ask(Method::PUT, path, Some(wrong)).await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(boss.ask(Method::PUT, path, Some(wanted.clone())).await.status, StatusCode::OK);
+        assert_eq!(boss.get(path).await.body, wanted);
+    }
+}
