@@ -2,10 +2,13 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { ChangeRequest } from '@/shared/changeRequests';
 import { ChangeRequests } from './ChangeRequests';
+
+// The first screen of a run loads the router beside it.
+configure({ asyncUtilTimeout: 5000 });
 
 const REQUEST: ChangeRequest = {
   id: '0190aaaa-0000-7000-8000-000000000001',
