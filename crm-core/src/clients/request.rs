@@ -128,7 +128,7 @@ pub async fn create(
     };
     decisions::ask(conn, &decision, now).await?;
     let after = json!({ "field": asked.field, "from": current, "to": asked.new_value, "reason": reason });
-    traced(conn, viewer, now, "change_request.create", id, &asked, None, after).await?;
+    traced(conn, viewer, now, "change_request.create", (id, &asked), None, after).await?;
     tell(conn, id, viewer.user_id, now).await?;
     Ok(id)
 }
@@ -185,7 +185,7 @@ pub async fn withdraw(
     }
     store::withdraw(conn, id).await?;
     decisions::withdraw(conn, SUBJECT, id.0, now).await?;
-    traced(conn, viewer, now, "change_request.withdraw", id, &row.asked, None, json!({})).await?;
+    traced(conn, viewer, now, "change_request.withdraw", (id, &row.asked), None, json!({})).await?;
     Ok(tell(conn, id, viewer.user_id, now).await?)
 }
 
@@ -220,7 +220,7 @@ pub(crate) async fn decided(
         "field": row.asked.field, "value": row.asked.new_value, "asked_by": row.author_name,
         "decided_by": viewer.name, "reason": row.reason, "comment": comment,
     });
-    traced(conn, viewer, now, action, id, &row.asked, Some(before), after).await?;
+    traced(conn, viewer, now, action, (id, &row.asked), Some(before), after).await?;
     tell(conn, id, row.author_id, now).await?;
     Ok(Effect::Done)
 }
@@ -245,8 +245,7 @@ async fn traced(
     viewer: &Viewer,
     now: DateTime<Utc>,
     action: &str,
-    id: ChangeRequestId,
-    asked: &Asked,
+    (id, asked): (ChangeRequestId, &Asked),
     before: Option<serde_json::Value>,
     mut after: serde_json::Value,
 ) -> sqlx::Result<()> {

@@ -16,9 +16,10 @@ impl Bridge {
     async fn newest(&self, kind: &str, holds: &str) -> Arc<Arrival> {
         let find = || {
             let shown = self.on_phone();
-            shown.into_iter().rev().find(|one| {
-                one.kind == kind && one.text.as_deref().is_some_and(|text| text.contains(holds))
-            })
+            shown
+                .into_iter()
+                .rev()
+                .find(|one| one.kind == kind && one.text.as_deref().is_some_and(|text| text.contains(holds)))
         };
         until(async || find().is_some()).await;
         find().expect("it is there")
