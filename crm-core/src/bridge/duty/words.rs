@@ -100,7 +100,7 @@ pub(super) fn debts(
         }));
     }
     if !context.screens.is_empty() {
-        lines.push(format!("{}/conversations", context.screens));
+        lines.push(format!("{}/dialogs", context.screens));
     }
     lines.join("\n")
 }
