@@ -2,6 +2,7 @@
 
 mod bridge;
 mod channels;
+mod duty;
 mod max;
 mod outage;
 mod stand;

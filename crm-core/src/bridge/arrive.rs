@@ -11,8 +11,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
+    beside::{self, Reply},
     binding::{self, Arrival},
-    setup,
+    buttons, setup,
 };
 use crate::{
     AccountId, RoomId, RoomMessageId,
@@ -57,6 +58,7 @@ async fn take_one(conn: &mut PgConnection, event: &Bridged, now: DateTime<Utc>) 
             return setup::store::moved(conn, *account, told.place.as_str(), to.as_str()).await;
         }
         BridgeAct::Standing { .. } => return Ok(()),
+        BridgeAct::Press { .. } => return buttons::take(conn, event, now).await,
         BridgeAct::Message { .. } | BridgeAct::Edit { .. } | BridgeAct::Reaction { .. } => {}
     }
     let speaker = Speaker { account: *account, place: &told.place };
@@ -79,6 +81,13 @@ async fn take_one(conn: &mut PgConnection, event: &Bridged, now: DateTime<Utc>) 
     }
     if let BridgeAct::Reaction { message, emoji } = &told.act {
         return react(conn, *account, &viewer, message, emoji.as_deref(), now).await;
+    }
+    if let (true, BridgeAct::Message { content, quote }) = (told.place == told.chat.id, &told.act) {
+        match beside::take(conn, event, &viewer, content, quote.as_ref(), now).await? {
+            Reply::Pass => {}
+            Reply::Silence => return Ok(()),
+            Reply::Say(words) => return speaker.answer(conn, &words, now).await,
+        }
     }
     let Some(room) = store::room_at(conn, *account, &told.chat.id, &told.place).await? else {
         let words = if told.chat.shared { words::NO_THREAD } else { words::PRIVATE };

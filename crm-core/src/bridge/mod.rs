@@ -6,7 +6,11 @@
 //! In: [`arrive::take`], in the transaction of the ingest. What came from the messenger never gets into the outbox.
 
 pub mod arrive;
+mod beside;
 pub mod binding;
+mod buttons;
+pub mod duty;
+pub mod mail_copy;
 pub mod mirror;
 pub mod setup;
 

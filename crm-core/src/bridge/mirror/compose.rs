@@ -32,7 +32,7 @@ pub(super) fn action(
 
 fn edit(said: &Said, message: Vec<ExternalId>, text: String) -> OutboundAction {
     let caption = said.files.iter().any(|file| file.size_bytes <= LARGEST_FILE);
-    OutboundAction::Edit { message, sent_at: said.created_at, caption, text }
+    OutboundAction::Edit { message, sent_at: said.created_at, caption, text, buttons: Vec::new() }
 }
 
 fn content(said: &Said, thread: &Thread, screens: &str) -> Option<OutboundContent> {

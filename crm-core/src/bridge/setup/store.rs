@@ -107,7 +107,7 @@ struct Row {
     trouble: Option<String>,
 }
 
-pub(super) async fn rooms(conn: &mut PgConnection, viewer: &Viewer) -> sqlx::Result<Vec<BridgedRoom>> {
+pub(crate) async fn rooms(conn: &mut PgConnection, viewer: &Viewer) -> sqlx::Result<Vec<BridgedRoom>> {
     let mut query = QueryBuilder::<Postgres>::new(
         "select b.room_id, seen.name, b.enabled, b.trouble,
                 (select count(*) from bridge_outbox o where o.thread_id = b.id and o.finished_at is null) as waiting

@@ -1,5 +1,7 @@
 //! The bridge into the director's messenger: one's own binding, and what is bridged where.
 
+mod duty;
+
 use axum::Json;
 use axum::extract::State;
 use connector_api::{ExternalId, ThreadObstacle};
@@ -23,6 +25,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(choose_group))
         .routes(routes!(check))
         .routes(routes!(set_room))
+        .merge(duty::router())
 }
 
 /// My own messenger.

@@ -199,6 +199,11 @@ const mails = createRoute({
   validateSearch: MailsSearch,
   component: lazyRouteComponent(() => import('@/features/mails/Mails'), 'Mails'),
 });
+const changeRequests = createRoute({
+  getParentRoute: () => settings,
+  path: 'change-requests',
+  component: lazyRouteComponent(() => import('@/features/requests/ChangeRequests'), 'ChangeRequests'),
+});
 const users = createRoute({
   getParentRoute: () => settings,
   path: 'users',
@@ -245,6 +250,7 @@ const tree = root.addChildren([
       channel,
       rawLog,
       bridge,
+      changeRequests,
       users,
       roles,
       messaging,

@@ -2,6 +2,7 @@ import {
   IconBrandTelegram,
   IconClockPlay,
   IconHistory,
+  IconLockQuestion,
   IconListDetails,
   IconMail,
   IconMoon,
@@ -12,6 +13,7 @@ import {
   IconUsers,
 } from '@tabler/icons-react';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
+import { RequestsBadge } from '@/features/requests/RequestsBadge';
 import { useMe, type Right } from '@/shared/me';
 import { useLayout } from '@/shared/useLayout';
 import classes from './SettingsPage.module.css';
@@ -19,6 +21,7 @@ import classes from './SettingsPage.module.css';
 const ITEMS = [
   { to: '/settings/profile', name: 'Мой профиль', icon: IconUser, right: undefined },
   { to: '/settings/phrases', name: 'Заготовки', icon: IconTextCaption, right: 'clients.read' },
+  { to: '/settings/change-requests', name: 'Запросы на изменение', icon: IconLockQuestion, right: 'clients.read' },
   { to: '/settings/channels', name: 'Каналы', icon: IconPlugConnected, right: 'accounts.manage' },
   { to: '/settings/raw-events', name: 'Журнал событий канала', icon: IconListDetails, right: 'raw_log.read' },
   { to: '/settings/bridge', name: 'Мост в Telegram', icon: IconBrandTelegram, right: 'bridge.manage' },
@@ -46,6 +49,7 @@ export default function SettingsPage() {
             <Link key={item.to} to={item.to} className={classes.item} activeProps={{ 'aria-current': 'page' }}>
               <item.icon size={18} stroke={1.7} aria-hidden="true" />
               {item.name}
+              {item.to === '/settings/change-requests' && <RequestsBadge />}
             </Link>
           ))}
         </nav>

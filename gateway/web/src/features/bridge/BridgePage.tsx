@@ -14,6 +14,7 @@ import {
   type BridgeGroup,
   type BridgeSetup,
 } from './api';
+import { Duty } from './Duty';
 
 /** «Мост в Telegram»: the director's group, and which rooms are shown there. */
 export function BridgePage() {
@@ -29,6 +30,7 @@ export function BridgePage() {
           <Guide setup={setup.data} />
           <Groups setup={setup.data} />
           {setup.data.group && <Rooms setup={setup.data} />}
+          <Duty />
         </Stack>
       )}
     </Page>
