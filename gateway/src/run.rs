@@ -148,6 +148,7 @@ async fn assemble(
             pool: pool.clone(),
             accounts: accounts.clone(),
             clock,
+            zone: config.company().zone,
             screens: config.http_settings().public_url.unwrap_or_default().trim_end_matches('/').to_owned(),
         };
         tasks.spawn(bridge::run(bridging, stop.clone()));
