@@ -69,6 +69,14 @@ pub enum BridgeAct {
         /// `None` removes.
         emoji: Option<String>,
     },
+    /// A button under a message of ours was pressed. `Event.external_id` names the press, to be answered by
+    /// [`OutboundAction::Answer`](crate::OutboundAction::Answer).
+    Press {
+        /// The message with the button.
+        message: ExternalId,
+        /// What we put into the button.
+        data: String,
+    },
     /// We were let into the chat, or put out of it, or got other rights there.
     Standing {
         /// We are in it.

@@ -37,7 +37,7 @@ pub use json::{lenient, of_json, read_json};
 pub use outbound::{
     Accepted, ByteStream, FileSource, LookUp, Outbound, RateScope, Remedy, SendAttempt, SendError,
 };
-pub use outbound_message::{OutboundAction, OutboundContent, OutboundFile, OutboundMessage};
+pub use outbound_message::{Button, OutboundAction, OutboundContent, OutboundFile, OutboundMessage};
 pub use phone::{PhoneNumber, Region};
 pub use raw::{Acknowledgement, Parsed, Part, RawEvent, Verified, WebhookRequest, form_fields};
 pub use setting::{ConfigError, Setting};

@@ -58,6 +58,7 @@ impl Outbound for Telegram {
             reaction: true,
             edit: true,
             delete: true,
+            buttons: true,
             ..Abilities::default()
         }
     }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     binding::{self, Arrival},
-    inbox, setup,
+    buttons, inbox, setup,
 };
 use crate::{
     AccountId, InteractionId, RoomId, RoomMessageId,
@@ -56,6 +56,7 @@ async fn take_one(conn: &mut PgConnection, event: &Bridged, now: DateTime<Utc>) 
             let news = setup::store::moved(conn, *account, told.place.as_str(), to.as_str()).await?;
             return if news { say(conn, *account, to, words::MOVED, None, now).await } else { Ok(()) };
         }
+        BridgeAct::Press { .. } => return buttons::take(conn, event, now).await,
         BridgeAct::Message { .. } | BridgeAct::Edit { .. } | BridgeAct::Reaction { .. } => {}
     }
     let speaker = Speaker { account: *account, place: &told.place };

@@ -9,6 +9,7 @@
 pub mod arrive;
 pub mod binding;
 pub mod inbox;
+mod buttons;
 pub mod mirror;
 pub mod setup;
 

@@ -14,7 +14,7 @@ use connector_api::{
 };
 use sqlx::PgConnection;
 
-pub(crate) use aside::aside;
+pub(crate) use aside::{answer, aside};
 pub use place::{Place, WriteTo, place, place_with, writable_identities};
 pub use planned::{Plan, planned, replan};
 pub(super) use store::{conversation as known_place, identities};
@@ -240,7 +240,10 @@ pub async fn act(
         RowAction::Edit(text) => {
             let (message, sent_at) = own_message(&target)?;
             let caption = matches!(target.content, Some(Content::Media { .. }));
-            (DeliveryAction::Edit, OutboundAction::Edit { message, sent_at, caption, text })
+            (
+                DeliveryAction::Edit,
+                OutboundAction::Edit { message, sent_at, caption, text, buttons: Vec::new() },
+            )
         }
         RowAction::Delete => {
             let (message, sent_at) = own_message(&target)?;

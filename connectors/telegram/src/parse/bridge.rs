@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::author::{filled, name_of, person};
 use super::{UNWANTED, Update, content, context, event, links};
 use crate::place::{Kind, Place};
+use crate::press::PREFIX;
 use crate::wire::{self, Chat, Message, User};
 
 pub(super) fn facts(update: &Update<'_>, kind: &str, value: &Value) -> Facts {
@@ -15,12 +16,12 @@ pub(super) fn facts(update: &Update<'_>, kind: &str, value: &Value) -> Facts {
         "message" => message(update, value),
         "edited_message" => edit(update, value),
         "message_reaction" => reaction(update, value),
+        "callback_query" => press(update, value),
         "my_chat_member" => standing(update, value),
         "business_message"
         | "edited_business_message"
         | "deleted_business_messages"
-        | "business_connection"
-        | "callback_query" => ignored("not for the bot of the bridge"),
+        | "business_connection" => ignored("not for the bot of the bridge"),
         kind if UNWANTED.contains(&kind) => ignored("a kind of update that is not used"),
         kind => unknown(format!("unknown kind of update {kind:?}")),
     }
@@ -122,6 +123,28 @@ fn reaction(update: &Update<'_>, value: &Value) -> Facts {
         act: BridgeAct::Reaction { message, emoji },
     };
     Ok(vec![event(id, update.time(reaction.date, update.id), wrapped(told))])
+}
+
+/// A press on a button under a message of ours. The time is not told.
+fn press(update: &Update<'_>, value: &Value) -> Facts {
+    let query: wire::CallbackQuery = wire::read(value).unwrap_or_default();
+    let (Some(id), Some(from), Some(data)) = (query.id, query.from, query.data) else {
+        return unknown("a press without its id, its author or its data");
+    };
+    let Some(message) = query.message.as_ref().and_then(wire::read::<Message>) else {
+        return unknown("a press without its message");
+    };
+    let (Some(chat), Some(place), Some(number)) = (&message.chat, Place::of(&message), message.message_id)
+    else {
+        return unknown("a press without its chat");
+    };
+    let told = BridgeEvent {
+        place: place.conversation(),
+        chat: chat_of(chat, &place),
+        sender: sender_of(&from),
+        act: BridgeAct::Press { message: place.message(number), data },
+    };
+    Ok(vec![event(format!("{PREFIX}{id}"), update.received(), wrapped(told))])
 }
 
 fn standing(update: &Update<'_>, value: &Value) -> Facts {
@@ -233,6 +256,30 @@ mod tests {
         {
             assert!(read(update.clone()).events.is_empty(), "{update}");
         }
+    }
+
+    #[test]
+    fn a_press_names_its_message_its_place_and_whoever_pressed() {
+        let chat = json!({ "id": -100, "type": "supergroup", "is_forum": true, "title": "Мост" });
+        let boss = json!({ "id": 50, "is_bot": false, "first_name": "Директор" });
+        let query = |message: &Value| {
+            json!({ "update_id": 14, "callback_query": {
+                "id": "4382", "from": boss, "data": "d/1/yes", "chat_instance": "7", "message": message,
+            }})
+        };
+        let (id, press) = told(query(&json!({
+            "message_id": 5, "date": 1, "chat": chat, "text": "Решайте", "message_thread_id": 34,
+            "is_topic_message": true,
+        })));
+        assert_eq!((id.as_str(), press.place.as_str()), ("callback/4382", "-100/34"));
+        assert_eq!(press.sender.unwrap().address.key(), "telegram/50");
+        let expected =
+            BridgeAct::Press { message: connector_api::ExternalId::new("-100/5"), data: "d/1/yes".into() };
+        assert_eq!(press.act, expected);
+        // The provider has forgotten what the message said.
+        let (_, old) = told(query(&json!({ "message_id": 5, "date": 0, "chat": chat })));
+        assert_eq!((old.place.as_str(), old.act), ("-100", expected));
+        assert_eq!(read(query(&Value::Null)).unknown.len(), 1);
     }
 
     #[test]

@@ -80,7 +80,7 @@ fn edit(
         return None;
     }
     let caption = matches!(first, Some(OutboundContent::Media { .. }));
-    Some(OutboundAction::Edit { message, sent_at: said.created_at, caption, text })
+    Some(OutboundAction::Edit { message, sent_at: said.created_at, caption, text, buttons: Vec::new() })
 }
 
 fn words_of(content: &OutboundContent) -> Option<&str> {
