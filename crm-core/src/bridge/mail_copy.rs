@@ -97,29 +97,35 @@ pub async fn review(conn: &mut PgConnection, zone: Tz, now: DateTime<Utc>) -> sq
 }
 
 fn letter(waiting: &[Waiting], zone: Tz) -> Words {
-    let mut text = String::from(
-        "Telegram сейчас недоступен. Эти сообщения ждут отправки и уйдут туда по порядку, когда связь вернётся:\n",
-    );
+    let mut lines = vec![
+        "Telegram сейчас недоступен. Эти сообщения ждут отправки и уйдут туда по порядку, когда связь вернётся:"
+            .to_owned(),
+    ];
     for (index, message) in waiting.iter().enumerate() {
         if index == 0 || waiting[index - 1].chat != message.chat {
-            text.push_str(&format!("\n«{}»\n", message.chat));
+            lines.push(format!("\n«{}»", message.chat));
         }
-        let at = message.at.with_timezone(&zone).format("%d.%m %H:%M");
-        let mark = match message.act.as_str() {
-            "edit" => " (исправлено)",
-            "deletion" => " (удалено)",
-            _ => "",
-        };
-        let mut said = message.text.clone().unwrap_or_default();
-        if !message.files.is_empty() {
-            said = format!("{said} [{}]", message.files.join(", "));
-        }
-        text.push_str(&format!("{at} {}{mark}: {}\n", message.author, said.trim()));
+        lines.push(line(message, zone));
     }
     let count = waiting.len();
     Words {
-        subject: format!("Telegram недоступен: ждут отправки сообщения ({count})"), text
+        subject: format!("Telegram недоступен: ждут отправки сообщения ({count})"),
+        text: lines.join("\n"),
     }
+}
+
+/// `02.11 09:01 Анна (исправлено): Машина вышла [накладная.pdf]`
+fn line(message: &Waiting, zone: Tz) -> String {
+    let at = message.at.with_timezone(&zone).format("%d.%m %H:%M");
+    let mark = match message.act.as_str() {
+        "edit" => " (исправлено)",
+        "deletion" => " (удалено)",
+        _ => "",
+    };
+    let text = message.text.as_deref().unwrap_or_default();
+    let files =
+        if message.files.is_empty() { String::new() } else { format!(" [{}]", message.files.join(", ")) };
+    format!("{at} {}{mark}: {}", message.author, format!("{text}{files}").trim())
 }
 
 #[cfg(test)]

@@ -110,8 +110,10 @@ async fn deliver(conn: &mut PgConnection) -> Vec<OutboundMessage> {
     rows.iter().map(|row| row.get::<Json<OutboundMessage>, _>("message").0).collect()
 }
 
-/// Who was asked, and what stands on the buttons with what they give back.
-fn asked(sent: &[OutboundMessage]) -> Vec<(String, String, Vec<(String, String)>)> {
+/// Who was asked, how, and what stands on the buttons with what they give back.
+type Question = (String, String, Vec<(String, String)>);
+
+fn asked(sent: &[OutboundMessage]) -> Vec<Question> {
     let of = |message: &OutboundMessage| match &message.action {
         OutboundAction::Send { content: OutboundContent::Buttons { text, rows }, .. } => {
             let buttons = rows.iter().flatten().map(|b| (b.label.clone(), b.data.clone())).collect();

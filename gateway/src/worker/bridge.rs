@@ -56,7 +56,7 @@ pub async fn run(bridging: Bridging, stop: CancellationToken) {
             tokio::time::sleep(AFTER_FAILURE).await;
         }
     };
-    let both = async { tokio::join!(keep, show_menus(&bridging)) };
+    let both = Box::pin(async { tokio::join!(keep, show_menus(&bridging)) });
     let _: Option<(std::convert::Infallible, ())> = stop.run_until_cancelled(both).await;
 }
 

@@ -172,22 +172,20 @@ async fn shown(conn: &mut PgConnection, row: store::Row) -> Result<ChangeRequest
 pub(super) async fn question(conn: &mut PgConnection, id: ChangeRequestId) -> Result<String> {
     let row = store::one(conn, id).await?.ok_or(ClientError::NotFound)?;
     let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "пусто".to_owned());
-    let mut text = format!(
-        "Запрос на изменение: {}\n{}: {} → {}\nПричина: {}\nПросит: {}",
+    let now = if row.seen_value == row.old_value {
+        String::new()
+    } else {
+        format!("\nВнимание: значение тем временем изменилось, сейчас {}.", value(&row.seen_value))
+    };
+    Ok(cut(&format!(
+        "Запрос на изменение: {}\n{}: {} → {}\nПричина: {}\nПросит: {}{now}",
         row.subject,
         row.field.words(),
         value(&row.old_value),
         value(&row.new_value),
         row.reason,
         row.author_name,
-    );
-    if row.seen_value != row.old_value {
-        text.push_str(&format!(
-            "\nВнимание: значение тем временем изменилось, сейчас {}.",
-            value(&row.seen_value)
-        ));
-    }
-    Ok(cut(&text))
+    )))
 }
 
 /// One message of any messenger.

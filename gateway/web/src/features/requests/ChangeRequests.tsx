@@ -20,6 +20,8 @@ export function ChangeRequests() {
       tools={
         decides && (
           <SegmentedControl
+            maw={360}
+            fullWidth
             data={[
               { value: 'all', label: 'На решение' },
               { value: 'own', label: 'Мои запросы' },
