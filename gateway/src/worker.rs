@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod bridge;
+mod catch_up;
 pub mod bridge_duty;
 pub mod history;
 pub mod housekeeping;

@@ -4,6 +4,7 @@ mod bridge;
 mod channels;
 mod duty;
 mod max;
+mod outage;
 mod stand;
 mod telephony;
 mod whatsapp;

@@ -234,6 +234,8 @@ const SCREENS: Screen[] = [
   },
   { name: 'users', path: '/settings/users' },
   { name: 'roles', path: '/settings/roles' },
+  { name: 'mails', path: '/settings/mails' },
+  { name: 'messaging', path: '/settings/messaging' },
   { name: 'audit', path: '/settings/audit' },
   { name: 'profile', path: '/settings/profile' },
   { name: 'settings', path: '/settings' },
