@@ -109,6 +109,11 @@ impl DeliveryId {
     pub fn in_stead_of(failed: Self) -> Self {
         Self(derived("delivery", AccountId(failed.0), "in stead", ""))
     }
+
+    /// The id of the press that this word of an employee's messenger is.
+    pub fn heard(account: AccountId, external_id: &str) -> Self {
+        Self(derived("delivery", account, "heard", external_id))
+    }
 }
 
 impl RoomMessageId {

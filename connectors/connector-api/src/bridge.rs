@@ -51,6 +51,9 @@ pub enum BridgeAct {
         content: Content,
         /// The message answered.
         quote: Option<ExternalId>,
+        /// Names the album that it is one file of.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        album: Option<ExternalId>,
     },
     /// A message has new words.
     Edit {

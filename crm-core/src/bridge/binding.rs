@@ -3,7 +3,7 @@
 mod store;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use connector_api::BridgeSender;
+use connector_api::{BridgeSender, ExternalId};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -161,6 +161,19 @@ pub(super) async fn refused(
     )
     .await?;
     Ok(true)
+}
+
+/// Says something to everybody who is bound, in his own chat with the bot. Wants a transaction.
+pub(super) async fn tell_all(
+    conn: &mut PgConnection,
+    account: AccountId,
+    words: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    for chat in store::chats(conn, account).await? {
+        super::arrive::say(conn, account, &ExternalId::new(chat), words, None, now).await?;
+    }
+    Ok(())
 }
 
 /// The numbers of those who are bound.

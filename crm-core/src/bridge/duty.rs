@@ -14,10 +14,11 @@ use uuid::Uuid;
 pub use digest::{Digest, get, send, set};
 pub use figures::DayFigures;
 
+use super::setup;
 use crate::{
     AccountId, UserId,
     access::{self, Right, Scope, Viewer},
-    clients::{ClientError, error::Result},
+    clients::{ClientError, error::Result, reach::Reach},
     delivery::press,
     id::uuid_at,
     rates::{self, Currency},
@@ -174,8 +175,18 @@ async fn debts(
 }
 
 async fn chats(conn: &mut PgConnection, viewer: &Viewer, context: &Context) -> Result<String> {
-    let rooms = super::setup::store::rooms(conn, viewer).await?;
-    Ok(words::chats(&rooms, context))
+    let rooms = setup::store::rooms(conn, viewer).await?.into_iter().map(|room| words::Chat {
+        name: room.name.filter(|_| room.enabled),
+        waiting: room.waiting,
+        path: format!("rooms/{}", room.room_id),
+    });
+    let reach = Reach::reading(viewer).ok();
+    let talks = setup::store::conversations(conn, reach).await?.into_iter().map(|talk| words::Chat {
+        name: talk.name.filter(|_| talk.enabled),
+        waiting: talk.waiting,
+        path: format!("dialogs/{}", talk.conversation_id),
+    });
+    Ok(words::chats(rooms.chain(talks), context))
 }
 
 /// Says something in a person's own chat, or in the group beside all threads.

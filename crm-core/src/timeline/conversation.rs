@@ -55,6 +55,8 @@ pub struct Conversation {
     pub read_until: DateTime<Utc>,
     /// `open`, `blocked`, `disconnected` …; none where nothing was told.
     pub reachable: Option<String>,
+    /// The director reads along in his messenger.
+    pub bridged: bool,
 }
 
 /// The newest row of a conversation.

@@ -1,5 +1,8 @@
-//! The bridge's way out: keeps a thread in the messenger for each bridged room, and hands its outbox over to the sender of
-//! the bot's account, one message after the other. One copy of the program does it at a time.
+//! The bridge at work: keeps a thread in the messenger for each bridged room and conversation, hands its outbox over to the
+//! sender of the bot's account, one message after the other, and passes on what was said there to clients. One copy of the
+//! program does it at a time.
+
+mod inbox;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -93,18 +96,19 @@ async fn lead(bridging: &Bridging) -> sqlx::Result<()> {
 /// Threads that the messenger has refused lately.
 type Rests = HashMap<Uuid, Instant>;
 
-/// Looks at every thread in which something is to be done; whether something is under way.
+/// Looks at every thread in which something is to be done, or was said; whether something is under way.
 async fn round(bridging: &Bridging, rests: &mut Rests) -> sqlx::Result<bool> {
     let mut conn = bridging.pool.acquire().await?;
     copies::review(&mut conn, (bridging.clock)()).await?;
     duty::answer(&mut conn, &bridging.duty, (bridging.clock)()).await?;
-    let Some((account, chat, threads)) = mirror::due(&mut conn).await? else { return Ok(false) };
+    let listening = inbox::pass_on(bridging, &mut conn).await?;
+    let Some((account, chat, threads)) = mirror::due(&mut conn).await? else { return Ok(listening) };
     rests.retain(|_, until| *until > Instant::now());
     let Some(account) = bridging.accounts.by_id(account).filter(|account| account.enabled) else {
-        return Ok(false);
+        return Ok(listening);
     };
-    let Some(at_work) = AtWork::of(bridging, &account, &chat) else { return Ok(false) };
-    let mut busy = false;
+    let Some(at_work) = AtWork::of(bridging, &account, &chat) else { return Ok(listening) };
+    let mut busy = listening;
     for thread in threads.into_iter().filter(|thread| !rests.contains_key(thread)).collect::<Vec<_>>() {
         match at_work.step(&mut conn, thread).await? {
             Done::UnderWay => busy = true,

@@ -6,7 +6,7 @@ use connector_api::{
 use serde_json::Value;
 
 use super::author::{filled, name_of, person};
-use super::{UNWANTED, Update, content, context, event};
+use super::{UNWANTED, Update, content, context, event, links};
 use crate::place::{Kind, Place};
 use crate::press::PREFIX;
 use crate::wire::{self, Chat, Message, User};
@@ -54,11 +54,12 @@ fn message(update: &Update<'_>, value: &Value) -> Facts {
     let Some(number) = message.message_id else { return unknown("a message without a number") };
     let (sender, content) = said(update, value, &message)?;
     let quote = context::quote(&message, &place).and_then(|quote| quote.message);
+    let album = filled(message.media_group_id.as_ref()).map(|group| place.album(&group));
     let told = BridgeEvent {
         place: place.conversation(),
         chat: chat_of(chat, &place),
         sender,
-        act: BridgeAct::Message { content, quote },
+        act: BridgeAct::Message { content, quote, album },
     };
     let id = place.numbered(number, update.id);
     Ok(vec![event(id.as_str(), update.time(message.date, number), wrapped(told))])
@@ -90,7 +91,7 @@ fn said(
     value: &Value,
     message: &Message,
 ) -> Result<(Option<BridgeSender>, Content), Aside> {
-    let content = content::read(value, update.reading.region)?;
+    let content = content::read(&links::written_out(value), update.reading.region)?;
     if message.sender_chat.is_some() {
         return Ok((None, content.into()));
     }
@@ -226,7 +227,9 @@ mod tests {
         assert_eq!(answer.chat.id.as_str(), "-1002000000001");
         assert!(answer.chat.shared && answer.chat.threads);
         assert_eq!(answer.sender.unwrap().address.key(), "telegram/5000000001");
-        let BridgeAct::Message { content: Content::Text { text }, quote } = answer.act else { panic!() };
+        let BridgeAct::Message { content: Content::Text { text }, quote, album: None } = answer.act else {
+            panic!()
+        };
         assert_eq!(text, "Скажите, что в четверг до обеда");
         assert_eq!(quote.unwrap().as_str(), "-1002000000001/905");
         let (_, plain) = told(fixture(include_bytes!("../../fixtures/topic_without_a_reply.json")));

@@ -41,7 +41,7 @@ async fn tell_bot(
         place: place.clone(),
         chat: BridgeChat { id: place, shared, title: None, threads: shared },
         sender: Some(BridgeSender { address: Address::opaque("telegram", "50"), name: None }),
-        act: BridgeAct::Message { content: Content::Text { text: text.into() }, quote: None },
+        act: BridgeAct::Message { content: Content::Text { text: text.into() }, quote: None, album: None },
     };
     let event = Event {
         external_id: ExternalId::new(id),

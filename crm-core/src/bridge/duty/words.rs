@@ -8,7 +8,6 @@ use rust_decimal::Decimal;
 use super::{Command, Context, DayFigures};
 use crate::{
     ContactId,
-    bridge::BridgedRoom,
     rates::{CurrencyNow, RatesNow},
     telephony::debt::Debt,
     timeline::conversation::Conversation,
@@ -112,21 +111,27 @@ fn named(person: &str, company: Option<&str>) -> String {
     }
 }
 
-pub(super) fn chats(rooms: &[BridgedRoom], context: &Context) -> String {
-    let line = |room: &BridgedRoom| {
-        let name = room.name.as_deref()?;
-        let waiting = if room.waiting > 0 {
-            format!(", ждут отправки: {}", room.waiting)
-        } else {
-            String::new()
-        };
+/// Something that is bridged.
+pub(super) struct Chat {
+    /// `None` for what the reader may not know of, and for what is bridged no longer.
+    pub(super) name: Option<String>,
+    pub(super) waiting: i64,
+    /// Of its screen.
+    pub(super) path: String,
+}
+
+pub(super) fn chats(known: impl Iterator<Item = Chat>, context: &Context) -> String {
+    let line = |chat: Chat| {
+        let name = chat.name?;
+        let waiting =
+            if chat.waiting > 0 { format!(", ждут отправки: {}", chat.waiting) } else { String::new() };
         let link = match context.screens.as_str() {
             "" => String::new(),
-            screens => format!("\n{screens}/rooms/{}", room.room_id),
+            screens => format!("\n{screens}/{}", chat.path),
         };
         Some(format!("• {name}{waiting}{link}"))
     };
-    let lines: Vec<String> = rooms.iter().filter(|room| room.enabled).filter_map(line).collect();
+    let lines: Vec<String> = known.filter_map(line).collect();
     if lines.is_empty() {
         return "С Telegram пока не связан ни один чат. Это делается в Узле: «Настройки», «Мост».".to_owned();
     }

@@ -34,7 +34,8 @@ pub(super) async fn set(conn: &mut PgConnection, wanted: MailCopy) -> sqlx::Resu
 pub(super) async fn is_due(conn: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (select from bridge_outbox o join bridge_threads b on b.id = o.thread_id
-                          where o.finished_at is null and o.mailed_at is null and o.created_at <= $1 and b.enabled)
+                          where o.finished_at is null and o.mailed_at is null and o.created_at <= $1 and b.enabled
+                            and o.act <> 'state')
               and exists (select from bridge_mail_copy where written_at is null or written_at <= $1) as "due!""#,
         before
     )
@@ -51,18 +52,24 @@ pub(super) async fn take(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::R
                update bridge_outbox set mailed_at = $1
                where id in (
                    select o.id from bridge_outbox o join bridge_threads b on b.id = o.thread_id
-                   where o.finished_at is null and o.mailed_at is null and b.enabled
+                   where o.finished_at is null and o.mailed_at is null and b.enabled and o.act <> 'state'
                    order by o.created_at, o.position limit $2)
                returning thread_id, position, message_id, act, created_at)
-           select r.name as chat, m.author_name as author, t.created_at as at, t.act,
-                  case when t.act <> 'deletion' and m.deleted_at is null then m.body end as text,
+           select w.name as "chat!",
+                  coalesce(m.author_name, case when i.direction = 'inbound' then k.name else i.author_name end,
+                           'Сотрудник') as "author!",
+                  t.created_at as at, t.act,
+                  case when t.act <> 'deletion' and m.deleted_at is null then coalesce(m.body, i.body) end as text,
                   array(select coalesce(f.file_name, 'файл') from room_message_files x join media f on f.id = x.media_id
                         where x.message_id = m.id and t.act = 'message' order by x.place) as "files!"
            from taken t
            join bridge_threads b on b.id = t.thread_id
-           join rooms r on r.id = b.room_id
-           join room_messages m on m.id = t.message_id
-           order by r.name, t.thread_id, t.position"#,
+           join bridge_wishes w on w.thread_id = b.id
+           left join room_messages m on m.id = t.message_id and b.room_id is not null
+           left join interactions i on i.id = t.message_id and b.conversation_id is not null
+           left join contacts c on c.id = i.contact_id
+           left join contacts k on k.id = c.root_id
+           order by w.name, t.thread_id, t.position"#,
         now,
         MOST
     )

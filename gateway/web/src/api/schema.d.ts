@@ -2634,6 +2634,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bridge/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Shows a room in the messenger from now on, or no longer. Only a room that I read myself can be shown. */
+        put: operations["set_conversation_bridged"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2948,6 +2965,8 @@ export interface components {
             groups: components["schemas"]["BridgeGroup"][];
             /** @description Rooms that are bridged, or were. */
             rooms: components["schemas"]["BridgedRoom"][];
+            /** @description Conversations with clients that are bridged, or were, by name. */
+            conversations: components["schemas"]["BridgedConversation"][];
         };
         /**
          * @description How far a message got on its way to the director's messenger.
@@ -3627,6 +3646,8 @@ export interface components {
              * @description The first message of the person that nobody of us has answered.
              */
             waiting_since?: string | null;
+            /** @description The director reads along in his messenger. */
+            bridged: boolean;
         };
         /** @description The same for each tab of the list. */
         ConversationCounts: {
@@ -6270,6 +6291,22 @@ export interface components {
             permission: Record<string, unknown>;
             /** @description Templates that can be sent, also while nothing else can. */
             templates: components["schemas"]["TemplateName"][];
+        };
+        /** @description A conversation with a client that is bridged, or was. */
+        BridgedConversation: {
+            /** @description Which. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description Its messages go out. */
+            enabled: boolean;
+            /** @description Its name; `null` for one that the viewer does not see. */
+            name: string | null;
+            /** @description Why nothing gets there. */
+            trouble: string | null;
+            /**
+             * Format: int64
+             * @description How many of them wait.
+             */
+            waiting: number;
         };
     };
     responses: never;
@@ -18315,6 +18352,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_conversation_bridged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BridgedBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeSetup"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */
