@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use connector_api::BridgeAct;
 use sqlx::PgConnection;
 
-use super::{arrive::Bridged, binding};
+use super::{arrive::Bridged, binding, inbox};
 use crate::delivery::press;
 
 /// A button that nothing of ours knows any more.
@@ -22,7 +22,7 @@ pub(super) async fn take(conn: &mut PgConnection, event: &Bridged, now: DateTime
             binding::refused(conn, *account, sender, now).await?;
             STRANGER
         }
-        Some(_) => DEAD,
+        Some(viewer) => inbox::press(conn, event, &viewer, now).await?.unwrap_or(DEAD),
     };
     press::answer(conn, *account, &told.place, external_id, words, now).await
 }

@@ -8,8 +8,8 @@
 
 pub mod arrive;
 pub mod binding;
-pub mod inbox;
 mod buttons;
+pub mod inbox;
 pub mod mirror;
 pub mod setup;
 

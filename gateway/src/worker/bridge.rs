@@ -85,7 +85,7 @@ type Rests = HashMap<Uuid, Instant>;
 /// Looks at every thread in which something is to be done, or was said; whether something is under way.
 async fn round(bridging: &Bridging, rests: &mut Rests) -> sqlx::Result<bool> {
     let mut conn = bridging.pool.acquire().await?;
-    let listening = inbox::pass_on(bridging, &mut conn).await?;
+    let listening = Box::pin(inbox::pass_on(bridging, &mut conn)).await?;
     let Some((account, chat, threads)) = mirror::due(&mut conn).await? else { return Ok(listening) };
     rests.retain(|_, until| *until > Instant::now());
     let Some(account) = bridging.accounts.by_id(account).filter(|account| account.enabled) else {
