@@ -228,6 +228,18 @@ pub(super) async fn say(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let content = OutboundContent::Text { text: text.to_owned() };
+    say_with(conn, account, place, content, quote, now).await
+}
+
+/// The same with more than words.
+pub(super) async fn say_with(
+    conn: &mut PgConnection,
+    account: AccountId,
+    place: &ExternalId,
+    content: OutboundContent,
+    quote: Option<ExternalId>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     let message = OutboundMessage {
         id: uuid_at(now),
         conversation: place.clone(),

@@ -2,6 +2,7 @@
 //! when it is whole and its files are here. Whoever knows the channels asks for it by [`next`], and tells by [`say`],
 //! [`act`] or [`refuse`] what comes of it.
 
+mod offer;
 mod store;
 mod turn;
 mod words;
@@ -17,6 +18,8 @@ use super::arrive::{
 };
 use crate::{DeliveryId, InteractionId, access::Viewer, media};
 
+pub(super) use offer::press;
+pub use offer::{offer_templates, template};
 pub use store::due;
 pub use turn::{Heard, Wish, act, next, pass_over, refuse, say};
 

@@ -101,7 +101,7 @@ async fn round(bridging: &Bridging, rests: &mut Rests) -> sqlx::Result<bool> {
     let mut conn = bridging.pool.acquire().await?;
     copies::review(&mut conn, (bridging.clock)()).await?;
     duty::answer(&mut conn, &bridging.duty, (bridging.clock)()).await?;
-    let listening = inbox::pass_on(bridging, &mut conn).await?;
+    let listening = Box::pin(inbox::pass_on(bridging, &mut conn)).await?;
     let Some((account, chat, threads)) = mirror::due(&mut conn).await? else { return Ok(listening) };
     rests.retain(|_, until| *until > Instant::now());
     let Some(account) = bridging.accounts.by_id(account).filter(|account| account.enabled) else {

@@ -13,7 +13,7 @@ pub(in crate::bridge) struct Thread {
 }
 
 /// The thread at a place, while what it shows is bridged.
-pub(super) async fn thread_at(
+pub(in crate::bridge) async fn thread_at(
     conn: &mut PgConnection,
     account: AccountId,
     chat: &ExternalId,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::store::{self, Waiting};
 use super::words;
 use crate::{
-    AccountId, DeliveryId, InteractionId, MediaId,
+    AccountId, DeliveryId, InteractionId, MediaId, TemplateId,
     access::{self, Right, Viewer},
     bridge::arrive,
     clients::ClientError,
@@ -31,11 +31,19 @@ pub struct Heard {
     pub place: Place,
     /// What.
     pub wish: Wish,
-    id: DeliveryId,
-    viewer: Viewer,
-    by: Origin,
+    pub(super) id: DeliveryId,
+    pub(super) viewer: Viewer,
+    pub(super) by: Origin,
     /// Told to the person when it is through.
     note: Option<&'static str>,
+}
+
+impl Heard {
+    /// The same, saying this.
+    #[must_use]
+    pub fn saying(&self, content: OutboundContent) -> Self {
+        Self { wish: Wish::Say { content: Box::new(content), quote: None }, ..self.clone() }
+    }
 }
 
 /// What the person wants.
@@ -55,11 +63,13 @@ pub enum Wish {
         /// What.
         action: RowAction,
     },
+    /// A template that fills itself.
+    Template(TemplateId),
 }
 
 /// The message in the messenger, to answer there.
 #[derive(Clone, Debug)]
-struct Origin {
+pub(super) struct Origin {
     account: AccountId,
     thread: Option<ExternalId>,
     message: ExternalId,
@@ -131,6 +141,11 @@ async fn wish(conn: &mut PgConnection, waiting: &Waiting, now: DateTime<Utc>) ->
             }
             Err(other) => Err(other),
         });
+    }
+    if waiting.act == "template" {
+        let id = waiting.words.as_deref().and_then(|id| Uuid::try_parse(id).ok());
+        let never = || Ready::Never(words::NO_TEMPLATE.into());
+        return Ok(id.map(|id| (Wish::Template(TemplateId(id)), None)).ok_or_else(never));
     }
     let Some((row, target)) = target else { return Ok(Err(Ready::Never(words::DELETE_WHAT.into()))) };
     if target.outcome.as_deref() == Some("refused") {
@@ -292,8 +307,17 @@ async fn close(
 }
 
 async fn answer(conn: &mut PgConnection, by: &Origin, text: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
+    answer_with(conn, by, OutboundContent::Text { text: text.to_owned() }, now).await
+}
+
+pub(super) async fn answer_with(
+    conn: &mut PgConnection,
+    by: &Origin,
+    content: OutboundContent,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     let Some(thread) = &by.thread else { return Ok(()) };
-    arrive::say(conn, by.account, thread, text, Some(by.message.clone()), now).await
+    arrive::say_with(conn, by.account, thread, content, Some(by.message.clone()), now).await
 }
 
 fn origin(waiting: &Waiting) -> Origin {

@@ -10,6 +10,7 @@ pub(super) const COMMAND: &str = "Не передано клиенту: похо
 pub(super) const DELETE_WHAT: &str = "Что удалить у клиента? Ответьте «/удалить» на само сообщение.";
 pub(super) const UNSENT_BEFORE: &str =
     "Исправить нечего: исходное сообщение клиенту не ушло. Напишите его заново.";
+pub(super) const NO_TEMPLATE: &str = "Не передано: такого шаблона нет.";
 pub(super) const QUOTE_DELETED: &str =
     "Сообщение, на которое вы ответили, удалено: ответ ушёл клиенту без цитаты.";
 const FOREIGN: &str = "Не передано: у вас нет права писать этому клиенту.";

@@ -145,6 +145,10 @@ impl Dialogue {
             match heard.wish {
                 Wish::Say { .. } => inbox::say(conn, &heard, 1, Moscow, now).await.unwrap(),
                 Wish::Act { .. } => inbox::act(conn, &heard, now).await.unwrap(),
+                Wish::Template(id) => {
+                    let content = inbox::template(conn, &heard, id).await.unwrap().unwrap();
+                    inbox::say(conn, &heard.saying(content), 1, Moscow, now).await.unwrap();
+                }
             }
             passed += 1;
         }

@@ -1,10 +1,10 @@
 //! What the director says to clients.
 
-use connector_api::{Author, Deletion, DeliveryState, DeliveryUpdate};
+use connector_api::{Author, Deletion, DeliveryState, DeliveryUpdate, ProviderTemplate, TemplateComponent};
 
 use super::clients::*;
 use super::*;
-use crate::delivery::state::DeliveryAction;
+use crate::{delivery::state::DeliveryAction, templates::sync};
 
 /// What the bot answered in the thread of the client.
 async fn replies(conn: &mut PgConnection) -> Vec<String> {
@@ -286,4 +286,50 @@ async fn a_sleeping_client_gets_it_in_the_morning(pool: PgPool) {
     assert_eq!(dialogue.pass_on(&mut conn, night).await, 1);
     assert!(dialogue.queued(&mut conn).await.is_empty());
     assert_eq!(replies(&mut conn).await, ["Отправим в 9:00 по времени клиента."]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_closed_window_offers_templates_and_one_press_sends_one_of_them(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let dialogue = asked(&mut conn).await;
+    let template = |name: &str, words: &str| ProviderTemplate {
+        external_id: ExternalId::new(name),
+        name: name.into(),
+        language: "ru".into(),
+        category: "utility".into(),
+        status: "approved".into(),
+        reason: None,
+        quality: None,
+        components: vec![TemplateComponent::Body { text: words.into() }],
+    };
+    let all = [template("hello", "Здравствуйте! Продолжим?"), template("order", "Заказ {{1}} готов")];
+    sync::take(&mut conn, dialogue.whatsapp, &all, minute(3), minute(3)).await.unwrap();
+    let stand = &dialogue.stand;
+    stand.tell(&mut conn, "-100/950", by(50, message_act(text("Сто"), None))).await;
+    let heard = inbox::next(&mut conn, dialogue.thread, minute(4)).await.unwrap().unwrap();
+    inbox::offer_templates(&mut conn, &heard, "https://uzel/dialogs/1", minute(4)).await.unwrap();
+    inbox::offer_templates(&mut conn, &heard, "https://uzel/dialogs/1", minute(4)).await.unwrap();
+    let offers: Vec<serde_json::Value> =
+        query_scalar("select message #> '{action,content}' from deliveries where message #>> '{action,quote}' = '-100/950'")
+            .fetch_all(&mut *conn)
+            .await
+            .unwrap();
+    let [offer] = &offers[..] else { panic!("{offers:?}") };
+    let rows = offer["rows"].as_array().unwrap();
+    assert_eq!((rows.len(), rows[0][0]["label"].as_str()), (1, Some("Здравствуйте! Продолжим?")));
+    assert!(offer["text"].as_str().unwrap().ends_with("Остальные, с полями, в Узле: https://uzel/dialogs/1"));
+
+    let data = rows[0][0]["data"].as_str().unwrap().to_owned();
+    assert!(data.len() <= 64);
+    let press = BridgeAct::Press { message: ExternalId::new("-100/960"), data };
+    stand.tell(&mut conn, "callback/0", by(99, press.clone())).await;
+    assert_eq!(dialogue.pass_on(&mut conn, minute(4)).await, 0, "a stranger presses in vain");
+    for id in ["callback/1", "callback/1", "callback/2"] {
+        dialogue.hears(&mut conn, id, press.clone()).await;
+    }
+    let queued = dialogue.queued(&mut conn).await;
+    let [OutboundAction::Send { content: OutboundContent::Template(sent), .. }] = &queued[..] else {
+        panic!("{queued:?}")
+    };
+    assert_eq!((sent.name.as_str(), sent.text.as_str()), ("hello", "Здравствуйте! Продолжим?"));
 }

@@ -15,8 +15,6 @@ const OFF: &str = "Не передано: канал выключен админ
 const NO_EDITS: &str = "Этот канал не умеет изменять отправленное: у клиента осталось прежнее сообщение. Отправьте поправку \
     новым сообщением.";
 const NO_DELETIONS: &str = "Этот канал не умеет удалять отправленное: у клиента сообщение осталось.";
-const WINDOW: &str = "Не передано: окно переписки закрыто, клиент давно не писал. Первым можно отправить только \
-    шаблон: выберите его в Узле.";
 
 /// Passes on all that can be passed on now; whether something has to wait for its files.
 pub(super) async fn pass_on(bridging: &Bridging, conn: &mut PgConnection) -> sqlx::Result<bool> {
@@ -24,7 +22,7 @@ pub(super) async fn pass_on(bridging: &Bridging, conn: &mut PgConnection) -> sql
     let waits = !threads.is_empty();
     for thread in threads {
         while let Some(heard) = inbox::next(conn, thread, (bridging.clock)()).await? {
-            pass_on_one(bridging, conn, &heard).await?;
+            Box::pin(pass_on_one(bridging, conn, &heard)).await?;
         }
     }
     Ok(waits)
@@ -45,19 +43,36 @@ async fn pass_on_one(bridging: &Bridging, conn: &mut PgConnection, heard: &Heard
             Some("") => inbox::pass_over(conn, heard, now).await,
             Some(reason) => inbox::refuse(conn, heard, reason, now).await,
         },
-        Wish::Say { content, .. } => {
-            match outbound.can_send(&heard.place.facts, now) {
-                Permission::Open { .. } => {}
-                Permission::TemplatesOnly => return inbox::refuse(conn, heard, WINDOW, now).await,
-                Permission::Closed { reason } => {
-                    return inbox::refuse(conn, heard, &format!("Не передано: {reason}"), now).await;
-                }
-            }
-            match parts(outbound, heard, content) {
-                Ok(parts) => inbox::say(conn, heard, parts, bridging.duty.zone, now).await,
-                Err(reason) => inbox::refuse(conn, heard, &reason, now).await,
-            }
+        Wish::Say { content, .. } => say(bridging, conn, outbound, heard, content).await,
+        Wish::Template(template) => match inbox::template(conn, heard, *template).await? {
+            Ok(content) => say(bridging, conn, outbound, &heard.saying(content.clone()), &content).await,
+            Err(reason) => inbox::refuse(conn, heard, &reason, now).await,
+        },
+    }
+}
+
+async fn say(
+    bridging: &Bridging,
+    conn: &mut PgConnection,
+    outbound: &dyn Outbound,
+    heard: &Heard,
+    content: &OutboundContent,
+) -> sqlx::Result<()> {
+    let now = (bridging.clock)();
+    match outbound.can_send(&heard.place.facts, now) {
+        Permission::Open { .. } => {}
+        Permission::TemplatesOnly if matches!(content, OutboundContent::Template(_)) => {}
+        Permission::TemplatesOnly => {
+            let link = format!("{}/dialogs/{}", bridging.duty.screens, heard.place.conversation_id);
+            return inbox::offer_templates(conn, heard, &link, now).await;
         }
+        Permission::Closed { reason } => {
+            return inbox::refuse(conn, heard, &format!("Не передано: {reason}"), now).await;
+        }
+    }
+    match parts(outbound, heard, content) {
+        Ok(parts) => inbox::say(conn, heard, parts, bridging.duty.zone, now).await,
+        Err(reason) => inbox::refuse(conn, heard, &reason, now).await,
     }
 }
 
