@@ -20,6 +20,7 @@ use crate::{
     timeline::ingest::{self, ReadRaw},
 };
 
+mod order;
 mod storm;
 
 const GROUP: &str = "-100";
