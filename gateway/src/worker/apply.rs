@@ -27,6 +27,8 @@ const FINISH_WITHIN: Duration = Duration::from_secs(3);
 const SWEPT: i64 = 1024;
 /// How often a single event is tried again when something else was stored under the same key meanwhile.
 const COLLISIONS: u32 = 5;
+/// How long an event that must keep its order lets an earlier one go first.
+const STEP_BACK: Duration = Duration::from_millis(5);
 /// Pause between two looks at the table.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -76,16 +78,23 @@ impl Applier {
             .record(f64::from(u32::try_from(read.len()).unwrap_or(u32::MAX)));
         let mut pause = Duration::from_millis(20);
         while let Err(error) = self.try_batch(&read).await {
-            tracing::warn!(error = error.to_string(), source = ?std::error::Error::source(&error), "a batch waits");
+            let in_order = matches!(error, ApplyError::Earlier);
+            if !in_order {
+                tracing::warn!(error = error.to_string(), source = ?std::error::Error::source(&error), "a batch waits");
+            }
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep(if in_order { STEP_BACK } else { pause }) => {}
                 () = stop.cancelled() => return,
             }
-            pause = (pause * 2).min(Duration::from_secs(2));
+            if !in_order {
+                pause = (pause * 2).min(Duration::from_secs(2));
+            }
         }
     }
 
-    fn read(&self, batch: Vec<StoredRaw>) -> Vec<ReadRaw> {
+    /// In the order in which they came.
+    fn read(&self, mut batch: Vec<StoredRaw>) -> Vec<ReadRaw> {
+        batch.sort_unstable_by_key(|stored| stored.id);
         batch
             .into_iter()
             .filter_map(|stored| {
@@ -113,14 +122,14 @@ impl Applier {
                 }
                 Ok(())
             }
-            Err(ApplyError::Again(error)) => Err(ApplyError::Again(error)),
-            Err(ApplyError::Poison(_)) if batch.len() > 1 => {
+            Err(ApplyError::Poison(_) | ApplyError::Earlier) if batch.len() > 1 => {
                 drop(conn);
                 for raw in batch {
                     Box::pin(self.try_batch(std::slice::from_ref(raw))).await?;
                 }
                 Ok(())
             }
+            Err(error @ (ApplyError::Again(_) | ApplyError::Earlier)) => Err(error),
             // A person made the same address at this moment: the next try sees it.
             Err(ApplyError::Poison(error)) if is_collision(&error) && collisions < COLLISIONS => {
                 drop(conn);

@@ -42,7 +42,8 @@ struct Row {
 const MESSAGES: &str =
     "select r.name as room_name, t.id, t.room_id, t.position, t.author_id, t.author_name, t.origin,
             case when t.deleted_at is null then t.body end as text, t.mentions, t.created_at, t.edited_at, t.deleted_at,
-            (select coalesce(o.outcome, 'waiting') from bridge_outbox o
+            (select coalesce(case when d.state = 'unknown' then d.state else o.outcome end, 'waiting')
+             from bridge_outbox o left join deliveries d on d.id = o.delivery_id
              where o.message_id = t.id and o.act = 'message' limit 1) as bridge,
             q.id as quote_id, q.position as quote_position, q.author_name as quote_author,
             case when q.deleted_at is null then left(q.body, 300) end as quote_text,

@@ -2972,7 +2972,7 @@ export interface components {
          * @description How far a message got on its way to the director's messenger.
          * @enum {string}
          */
-        BridgeStep: "waiting" | "done" | "failed" | "skipped";
+        BridgeStep: "waiting" | "done" | "failed" | "unknown" | "skipped";
         /** @description Whether a room is bridged. */
         BridgedBody: {
             enabled: boolean;
