@@ -132,6 +132,8 @@ const SCREENS: Screen[] = [
       await page.waitForTimeout(400);
     },
   },
+  { name: 'rooms', path: '/rooms' },
+  { name: 'room', path: (page) => openFirst(page, '/rooms', 'a[href^="/rooms/"]') },
   { name: 'similar', path: '/clients/similar' },
   { name: 'calls', path: '/calls' },
   { name: 'rates', path: startTheBank },
@@ -184,6 +186,7 @@ const SCREENS: Screen[] = [
       await page.getByRole('dialog').getByText(/часть SMS/).waitFor();
     },
   },
+  { name: 'bridge', path: '/settings/bridge' },
   { name: 'raw-events', path: '/settings/raw-events' },
   {
     name: 'raw-event',

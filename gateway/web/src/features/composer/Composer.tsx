@@ -254,7 +254,6 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: Fiel
       )}
       {choosing && <TemplateDialog place={place} onSend={sendTemplate} onClose={() => setChoosing(false)} />}
       <div className={classes.line}>
-        <PlacePicker place={place} places={places} onPlace={change} note={soon} />
         <Textarea
           ref={field}
           className={classes.field}
@@ -277,6 +276,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: Fiel
           onKeyDown={pressed}
           onPaste={pasted}
         />
+        <PlacePicker place={place} places={places} onPlace={change} note={soon} />
         {isOpen && templates > 0 && (
           <Tooltip label="Шаблон WhatsApp">
             <ActionIcon size={36} variant="subtle" color="gray" onClick={() => setChoosing(true)} aria-label="Выбрать шаблон">

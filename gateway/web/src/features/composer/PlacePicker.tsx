@@ -1,6 +1,6 @@
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
-import { channelLook } from '@/channels';
+import { accountWords, channelLook } from '@/channels';
 import type { Conversation } from './api';
 import classes from './Composer.module.css';
 
@@ -33,7 +33,7 @@ export function PlacePicker({ place, places, onPlace, note }: PlacePickerProps) 
           const of = channelLook(known.account?.channel ?? '');
           return (
             <Menu.Item key={known.id} leftSection={<of.icon size={16} />} onClick={() => onPlace(known.id)}>
-              {of.name}: {known.account?.name}
+              {known.account ? accountWords(known.account) : of.name}
             </Menu.Item>
           );
         })}
