@@ -1,5 +1,6 @@
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
+import { memo } from 'react';
 import { accountWords, channelLook } from '@/channels';
 import type { Conversation } from './api';
 import classes from './Composer.module.css';
@@ -12,7 +13,7 @@ interface PlacePickerProps {
 }
 
 /** Where the answer goes; changing it keeps the words. */
-export function PlacePicker({ place, places, onPlace, note }: PlacePickerProps) {
+export const PlacePicker = memo(function PlacePicker({ place, places, onPlace, note }: PlacePickerProps) {
   const look = channelLook(place.account?.channel ?? '');
   return (
     <Menu position="top-start" disabled={places.length < 2}>
@@ -40,4 +41,4 @@ export function PlacePicker({ place, places, onPlace, note }: PlacePickerProps) 
       </Menu.Dropdown>
     </Menu>
   );
-}
+});
