@@ -1386,6 +1386,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switches it on by the first code; the answer carries the recovery codes. */
+        put: operations["confirm_second_factor"];
+        /** Makes a new secret for the app. Nothing is asked for at the log-in before its first code is shown. */
+        post: operations["enrol_second_factor"];
+        /** Switches it off by my password. Where an administrator requires it, it stays. */
+        delete: operations["disable_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/sessions": {
         parameters: {
             query?: never;
@@ -2308,7 +2327,7 @@ export interface paths {
         /**
          * Signs in: the answer carries the session cookie.
          * @description From the third wrong password on each further attempt has to wait longer, after the tenth the login is locked for
-         *     15 minutes.
+         *     15 minutes. A wrong code counts as a wrong password.
          */
         post: operations["sign_in"];
         /** Signs out on this device. */
@@ -2434,6 +2453,24 @@ export interface paths {
         /** A new one-time link to set a password; the former links die, the password stays until the link is used. */
         post: operations["create_password_link"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Requires a second factor of a user, or no longer. */
+        put: operations["require_second_factor"];
+        post?: never;
+        /** Takes away the second factor of a user who has lost it; he is signed out everywhere and signs in by his password. */
+        delete: operations["reset_second_factor"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3604,6 +3641,15 @@ export interface components {
         };
         /** @enum {string} */
         Encoding: "text" | "base64";
+        /** @description What the app needs. It is shown this once. */
+        Enrolment: {
+            /** @description The same as a picture: a PNG as `data:` address. */
+            qr: string;
+            /** @description For typing by hand, in base32. */
+            secret: string;
+            /** @description `otpauth://…`, which opens the app on a phone. */
+            uri: string;
+        };
         /** @description Our end of an entry. */
         EntryAccount: {
             /** @description The kind of network. */
@@ -3694,6 +3740,11 @@ export interface components {
          * @enum {string}
          */
         FileState: "wanted" | "fetching" | "stored" | "lost" | "expired";
+        /** @description The first code. */
+        FirstCode: {
+            /** @description Six digits. */
+            code: string;
+        };
         /** @description A first message to a person. */
         FirstMessageBody: components["schemas"]["NewMessageBody"] & {
             /** @description The channel to write by. */
@@ -4501,6 +4552,11 @@ export interface components {
         OwnBinding: {
             binding: components["schemas"]["BridgeBinding"] | null;
         };
+        /** @description The password proves that it is he who sits there. */
+        OwnPassword: {
+            /** Format: password */
+            password: string;
+        };
         /** @description A device on which the user is signed in. */
         OwnSession: components["schemas"]["Session"] & {
             /** @description Whether this request comes from it. */
@@ -4717,6 +4773,8 @@ export interface components {
             };
             /** @description Codes of roles, sorted. */
             roles: string[];
+            /** @description Whether a code is asked for at the log-in. */
+            second_factor: components["schemas"]["SecondFactor"];
         };
         /** @description What a user changes of himself. Any other field is refused with 403: it is the administrator's. */
         ProfilePatch: {
@@ -5052,6 +5110,10 @@ export interface components {
             /** @description Parts not understood, each with `path` and `reason`. */
             unknown: Record<string, unknown>[];
         };
+        /** @description One-time codes for whoever has lost the app. They are shown this once. */
+        RecoveryCodes: {
+            codes: string[];
+        };
         /** @description What was mended. */
         Repaired: {
             /** @description Step by step, in Russian; empty when there was nothing to do. */
@@ -5101,6 +5163,11 @@ export interface components {
              * @description Those left as they are, because their account cannot work now.
              */
             skipped: number;
+        };
+        /** @description Whether a user has to prove himself by a code besides the password. */
+        RequireSecondFactor: {
+            /** @description While it is not set up he may do nothing else. */
+            required: boolean;
         };
         /** @description What came of a call. */
         ResultBody: {
@@ -5544,6 +5611,18 @@ export interface components {
             number: string;
             user_id: components["schemas"]["UserId"] | null;
         };
+        /** @description How it stands for one user. */
+        SecondFactor: {
+            /** @description A code is asked for at each log-in. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Recovery codes that have not been used.
+             */
+            recovery_codes: number;
+            /** @description An administrator requires it: without it nothing else is allowed. */
+            required: boolean;
+        };
         /**
          * @description Whether the address ends with a secret.
          * @enum {string}
@@ -5650,6 +5729,8 @@ export interface components {
         Side: "survivor" | "absorbed";
         /** @description Who wants to sign in. */
         SignIn: {
+            /** @description Of the app or a recovery code, where the answer without it was `code-wanted`. */
+            code?: string | null;
             /** @description In any letter case. */
             login: string;
             /** Format: password */
@@ -5897,6 +5978,10 @@ export interface components {
             post: string | null;
             /** @description Codes of roles, sorted. */
             roles: string[];
+            /** @description Whether a code of an app is asked for when he signs in. */
+            second_factor: boolean;
+            /** @description Whether it is required of him. */
+            second_factor_required: boolean;
             /**
              * Format: date-time
              * @description When he was last changed.
@@ -12296,6 +12381,207 @@ export interface operations {
             };
         };
     };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description Вход снова только по паролю */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Слишком много попыток: `retry_after` в секундах */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_my_sessions: {
         parameters: {
             query?: never;
@@ -17024,6 +17310,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PasswordLink"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    require_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequireSecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */
