@@ -16,6 +16,7 @@ import { Failed, FormFailure } from '@/shared/ui/States';
 import { keysQuery, sessionsQuery, useChangePassword, useEndSession, useMakeKey, useRevokeKey, useSetPhone } from './api';
 import { deviceName } from './device';
 import { OwnTelegram } from './OwnTelegram';
+import { SecondFactor } from './SecondFactor';
 
 /** «Мой профиль»: own data, devices, keys. */
 export function ProfilePage() {
@@ -34,6 +35,8 @@ export function ProfilePage() {
         <Keyboard />
         <Divider />
         <Password />
+        <Divider />
+        <SecondFactor />
         <Divider />
         <Sessions />
         <Divider />
