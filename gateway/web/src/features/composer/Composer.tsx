@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Textarea } from '@mantine/core';
+import { ActionIcon, Alert } from '@mantine/core';
 import { useCallbackRef } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconLock, IconX } from '@tabler/icons-react';
@@ -11,6 +11,7 @@ import { useUpload, type Uploaded } from '@/shared/upload';
 import { UploadedFiles } from '@/shared/ui/UploadedFiles';
 import { useNow } from '@/shared/useNow';
 import { uuid } from '@/shared/uuid';
+import { GrowingField } from '@/shared/ui/GrowingField';
 import { Failed } from '@/shared/ui/States';
 import { placesQuery, writingQuery, type Conversation, type Entry, type NewMessage } from './api';
 import classes from './Composer.module.css';
@@ -237,14 +238,11 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: Fiel
         <VoiceBar recorder={recorder} isSending={uploadVoice.isPending} error={uploadVoice.error?.message} onSend={sendVoice} />
       ) : (
         <div className={classes.line}>
-          <Textarea
+          <GrowingField
             ref={field}
             className={classes.field}
             aria-label="Текст ответа"
             placeholder={isOpen ? `Ответить: ${place.contact.name}` : 'Сейчас написать нельзя'}
-            autosize
-            minRows={1}
-            maxRows={10}
             disabled={permission !== undefined && !isOpen}
             value={text}
             error={tooLong ? `Подпись к файлу длиннее допустимого на ${plural(-left!, 'знак', 'знака', 'знаков')}` : undefined}
