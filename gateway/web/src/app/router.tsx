@@ -151,6 +151,11 @@ const profile = createRoute({
   path: 'profile',
   component: lazyRouteComponent(() => import('@/features/profile/ProfilePage'), 'ProfilePage'),
 });
+const news = createRoute({
+  getParentRoute: () => settings,
+  path: 'news',
+  component: lazyRouteComponent(() => import('@/features/news/NewsPage'), 'NewsPage'),
+});
 const channels = createRoute({
   getParentRoute: () => settings,
   path: 'channels',
@@ -227,6 +232,7 @@ const tree = root.addChildren([
     settings.addChildren([
       settingsHome,
       profile,
+      news,
       phrases,
       channels,
       newChannel,

@@ -5,6 +5,7 @@ import {
   IconListDetails,
   IconPlugConnected,
   IconShieldLock,
+  IconSparkles,
   IconTextCaption,
   IconUser,
   IconUsers,
@@ -16,6 +17,7 @@ import classes from './SettingsPage.module.css';
 
 const ITEMS = [
   { to: '/settings/profile', name: 'Мой профиль', icon: IconUser, right: undefined },
+  { to: '/settings/news', name: 'Что нового', icon: IconSparkles, right: undefined },
   { to: '/settings/phrases', name: 'Заготовки', icon: IconTextCaption, right: 'clients.read' },
   { to: '/settings/channels', name: 'Каналы', icon: IconPlugConnected, right: 'accounts.manage' },
   { to: '/settings/raw-events', name: 'Журнал событий канала', icon: IconListDetails, right: 'raw_log.read' },
