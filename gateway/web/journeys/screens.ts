@@ -102,6 +102,17 @@ const SCREENS: Screen[] = [
     },
   },
   {
+    name: 'dialog-voice',
+    path: (page) => openFirst(page, '/dialogs?tab=all&channels=whatsapp', 'a[href^="/dialogs/"]'),
+    then: async (page) => {
+      await page.getByRole('tab', { name: 'Ответ', exact: true }).click();
+      await page.getByRole('button', { name: 'Записать голосовое' }).click();
+      await page.getByText('0:02').waitFor();
+      await page.getByRole('button', { name: 'Стоп' }).click();
+      await page.getByRole('button', { name: 'Прослушать' }).waitFor();
+    },
+  },
+  {
     name: 'dialog-plan',
     path: (page) => openFirst(page, '/dialogs?tab=all&channels=telegram', 'a[href^="/dialogs/"]'),
     then: async (page) => {
@@ -200,6 +211,7 @@ const SCREENS: Screen[] = [
   { name: 'roles', path: '/settings/roles' },
   { name: 'audit', path: '/settings/audit' },
   { name: 'profile', path: '/settings/profile' },
+  { name: 'news', path: '/settings/news' },
   { name: 'settings', path: '/settings' },
   { name: 'missing', path: '/no-such-page' },
 ];
