@@ -89,7 +89,7 @@ pub(super) async fn half_succeeded(
     login: &str,
     remote: Option<&str>,
 ) -> sqlx::Result<()> {
-    store::give_back(conn, &of_login(login)).await?;
+    store::take_back(conn, &of_login(login)).await?;
     if let Some(remote) = remote {
         store::give_back(conn, &of_address(remote)).await?;
     }

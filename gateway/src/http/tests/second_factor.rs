@@ -17,7 +17,7 @@ async fn switch_on(browser: &Browser) -> (String, Vec<String>) {
     assert!(made.body["qr"].as_str().unwrap().starts_with("data:image/png;base64,"));
     let secret = made.body["secret"].as_str().unwrap().to_owned();
     let wrong = browser.ask(Method::PUT, MINE, Some(json!({ "code": "000000" }))).await;
-    assert_eq!((wrong.status, &wrong.body["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("code")));
+    assert_eq!((wrong.status, &wrong.body["field"]), (StatusCode::BAD_REQUEST, &json!("code")));
     let code = code_at(&secret, now());
     let on = browser.ask(Method::PUT, MINE, Some(json!({ "code": code }))).await;
     assert_eq!(on.status, StatusCode::OK);
