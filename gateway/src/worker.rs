@@ -2,8 +2,8 @@
 
 pub mod apply;
 pub mod bridge;
-mod catch_up;
 pub mod bridge_duty;
+mod catch_up;
 pub mod history;
 pub mod housekeeping;
 pub mod mail;

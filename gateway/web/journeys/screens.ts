@@ -102,6 +102,17 @@ const SCREENS: Screen[] = [
     },
   },
   {
+    name: 'dialog-voice',
+    path: (page) => openFirst(page, '/dialogs?tab=all&channels=whatsapp', 'a[href^="/dialogs/"]'),
+    then: async (page) => {
+      await page.getByRole('tab', { name: 'Ответ', exact: true }).click();
+      await page.getByRole('button', { name: 'Записать голосовое' }).click();
+      await page.getByText('0:02').waitFor();
+      await page.getByRole('button', { name: 'Стоп' }).click();
+      await page.getByRole('button', { name: 'Прослушать' }).waitFor();
+    },
+  },
+  {
     name: 'dialog-plan',
     path: (page) => openFirst(page, '/dialogs?tab=all&channels=telegram', 'a[href^="/dialogs/"]'),
     then: async (page) => {
@@ -171,6 +182,8 @@ const SCREENS: Screen[] = [
     },
   },
   { name: 'bridge', path: '/settings/bridge' },
+  { name: 'rooms', path: '/rooms' },
+  { name: 'room', path: (page) => openFirst(page, '/rooms', 'a[href^="/rooms/"]') },
   { name: 'similar', path: '/clients/similar' },
   { name: 'calls', path: '/calls' },
   { name: 'rates', path: startTheBank },
@@ -238,6 +251,7 @@ const SCREENS: Screen[] = [
   { name: 'messaging', path: '/settings/messaging' },
   { name: 'audit', path: '/settings/audit' },
   { name: 'profile', path: '/settings/profile' },
+  { name: 'news', path: '/settings/news' },
   { name: 'settings', path: '/settings' },
   { name: 'missing', path: '/no-such-page' },
 ];

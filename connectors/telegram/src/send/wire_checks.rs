@@ -135,6 +135,7 @@ async fn what_changes_a_message_is_done_again_when_nobody_knows_and_a_message_is
         sent_at: hours_ago(1),
         caption: false,
         text: "да".to_owned(),
+        buttons: Vec::new(),
     };
     for (message, expected) in [(text_message("да"), LookUp::CannotTell), (acting(edit), LookUp::NotArrived)]
     {

@@ -2,6 +2,7 @@ use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use super::{add, at, lines, viewer};
+use crate::access::login::Entered;
 use crate::access::session::Device;
 use crate::access::user::{self, UserError};
 use crate::access::{login, session, sweep, viewer_of_session};
@@ -54,7 +55,8 @@ async fn whoever_is_deactivated_while_signing_in_stays_out(pool: PgPool) {
     let candidate = login::begin(&mut conn, "anna", None, at(0)).await.unwrap().unwrap();
     user::deactivate(&mut conn, &root, anna, at(0)).await.unwrap();
     let device = Device { remote: None, user_agent: "" };
-    assert!(login::succeed(&mut conn, candidate, device, None, at(0)).await.unwrap().is_none());
+    let entered = login::succeed(&mut conn, candidate, None, device, None, at(0)).await.unwrap();
+    assert!(matches!(entered, Entered::Refused), "{entered:?}");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
@@ -64,9 +66,8 @@ async fn seen_moves_at_most_once_a_minute(pool: PgPool) {
     let device = Device { remote: Some("10.0.0.1"), user_agent: "Firefox\n" };
     let (token, _) = session::open(&mut conn, anna, device, at(0)).await.unwrap();
     for (second, seen) in [(30, 0), (60, 60), (100, 60), (120, 120)] {
-        let (found, _) =
-            viewer_of_session(&mut conn, token.reveal(), None, at(second)).await.unwrap().unwrap();
-        let sessions = session::list(&mut conn, &found, at(second)).await.unwrap();
+        let live = viewer_of_session(&mut conn, token.reveal(), None, at(second)).await.unwrap().unwrap();
+        let sessions = session::list(&mut conn, &live.viewer, at(second)).await.unwrap();
         assert_eq!((sessions[0].last_seen_at, sessions[0].user_agent.as_str()), (at(seen), "Firefox"));
         assert_eq!(sessions[0].expires_at, at(seen) + session::LIFETIME);
     }

@@ -123,8 +123,11 @@ pub(super) struct Chat {
 pub(super) fn chats(known: impl Iterator<Item = Chat>, context: &Context) -> String {
     let line = |chat: Chat| {
         let name = chat.name?;
-        let waiting =
-            if chat.waiting > 0 { format!(", ждут отправки: {}", chat.waiting) } else { String::new() };
+        let waiting = if chat.waiting > 0 {
+            format!(", ждут отправки: {}", chat.waiting)
+        } else {
+            String::new()
+        };
         let link = match context.screens.as_str() {
             "" => String::new(),
             screens => format!("\n{screens}/{}", chat.path),

@@ -28,6 +28,7 @@ mod raw_events;
 mod roles;
 mod rooms;
 mod schedule;
+mod second_factor;
 mod session;
 mod setup;
 mod templates;
@@ -119,6 +120,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(setup::router())
         .merge(me::router())
         .merge(own_password::router())
+        .merge(second_factor::router())
         .merge(api_keys::router())
         .merge(users::router())
         .merge(roles::router())

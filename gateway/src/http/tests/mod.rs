@@ -16,6 +16,7 @@ mod rates;
 mod raw_events;
 mod rooms;
 mod schedule;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod timelines;

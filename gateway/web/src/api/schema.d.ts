@@ -196,6 +196,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bridge/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Shows a conversation with a client in the messenger from now on, or no longer. What was said before stays here. Only a
+         *     conversation that I read myself can be shown.
+         */
+        put: operations["set_conversation_bridged"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bridge/digest": {
         parameters: {
             query?: never;
@@ -1547,6 +1567,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switches it on by the first code; the answer carries the recovery codes. */
+        put: operations["confirm_second_factor"];
+        /** Makes a new secret for the app. Nothing is asked for at the log-in before its first code is shown. */
+        post: operations["enrol_second_factor"];
+        /** Switches it off by my password. Where an administrator requires it, it stays. */
+        delete: operations["disable_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/sessions": {
         parameters: {
             query?: never;
@@ -2469,7 +2508,7 @@ export interface paths {
         /**
          * Signs in: the answer carries the session cookie.
          * @description From the third wrong password on each further attempt has to wait longer, after the tenth the login is locked for
-         *     15 minutes.
+         *     15 minutes. A wrong code counts as a wrong password.
          */
         post: operations["sign_in"];
         /** Signs out on this device. */
@@ -2600,6 +2639,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Requires a second factor of a user, or no longer. */
+        put: operations["require_second_factor"];
+        post?: never;
+        /** Takes away the second factor of a user who has lost it; he is signed out everywhere and signs in by his password. */
+        delete: operations["reset_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/sessions": {
         parameters: {
             query?: never;
@@ -2628,23 +2685,6 @@ export interface paths {
         put?: never;
         /** Opens a login that wrong passwords have locked. */
         post: operations["unlock_user"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/bridge/conversations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Shows a room in the messenger from now on, or no longer. Only a room that I read myself can be shown. */
-        put: operations["set_conversation_bridged"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2960,22 +3000,38 @@ export interface components {
         BridgeSetup: {
             /** @description How many employees answer from their messenger. */
             bound: number;
+            /** @description Conversations with clients that are bridged, or were, by name. */
+            conversations: components["schemas"]["BridgedConversation"][];
             group: components["schemas"]["BridgeGroup"] | null;
             /** @description Groups in which the bot was met, the last heard of first. */
             groups: components["schemas"]["BridgeGroup"][];
             /** @description Rooms that are bridged, or were. */
             rooms: components["schemas"]["BridgedRoom"][];
-            /** @description Conversations with clients that are bridged, or were, by name. */
-            conversations: components["schemas"]["BridgedConversation"][];
         };
         /**
          * @description How far a message got on its way to the director's messenger.
          * @enum {string}
          */
         BridgeStep: "waiting" | "done" | "failed" | "unknown" | "skipped";
-        /** @description Whether a room is bridged. */
+        /** @description Whether a room or a conversation is bridged. */
         BridgedBody: {
             enabled: boolean;
+        };
+        /** @description A conversation with a client that is bridged, or was. */
+        BridgedConversation: {
+            /** @description Which. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description Its messages go out. */
+            enabled: boolean;
+            /** @description How its thread is called; `null` for one that the viewer does not read. */
+            name: string | null;
+            /** @description Why nothing gets there. */
+            trouble: string | null;
+            /**
+             * Format: int64
+             * @description How many of them wait.
+             */
+            waiting: number;
         };
         /** @description A room that is bridged, or was. */
         BridgedRoom: {
@@ -3603,6 +3659,8 @@ export interface components {
         /** @description A conversation as lists show it. */
         Conversation: {
             account?: components["schemas"]["EntryAccount"] | null;
+            /** @description The director reads along in his messenger. */
+            bridged: boolean;
             /** @description Companies of the person that the viewer reads. */
             clients: components["schemas"]["ContactClient"][];
             /** @description The person, by the root contact. */
@@ -3646,8 +3704,6 @@ export interface components {
              * @description The first message of the person that nobody of us has answered.
              */
             waiting_since?: string | null;
-            /** @description The director reads along in his messenger. */
-            bridged: boolean;
         };
         /** @description The same for each tab of the list. */
         ConversationCounts: {
@@ -3891,6 +3947,15 @@ export interface components {
         };
         /** @enum {string} */
         Encoding: "text" | "base64";
+        /** @description What the app needs. It is shown this once. */
+        Enrolment: {
+            /** @description The same as a picture: a PNG as `data:` address. */
+            qr: string;
+            /** @description For typing by hand, in base32. */
+            secret: string;
+            /** @description `otpauth://…`, which opens the app on a phone. */
+            uri: string;
+        };
         /** @description Our end of an entry. */
         EntryAccount: {
             /** @description The kind of network. */
@@ -3981,6 +4046,11 @@ export interface components {
          * @enum {string}
          */
         FileState: "wanted" | "fetching" | "stored" | "lost" | "expired";
+        /** @description The first code. */
+        FirstCode: {
+            /** @description Six digits. */
+            code: string;
+        };
         /** @description A first message to a person. */
         FirstMessageBody: components["schemas"]["NewMessageBody"] & {
             /** @description The channel to write by. */
@@ -4807,6 +4877,11 @@ export interface components {
         OwnBinding: {
             binding: components["schemas"]["BridgeBinding"] | null;
         };
+        /** @description The password proves that it is he who sits there. */
+        OwnPassword: {
+            /** Format: password */
+            password: string;
+        };
         /** @description A device on which the user is signed in. */
         OwnSession: components["schemas"]["Session"] & {
             /** @description Whether this request comes from it. */
@@ -5023,6 +5098,8 @@ export interface components {
             };
             /** @description Codes of roles, sorted. */
             roles: string[];
+            /** @description Whether a code is asked for at the log-in. */
+            second_factor: components["schemas"]["SecondFactor"];
         };
         /** @description What a user changes of himself. Any other field is refused with 403: it is the administrator's. */
         ProfilePatch: {
@@ -5358,6 +5435,10 @@ export interface components {
             /** @description Parts not understood, each with `path` and `reason`. */
             unknown: Record<string, unknown>[];
         };
+        /** @description One-time codes for whoever has lost the app. They are shown this once. */
+        RecoveryCodes: {
+            codes: string[];
+        };
         RefuseBody: {
             /** @description Why, for the author. */
             comment: string;
@@ -5422,6 +5503,11 @@ export interface components {
          * @enum {string}
          */
         RequestField: "client.name" | "client.inn" | "client.kpp" | "client.ogrn" | "contact.name" | "contact.address";
+        /** @description Whether a user has to prove himself by a code besides the password. */
+        RequireSecondFactor: {
+            /** @description While it is not set up he may do nothing else. */
+            required: boolean;
+        };
         /** @description What came of a call. */
         ResultBody: {
             result: components["schemas"]["CallResult"] | null;
@@ -5772,10 +5858,19 @@ export interface components {
              */
             planned_for?: string | null;
             purpose?: components["schemas"]["StatedPurpose"] | null;
-            /** @description The same words as an approved template, for a channel that takes nothing else at the moment. */
-            template?: Record<string, unknown> | null;
+            template?: components["schemas"]["RuleTemplate"] | null;
             /** @description The words. */
             text: string;
+        };
+        /** @description A template that goes with a message of the rule. */
+        RuleTemplate: {
+            head_file?: components["schemas"]["MediaId"] | null;
+            /** @description Which. */
+            template_id: components["schemas"]["TemplateId"];
+            /** @description By the keys of its fields, where it is not filled by itself. */
+            values?: {
+                [key: string]: string;
+            };
         };
         /** @description New rules; whatever is not named stays. */
         RulesEdit: {
@@ -5863,6 +5958,18 @@ export interface components {
             /** @description As dialled: `101`, `099`. */
             number: string;
             user_id: components["schemas"]["UserId"] | null;
+        };
+        /** @description How it stands for one user. */
+        SecondFactor: {
+            /** @description A code is asked for at each log-in. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Recovery codes that have not been used.
+             */
+            recovery_codes: number;
+            /** @description An administrator requires it: without it nothing else is allowed. */
+            required: boolean;
         };
         /**
          * @description Whether the address ends with a secret.
@@ -5970,6 +6077,8 @@ export interface components {
         Side: "survivor" | "absorbed";
         /** @description Who wants to sign in. */
         SignIn: {
+            /** @description Of the app or a recovery code, where the answer without it was `code-wanted`. */
+            code?: string | null;
             /** @description In any letter case. */
             login: string;
             /** Format: password */
@@ -6217,6 +6326,10 @@ export interface components {
             post: string | null;
             /** @description Codes of roles, sorted. */
             roles: string[];
+            /** @description Whether a code of an app is asked for when he signs in. */
+            second_factor: boolean;
+            /** @description Whether it is required of him. */
+            second_factor_required: boolean;
             /**
              * Format: date-time
              * @description When he was last changed.
@@ -6291,22 +6404,6 @@ export interface components {
             permission: Record<string, unknown>;
             /** @description Templates that can be sent, also while nothing else can. */
             templates: components["schemas"]["TemplateName"][];
-        };
-        /** @description A conversation with a client that is bridged, or was. */
-        BridgedConversation: {
-            /** @description Which. */
-            conversation_id: components["schemas"]["ConversationId"];
-            /** @description Its messages go out. */
-            enabled: boolean;
-            /** @description Its name; `null` for one that the viewer does not see. */
-            name: string | null;
-            /** @description Why nothing gets there. */
-            trouble: string | null;
-            /**
-             * Format: int64
-             * @description How many of them wait.
-             */
-            waiting: number;
         };
     };
     responses: never;
@@ -7148,6 +7245,77 @@ export interface operations {
             };
             /** @description Противоречие с сохранёнными данными */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_conversation_bridged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BridgedBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeSetup"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10376,8 +10544,8 @@ export interface operations {
     contact_writing: {
         parameters: {
             query?: {
-                /** @description There is a template for a closed window. */
-                template?: boolean;
+                /** @description The template that would go with the message, for a closed window. */
+                template_id?: components["schemas"]["TemplateId"];
             };
             header?: never;
             path: {
@@ -12016,8 +12184,8 @@ export interface operations {
                 /** @description The name of the file. */
                 name?: string;
                 /**
-                 * @description How it is to be shown. Not told: by its contents. `voice` puts a browser's recording into the form that messengers
-                 *     take.
+                 * @description How it is to be shown. Not told: by its contents. `voice` puts what a browser recorded (Opus in WebM, Ogg or MP4, AAC
+                 *     in MP4) into the one form that messengers take, Opus in Ogg, and tells its length.
                  */
                 kind?: "image" | "video" | "audio" | "voice" | "document" | "sticker" | "recording";
             };
@@ -13465,6 +13633,207 @@ export interface operations {
             };
             /** @description Недостаточно прав, или запрос с чужой страницы */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Слишком много попыток: `retry_after` в секундах */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description Вход снова только по паролю */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18269,6 +18638,144 @@ export interface operations {
             };
         };
     };
+    require_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequireSecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_out_user: {
         parameters: {
             query?: never;
@@ -18352,77 +18859,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description Неверный запрос: `field` называет поле */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Никто не вошёл, или сеанс закончился */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Недостаточно прав, или запрос с чужой страницы */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Записи нет, или она недоступна */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Ошибка сервера или временная недоступность */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_conversation_bridged: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["ConversationId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BridgedBody"];
-            };
-        };
-        responses: {
-            /** @description Готово */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BridgeSetup"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */

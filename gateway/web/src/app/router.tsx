@@ -152,6 +152,11 @@ const profile = createRoute({
   path: 'profile',
   component: lazyRouteComponent(() => import('@/features/profile/ProfilePage'), 'ProfilePage'),
 });
+const news = createRoute({
+  getParentRoute: () => settings,
+  path: 'news',
+  component: lazyRouteComponent(() => import('@/features/news/NewsPage'), 'NewsPage'),
+});
 const channels = createRoute({
   getParentRoute: () => settings,
   path: 'channels',
@@ -244,6 +249,7 @@ const tree = root.addChildren([
     settings.addChildren([
       settingsHome,
       profile,
+      news,
       phrases,
       channels,
       newChannel,

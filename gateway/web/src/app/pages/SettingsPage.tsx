@@ -8,6 +8,7 @@ import {
   IconMoon,
   IconPlugConnected,
   IconShieldLock,
+  IconSparkles,
   IconTextCaption,
   IconUser,
   IconUsers,
@@ -20,6 +21,7 @@ import classes from './SettingsPage.module.css';
 
 const ITEMS = [
   { to: '/settings/profile', name: 'Мой профиль', icon: IconUser, right: undefined },
+  { to: '/settings/news', name: 'Что нового', icon: IconSparkles, right: undefined },
   { to: '/settings/phrases', name: 'Заготовки', icon: IconTextCaption, right: 'clients.read' },
   { to: '/settings/change-requests', name: 'Запросы на изменение', icon: IconLockQuestion, right: 'clients.read' },
   { to: '/settings/channels', name: 'Каналы', icon: IconPlugConnected, right: 'accounts.manage' },
