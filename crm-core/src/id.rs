@@ -45,6 +45,8 @@ ids! {
     ApiKeyId
     /// A call started from here.
     CallRequestId
+    /// «Запрос на изменение»
+    ChangeRequestId
     /// A company, or a person without one.
     ClientId
     /// A person.

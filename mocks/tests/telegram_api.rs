@@ -346,6 +346,17 @@ async fn a_button_is_shown_pressed_by_its_number_answered_and_taken_away() {
 }
 
 #[tokio::test]
+async fn a_menu_has_latin_names_only() {
+    let bot = Bot::start().await;
+    let set = async |name: &str| {
+        let commands = json!([{ "command": name, "description": "Курсы валют" }]);
+        bot.call("setMyCommands", json!({ "commands": commands })).await
+    };
+    assert_eq!(set("rates").await.unwrap(), true);
+    assert!(set("курсы").await.unwrap_err().contains("BOT_COMMAND_INVALID"));
+}
+
+#[tokio::test]
 async fn a_keyboard_that_the_provider_would_not_take_is_refused() {
     let bot = Bot::start().await;
     bot.oleg_writes("Здравствуйте").await;

@@ -101,8 +101,20 @@ pub trait Threads: Send + Sync {
     /// Shuts a thread, or opens it again. Repeats safely.
     async fn set_closed(&self, thread: &ExternalId, closed: bool) -> Result<(), SendError>;
 
+    /// Shows people what they can ask the bot for: commands with what each gives. Repeats safely.
+    async fn set_menu(&self, commands: &[MenuCommand]) -> Result<(), SendError>;
+
     /// What keeps us from having threads in a chat; nothing when all is well.
     async fn obstacles(&self, chat: &ExternalId) -> Result<Vec<ThreadObstacle>, FetchError>;
+}
+
+/// A line of the bot's menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MenuCommand {
+    /// Without a slash: at most 32 small Latin letters, digits and underscores.
+    pub name: &'static str,
+    /// What it gives, in Russian.
+    pub about: &'static str,
 }
 
 /// Why there can be no threads in a chat.

@@ -21,7 +21,7 @@ mod template;
 pub use ability::{Abilities, ConversationFacts, FileAbility, Permission, SendLimits, TextMeasure};
 pub use address::{Address, EmailAddress, ExternalId, OpaqueId, Party};
 pub use aside::{Aside, Facts, ignored, unknown};
-pub use bridge::{BridgeAct, BridgeChat, BridgeEvent, BridgeSender, ThreadObstacle, Threads};
+pub use bridge::{BridgeAct, BridgeChat, BridgeEvent, BridgeSender, MenuCommand, ThreadObstacle, Threads};
 pub use call::{CallOutcome, CallPhase, CallUpdate, Extension, LegSide};
 pub use calling::{CallRequest, CallRouting, CallStarter, RoutingAnswer, RoutingQuestion, RoutingTarget};
 pub use connector::{

@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
+    beside::{self, Reply},
     binding::{self, Arrival},
     buttons, inbox, setup,
 };
@@ -80,6 +81,13 @@ async fn take_one(conn: &mut PgConnection, event: &Bridged, now: DateTime<Utc>) 
     }
     if let BridgeAct::Reaction { message, emoji } = &told.act {
         return react(conn, event, &viewer, message, emoji.as_deref(), now).await;
+    }
+    if let (true, BridgeAct::Message { content, quote, .. }) = (told.place == told.chat.id, &told.act) {
+        match beside::take(conn, event, &viewer, content, quote.as_ref(), now).await? {
+            Reply::Pass => {}
+            Reply::Silence => return Ok(()),
+            Reply::Say(words) => return speaker.answer(conn, &words, now).await,
+        }
     }
     let Some(thread) = store::thread_at(conn, *account, &told.chat.id, &told.place).await? else {
         let words = if told.chat.shared { words::NO_THREAD } else { words::PRIVATE };

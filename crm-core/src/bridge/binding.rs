@@ -20,6 +20,9 @@ use crate::{
 /// A code is carried from one screen to another at once.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 
+/// Longer than a provider goes on repeating, and than a raw event waits to be read again.
+const HEARD_FOR: TimeDelta = TimeDelta::days(90);
+
 /// A stranger is answered so seldom that nobody makes the bot talk.
 const STRANGER_ANSWERED_EVERY: TimeDelta = TimeDelta::days(1);
 
@@ -178,7 +181,8 @@ pub(super) async fn bound(conn: &mut PgConnection) -> sqlx::Result<Vec<UserId>> 
     store::users(conn).await
 }
 
-/// Drops codes whose term is over. Returns how many.
+/// Drops codes whose term is over, and what was heard so long ago that no provider repeats it. Returns how many.
 pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<u64> {
-    store::drop_expired(conn, now).await
+    let codes = store::drop_expired(conn, now).await?;
+    Ok(codes + super::buttons::forget_before(conn, now - HEARD_FOR).await?)
 }

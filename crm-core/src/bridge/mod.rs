@@ -7,9 +7,12 @@
 //! [`inbox`] until it is whole and its channel takes it. What came from the messenger is never mirrored back.
 
 pub mod arrive;
+mod beside;
 pub mod binding;
 mod buttons;
+pub mod duty;
 pub mod inbox;
+pub mod mail_copy;
 pub mod mirror;
 pub mod setup;
 

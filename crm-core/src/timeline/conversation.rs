@@ -77,6 +77,25 @@ pub struct LastRow {
     pub at: DateTime<Utc>,
 }
 
+/// A conversation as its provider knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConversationName {
+    /// Which.
+    pub id: ConversationId,
+    /// The provider's id.
+    pub external_id: String,
+}
+
+/// Conversations of an account by id, behind one; with those that are no way to anybody.
+pub async fn of_account_unscoped(
+    conn: &mut PgConnection,
+    account: AccountId,
+    after: ConversationId,
+    rows: i64,
+) -> sqlx::Result<Vec<ConversationName>> {
+    store::of_account(conn, account, after, rows).await
+}
+
 /// Which conversations are wanted; empty means all.
 #[derive(Clone, Debug, Default)]
 pub struct ConversationFilter {

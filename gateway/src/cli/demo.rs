@@ -4,6 +4,7 @@
 mod phrases;
 
 use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use anyhow::Context;
 use crm_core::access::user::{self, UserPatch};
 use crm_core::access::{Right, Scope, Token, Viewer, bootstrap};
-use crm_core::accounts::{self, AccountEdit, NewAccount, Sealed};
+use crm_core::accounts::{self, AccountEdit, NewAccount, Sealed, health};
 use crm_core::clients::client::transfer;
 use crm_core::clients::list::{ClientFilter, ClientSort, list};
 use crm_core::timeline::raw_event;
@@ -58,6 +59,11 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
         // Invented clients never get into the data of a real installation.
         config.data.folder = PathBuf::from("uzel-demo");
     }
+    if config.server.public_url.is_none() {
+        let port = settled_port(config.server.listen)?;
+        config.server.listen.set_port(port);
+        config.server.public_url = Some(format!("http://{}:{port}", Ipv4Addr::LOCALHOST));
+    }
     let stop = shutdown::on_signal();
     let bank = mocks::cbr::FakeBank::new(demo.seed, BTreeMap::new());
     let bank = mocks::cbr::Server::start(bank, Arc::new(clock::now)).await.context("the fake bank")?;
@@ -84,6 +90,7 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
     .await
     .context("the fake providers do not start")?;
     stage.point_at(&hub, &fakes.addresses()).await?;
+    stage.set_up_hooks(&hub, &config).await?;
     let day = scenario::company_day(fakes.providers(), clock::now(), demo.seed, demo.clients);
     if stage.is_new {
         fakes.play(day.steps, 0.0, |_| {}).await;
@@ -102,6 +109,14 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
     drop(fakes);
     hub.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The fakes run on this machine and are told the port, so that a free one is chosen before the start.
+fn settled_port(listen: SocketAddr) -> anyhow::Result<u16> {
+    match listen.port() {
+        0 => Ok(TcpListener::bind(listen)?.local_addr()?.port()),
+        port => Ok(port),
+    }
 }
 
 /// Waits until everything that was posted is on the timelines.
@@ -183,6 +198,24 @@ impl Stage {
         }
         tx.commit().await?;
         Ok(hub.accounts.reload().await?)
+    }
+
+    /// What «Исправить» would do, without the press: every light is green from the start.
+    async fn set_up_hooks(&self, hub: &Hub, config: &Config) -> anyhow::Result<()> {
+        let base = config.server.public_url.as_deref().context("the demo has an address")?;
+        for account in hub.accounts.all() {
+            let Some(probe) = account.connector.probe() else { continue };
+            let url = hub.accounts.webhook_url(base, account.id).context("an account has an address")?;
+            let findings = probe.probe(Some(&url)).await?;
+            if findings.iter().any(|finding| finding.repairable) {
+                probe.repair(&url).await?;
+            }
+            // The hub may have asked before the fakes were there.
+            let mut tx = hub.database.pool.begin().await?;
+            health::check_now(&mut tx, &self.administrator, account.id, clock::now()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Two of three clients get a manager, the third stays in the common base.

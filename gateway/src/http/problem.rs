@@ -121,6 +121,12 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "conflict", "Противоречие с данными").with_detail(detail)
     }
 
+    /// 409: what shall be decided is another thing than the one that was read.
+    pub fn request_changed() -> Self {
+        Self::conflict("Значение тем временем изменилось: посмотрите запрос ещё раз и подтвердите.")
+            .with_kind("request-changed", "Запрос изменился")
+    }
+
     /// 413: the body is larger than we take.
     pub fn payload_too_large() -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload-too-large", "Слишком большой запрос")

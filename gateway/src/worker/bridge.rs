@@ -4,13 +4,14 @@
 
 mod inbox;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use chrono_tz::Tz;
 use connector_api::{ExternalId, Outbound, SendError, Threads};
 use crm_core::AccountId;
+use crm_core::bridge::duty;
 use crm_core::bridge::mirror::{self, Mirrored, Next};
+use crm_core::decisions::copies;
 use sqlx::postgres::PgListener;
 use sqlx::{Connection, PgConnection, PgPool};
 use tokio::time::Instant;
@@ -41,10 +42,8 @@ pub struct Bridging {
     pub accounts: Accounts,
     /// The time.
     pub clock: Clock,
-    /// The company's zone.
-    pub zone: Tz,
-    /// Begins addresses of screens, without a slash at the end.
-    pub screens: String,
+    /// What the bot's answers depend on.
+    pub duty: duty::Context,
 }
 
 /// Until `stop`.
@@ -57,7 +56,22 @@ pub async fn run(bridging: Bridging, stop: CancellationToken) {
             tokio::time::sleep(AFTER_FAILURE).await;
         }
     };
-    let _: Option<std::convert::Infallible> = stop.run_until_cancelled(keep).await;
+    let both = Box::pin(async { tokio::join!(keep, show_menus(&bridging)) });
+    let _: Option<(std::convert::Infallible, ())> = stop.run_until_cancelled(both).await;
+}
+
+/// Shows each bot of the bridge its menu, once for as long as this copy lives.
+async fn show_menus(bridging: &Bridging) {
+    let mut shown = HashSet::new();
+    loop {
+        for account in bridging.accounts.all().iter().filter(|account| account.enabled) {
+            let Some(threads) = account.connector.threads() else { continue };
+            if !shown.contains(&account.id) && threads.set_menu(&duty::Command::MENU).await.is_ok() {
+                shown.insert(account.id);
+            }
+        }
+        tokio::time::sleep(AFTER_TROUBLE).await;
+    }
 }
 
 /// Works while this copy leads; returns at once when another one does.
@@ -85,6 +99,8 @@ type Rests = HashMap<Uuid, Instant>;
 /// Looks at every thread in which something is to be done, or was said; whether something is under way.
 async fn round(bridging: &Bridging, rests: &mut Rests) -> sqlx::Result<bool> {
     let mut conn = bridging.pool.acquire().await?;
+    copies::review(&mut conn, (bridging.clock)()).await?;
+    duty::answer(&mut conn, &bridging.duty, (bridging.clock)()).await?;
     let listening = Box::pin(inbox::pass_on(bridging, &mut conn)).await?;
     let Some((account, chat, threads)) = mirror::due(&mut conn).await? else { return Ok(listening) };
     rests.retain(|_, until| *until > Instant::now());
@@ -129,7 +145,7 @@ impl<'a> AtWork<'a> {
     async fn step(&self, conn: &mut PgConnection, thread: Uuid) -> sqlx::Result<Done> {
         loop {
             let now = (self.bridging.clock)();
-            let next = mirror::look(conn, thread, &self.bridging.screens, now).await?;
+            let next = mirror::look(conn, thread, &self.bridging.duty.screens, now).await?;
             let failed = match next {
                 Next::Rest => return Ok(Done::UnderWay),
                 Next::Send(mirrored) => {

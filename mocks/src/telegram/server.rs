@@ -335,6 +335,7 @@ async fn call(shared: &Arc<Shared>, name: &str, given: &Parameters) -> Outcome {
         "getbusinessconnection" => {
             shared.lock().chats.connection(given.text("business_connection_id").unwrap_or_default())
         }
+        "setmycommands" => keyboard::menu(given),
         "answercallbackquery" => keyboard::answer(shared, given),
         "getchat" | "getchatmember" | "createforumtopic" | "editforumtopic" | "closeforumtopic"
         | "reopenforumtopic" => topics::call(shared, name, given),

@@ -105,7 +105,7 @@ pub(crate) async fn met(
     Ok(())
 }
 
-pub(super) async fn rooms(conn: &mut PgConnection, viewer: &Viewer) -> sqlx::Result<Vec<BridgedRoom>> {
+pub(crate) async fn rooms(conn: &mut PgConnection, viewer: &Viewer) -> sqlx::Result<Vec<BridgedRoom>> {
     let mut query = QueryBuilder::<Postgres>::new(
         "select b.room_id, seen.name, b.enabled, b.trouble,
                 (select count(*) from bridge_outbox o where o.thread_id = b.id and o.finished_at is null) as waiting
@@ -139,7 +139,7 @@ pub(super) async fn set_enabled(
 }
 
 /// Names only within `reach`; without one, none.
-pub(super) async fn conversations(
+pub(crate) async fn conversations(
     conn: &mut PgConnection,
     reach: Option<Reach>,
 ) -> sqlx::Result<Vec<BridgedConversation>> {

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
-use super::{Conversation, ConversationCursor, ConversationFilter, ConversationSort, LastRow};
+use super::{
+    Conversation, ConversationCursor, ConversationFilter, ConversationName, ConversationSort, LastRow,
+};
 use crate::{
     AccountId, ContactId, ConversationId, UserId,
     clients::{list::Wanted, reach::Reach},
@@ -49,6 +51,24 @@ pub(crate) async fn contact(conn: &mut PgConnection, id: ConversationId) -> sqlx
         id.0
     )
     .fetch_optional(conn)
+    .await
+}
+
+pub(super) async fn of_account(
+    conn: &mut PgConnection,
+    account: AccountId,
+    after: ConversationId,
+    rows: i64,
+) -> sqlx::Result<Vec<ConversationName>> {
+    sqlx::query_as!(
+        ConversationName,
+        r#"select id as "id: ConversationId", external_id from conversations
+           where account_id = $1 and id > $2 order by id limit $3"#,
+        account.0,
+        after.0,
+        rows,
+    )
+    .fetch_all(conn)
     .await
 }
 

@@ -1,5 +1,7 @@
 //! The bridge into the director's messenger: one's own binding, and what is bridged where.
 
+mod duty;
+
 use axum::Json;
 use axum::extract::State;
 use connector_api::{ExternalId, ThreadObstacle};
@@ -24,6 +26,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(check))
         .routes(routes!(set_room))
         .routes(routes!(set_conversation))
+        .merge(duty::router())
 }
 
 /// My own messenger.

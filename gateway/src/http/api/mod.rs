@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod bridge;
 mod calls;
+mod change_requests;
 mod channels;
 mod clients;
 mod consents;
@@ -60,6 +61,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "audit", description = "Журнал действий"),
         (name = "clients", description = "Клиенты: списки, поиск, карточки"),
         (name = "contacts", description = "Контакты и их адреса"),
+        (name = "change_requests", description = "Запросы на изменение замороженных данных"),
         (name = "joins", description = "Объединение и разъединение карточек, «похожие»"),
         (name = "timeline", description = "Лента клиента, контакта и диалога"),
         (name = "media", description = "Файлы: фото, голосовые, документы, записи разговоров"),
@@ -126,6 +128,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(joins::router())
         .merge(timeline::router())
         .merge(notes::router())
+        .merge(change_requests::router())
         .merge(channels::router())
         .merge(media::router())
         .merge(files::router())

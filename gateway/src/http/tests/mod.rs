@@ -4,6 +4,7 @@ mod accounts;
 mod bridge;
 mod calls;
 mod cards;
+mod change_requests;
 mod consents;
 mod document;
 mod keys;

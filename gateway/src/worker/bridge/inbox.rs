@@ -63,7 +63,7 @@ async fn say(
         Permission::Open { .. } => {}
         Permission::TemplatesOnly if matches!(content, OutboundContent::Template(_)) => {}
         Permission::TemplatesOnly => {
-            let link = format!("{}/dialogs/{}", bridging.screens, heard.place.conversation_id);
+            let link = format!("{}/dialogs/{}", bridging.duty.screens, heard.place.conversation_id);
             return inbox::offer_templates(conn, heard, &link, now).await;
         }
         Permission::Closed { reason } => {
@@ -71,7 +71,7 @@ async fn say(
         }
     }
     match parts(outbound, heard, content) {
-        Ok(parts) => inbox::say(conn, heard, parts, bridging.zone, now).await,
+        Ok(parts) => inbox::say(conn, heard, parts, bridging.duty.zone, now).await,
         Err(reason) => inbox::refuse(conn, heard, &reason, now).await,
     }
 }

@@ -13,6 +13,7 @@ import { Failed, Loading } from '@/shared/ui/States';
 import { ConversationsSearch } from '@/features/conversations/search';
 import { ClientsSearch } from '@/features/clients/search';
 import { CallsSearch } from '@/features/calls/search';
+import { MailsSearch } from '@/features/mails/search';
 import { AuditSearch, UsersSearch } from '@/features/people/search';
 import { PhrasesSearch } from '@/features/phrases/search';
 import { RatesSearch } from '@/features/rates/search';
@@ -187,6 +188,22 @@ const bridge = createRoute({
   path: 'bridge',
   component: lazyRouteComponent(() => import('@/features/bridge/BridgePage'), 'BridgePage'),
 });
+const messaging = createRoute({
+  getParentRoute: () => settings,
+  path: 'messaging',
+  component: lazyRouteComponent(() => import('@/features/messaging/Messaging'), 'Messaging'),
+});
+const mails = createRoute({
+  getParentRoute: () => settings,
+  path: 'mails',
+  validateSearch: MailsSearch,
+  component: lazyRouteComponent(() => import('@/features/mails/Mails'), 'Mails'),
+});
+const changeRequests = createRoute({
+  getParentRoute: () => settings,
+  path: 'change-requests',
+  component: lazyRouteComponent(() => import('@/features/requests/ChangeRequests'), 'ChangeRequests'),
+});
 const users = createRoute({
   getParentRoute: () => settings,
   path: 'users',
@@ -233,8 +250,11 @@ const tree = root.addChildren([
       channel,
       rawLog,
       bridge,
+      changeRequests,
       users,
       roles,
+      messaging,
+      mails,
       schedule,
       audit,
     ]),

@@ -1,4 +1,4 @@
-//! Inline keyboards (`telegram.md`, 7): what may be sent, what is pressed, and the answer to a press.
+//! Inline keyboards (`telegram.md`, 7): what may be sent, what is pressed, and the answer to a press; and the bot's menu.
 
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ pub(super) fn wanted(given: &Parameters) -> Result<Option<Value>, Refusal> {
     Ok(filled.then(|| json!({ "inline_keyboard": rows })))
 }
 
-/// The labels, as the phone shows them: a row by line, its buttons between bars.
+/// The labels, as the phone shows them, row by row.
 pub(super) fn shown(markup: Option<&Value>) -> Vec<String> {
     let rows = markup.and_then(|markup| markup["inline_keyboard"].as_array());
     let label = |button: &Value| button["text"].as_str().unwrap_or_default().to_owned();
@@ -75,5 +75,25 @@ pub(super) fn answer(shared: &Shared, given: &Parameters) -> Outcome {
     let arrival = shared.arrival(&spot, 0, "press_answer");
     let text = (!text.is_empty()).then(|| text.into());
     shared.phone.add(Arrival { text, about: Some(id.into()), ..arrival });
+    Ok(true.into())
+}
+
+/// Names are Latin, and each says what it gives.
+pub(super) fn menu(given: &Parameters) -> Outcome {
+    let commands = given.nested("commands")?.unwrap_or_default();
+    let Some(commands) = commands.as_array().filter(|commands| commands.len() <= 100) else {
+        return Err(bad("can't parse BotCommand: expected an Array"));
+    };
+    for command in commands {
+        let name = command["command"].as_str().unwrap_or_default();
+        let about = command["description"].as_str().unwrap_or_default();
+        let latin = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if name.is_empty() || name.len() > 32 || !name.bytes().all(latin) {
+            return Err(bad("BOT_COMMAND_INVALID"));
+        }
+        if !(1..=256).contains(&about.chars().count()) {
+            return Err(bad("BOT_COMMAND_DESCRIPTION_INVALID"));
+        }
+    }
     Ok(true.into())
 }

@@ -15,6 +15,7 @@ import {
   type BridgeSetup,
 } from './api';
 import { Conversations } from './Conversations';
+import { Duty } from './Duty';
 import { stateOf } from './texts';
 
 /** «Мост в Telegram»: the director's group, and which rooms are shown there. */
@@ -37,6 +38,7 @@ export function BridgePage() {
           )}
           {setup.data.group && <Rooms setup={setup.data} />}
           {setup.data.group && <Conversations setup={setup.data} />}
+          <Duty />
         </Stack>
       )}
     </Page>

@@ -68,3 +68,32 @@ export const clientDialogsQuery = (client: string) =>
 export function useCheckBridge() {
   return useMutation({ mutationFn: async () => (await unwrap(api.POST('/api/bridge/check'))).obstacles });
 }
+
+export type Digest = Schema<'BridgeDigest'>;
+export type MailCopy = Schema<'BridgeMailCopy'>;
+
+export const digestQuery = queryOptions({
+  queryKey: ['bridge-duty', 'digest'],
+  queryFn: () => unwrap(api.GET('/api/bridge/digest')),
+});
+
+export const mailCopyQuery = queryOptions({
+  queryKey: ['bridge-duty', 'mail-copy'],
+  queryFn: () => unwrap(api.GET('/api/bridge/mail-copy')),
+});
+
+export function useSetDigest() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Digest) => unwrap(api.PUT('/api/bridge/digest', { body })),
+    onSuccess: (digest) => cache.setQueryData(digestQuery.queryKey, digest),
+  });
+}
+
+export function useSetMailCopy() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: MailCopy) => unwrap(api.PUT('/api/bridge/mail-copy', { body })),
+    onSuccess: (copy) => cache.setQueryData(mailCopyQuery.queryKey, copy),
+  });
+}

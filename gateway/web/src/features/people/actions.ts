@@ -47,6 +47,25 @@ const ACTIONS: Record<string, string> = {
   'rate.withdraw': 'Введённый курс отозван',
   'rate.resolve_doubt': 'Сомнительный курс проверен',
   'schedule.run_now': 'Задача запущена вручную',
+  'messaging_rules.edit': 'Правила рассылок изменены',
+  'mail.retry': 'Письмо отправлено ещё раз',
+  'mail.test': 'Отправлено проверочное письмо',
+  'bridge.code': 'Выдан код для Telegram',
+  'bridge.bind': 'Telegram связан',
+  'bridge.unbind': 'Telegram отвязан',
+  'bridge.refuse': 'Боту писал незнакомый человек',
+  'bridge.refuse_press': 'Кнопку нажал незнакомый человек',
+  'bridge.group': 'Группа моста выбрана',
+  'bridge.room': 'Чат связан с Telegram или отвязан',
+  'bridge.digest': 'Утренняя сводка изменена',
+  'bridge.mail_copy': 'Копия моста по почте изменена',
+  'contacts.freeze': 'Заморозка данных клиентов изменена',
+  'change_request.create': 'Запрос на изменение',
+  'change_request.withdraw': 'Запрос на изменение отозван',
+  'change_request.approve': 'Запрос на изменение одобрен',
+  'change_request.refuse': 'Запрос на изменение отклонён',
+  'decision.choose': 'Решение принято',
+  'decision.refuse': 'Решать не дано: права больше нет',
 };
 
 /** Kinds to filter by: a word that ends in a dot stands for all of them. */
@@ -66,6 +85,9 @@ export const KINDS: Record<string, string> = {
   'proposal.': 'Похожие',
   'rate.': 'Курсы валют',
   'schedule.': 'Запуск задач',
+  'bridge.': 'Мост в Telegram',
+  'change_request.': 'Запросы на изменение',
+  'decision.': 'Решения',
 };
 
 const SUBJECTS: Record<string, string> = {
@@ -86,6 +108,12 @@ const SUBJECTS: Record<string, string> = {
   scheduled_task: 'задача',
   phrase: 'заготовка',
   template: 'шаблон',
+  bridge: 'мост',
+  bridge_stranger: 'незнакомый человек',
+  room: 'чат',
+  decision: 'решение',
+  contact_freeze: 'заморозка данных',
+  change_request: 'запрос на изменение',
 };
 
 export const actionWords = (action: string) => ACTIONS[action] ?? action;
