@@ -114,8 +114,7 @@ async fn stand(
     if !told.chat.shared {
         return Ok(());
     }
-    let chosen = setup::store::chosen(conn).await?;
-    if !present && chosen.is_some_and(|(by, chat)| by == account && chat == told.chat.id.as_str()) {
+    if !present && setup::is_chosen(conn, account, &told.chat.id).await? {
         setup::put_out(conn, account, now).await?;
     }
     setup::store::met(conn, account, &told.chat, Some(present), now).await

@@ -8,6 +8,7 @@ use super::{
     arrive::Bridged,
     buttons,
     duty::{self, Command},
+    setup,
 };
 use crate::{access::Viewer, decisions};
 
@@ -35,7 +36,9 @@ pub(super) async fn take(
     if !buttons::heard(conn, *account, external_id, now).await? {
         return Ok(Reply::Silence);
     }
-    if let Some(command) = Command::read(text) {
+    // What is answered there is read by everybody in the group.
+    let elsewhere = told.chat.shared && !setup::is_chosen(conn, *account, &told.chat.id).await?;
+    if let Some(command) = Command::read(text).filter(|_| !elsewhere) {
         duty::remember(conn, *account, viewer, &told.place, command, now).await?;
         return Ok(Reply::Silence);
     }

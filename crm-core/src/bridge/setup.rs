@@ -3,6 +3,7 @@
 pub(crate) mod store;
 
 use chrono::{DateTime, Utc};
+use connector_api::ExternalId;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -180,6 +181,16 @@ pub async fn set_conversation_bridged(
     let contact = conversation::store::contact(conn, id).await?;
     let changes = Changes { contacts: contact.into_iter().collect(), ..Changes::default() };
     Ok(feed::tell(conn, &changes, now).await?)
+}
+
+/// Whether this is the chosen group.
+pub(super) async fn is_chosen(
+    conn: &mut PgConnection,
+    account: AccountId,
+    chat: &ExternalId,
+) -> sqlx::Result<bool> {
+    let chosen = store::chosen(conn).await?;
+    Ok(chosen.is_some_and(|(by, id)| by == account && id == chat.as_str()))
 }
 
 /// The chosen group does not let the bot in any more: what waits, waits, and those who are bound are told in their own

@@ -96,12 +96,21 @@ async fn lead(bridging: &Bridging) -> sqlx::Result<()> {
 /// Threads that the messenger has refused lately.
 type Rests = HashMap<Uuid, Instant>;
 
+/// A step that fails is tried in the next round and holds nothing else up.
+fn passed<T: Default>(step: &'static str, result: sqlx::Result<T>) -> T {
+    result.unwrap_or_else(|error| {
+        tracing::warn!(step, error = &error as &dyn std::error::Error, "a step of the bridge waits");
+        T::default()
+    })
+}
+
 /// Looks at every thread in which something is to be done, or was said; whether something is under way.
 async fn round(bridging: &Bridging, rests: &mut Rests) -> sqlx::Result<bool> {
     let mut conn = bridging.pool.acquire().await?;
-    copies::review(&mut conn, (bridging.clock)()).await?;
-    duty::answer(&mut conn, &bridging.duty, (bridging.clock)()).await?;
-    let listening = Box::pin(inbox::pass_on(bridging, &mut conn)).await?;
+    let now = (bridging.clock)();
+    passed("decisions", copies::review(&mut conn, now).await);
+    passed("commands", duty::answer(&mut conn, &bridging.duty, now).await);
+    let listening = passed("inbox", Box::pin(inbox::pass_on(bridging, &mut conn)).await);
     let Some((account, chat, threads)) = mirror::due(&mut conn).await? else { return Ok(listening) };
     rests.retain(|_, until| *until > Instant::now());
     let Some(account) = bridging.accounts.by_id(account).filter(|account| account.enabled) else {

@@ -11,6 +11,7 @@ use super::*;
 use crate::{
     RawEventId,
     bridge::binding,
+    bridge::setup,
     fixture::{self, Said, client, contact, conversation, message, minute, user},
     timeline::ingest::{self, ReadRaw},
 };
@@ -111,8 +112,16 @@ fn a_command_is_read_in_latin_and_in_russian_and_ordinary_words_are_none() {
 #[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn a_command_is_answered_once_where_it_was_given(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
-    let (bot, _) = stand(&mut conn).await;
-    for (id, place) in [("50/2", ("50", false)), ("50/2", ("50", false)), ("-100/7", ("-100", true))] {
+    let (bot, boss) = stand(&mut conn).await;
+    tell_bot(&mut conn, bot, "-100/6", ("-100", true), "Здравствуйте").await;
+    setup::choose_group(&mut conn, &boss, bot, "-100", minute(3)).await.unwrap();
+    query("delete from deliveries").execute(&mut *conn).await.unwrap();
+    for (id, place) in [
+        ("50/2", ("50", false)),
+        ("50/2", ("50", false)),
+        ("-100/7", ("-100", true)),
+        ("-200/7", ("-200", true)),
+    ] {
         tell_bot(&mut conn, bot, id, place, "/чаты").await;
     }
     for _ in 0..2 {
@@ -120,7 +129,8 @@ async fn a_command_is_answered_once_where_it_was_given(pool: PgPool) {
     }
     let told = spoken(&mut conn).await;
     let places: Vec<&str> = told.iter().map(|(place, _)| place.as_str()).collect();
-    assert_eq!(places, ["-100", "50"]);
+    assert_eq!(places, ["-100", "-200", "50"]);
+    assert!(told[1].1.contains("не передано"), "everybody in another group would read it: {}", told[1].1);
     assert!(told[0].1.starts_with("С Telegram пока не связан ни один чат"), "{}", told[0].1);
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Waiting {
     pub external_id: String,
     pub act: String,
     pub content: Json<Vec<Content>>,
+    /// The same as the database writes it, to see whether it has changed.
+    pub said: String,
     pub album: bool,
     pub words: Option<String>,
     pub target_id: Option<InteractionId>,
@@ -126,6 +128,17 @@ pub(super) async fn set_content(
     Ok(())
 }
 
+/// Whether it waits still and says the same; it does until the caller's transaction ends.
+pub(super) async fn still_says(conn: &mut PgConnection, id: DeliveryId, said: &str) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!(
+        r#"select content::text as "said!" from bridge_inbox where id = $1 and finished_at is null for update"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.as_deref() == Some(said))
+}
+
 /// Threads of which something waits for its way to the client.
 pub async fn due(conn: &mut PgConnection) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
@@ -140,7 +153,8 @@ pub(super) async fn waiting(conn: &mut PgConnection, thread: Uuid) -> sqlx::Resu
     sqlx::query_as!(
         Waiting,
         r#"select n.id as "id: DeliveryId", n.user_id as "user_id: UserId", n.account_id as "account_id: AccountId",
-                  n.external_id, n.act, n.content as "content: Json<Vec<Content>>", n.album, n.words,
+                  n.external_id, n.act, n.content as "content: Json<Vec<Content>>",
+                  n.content::text as "said!", n.album, n.words,
                   n.target_id as "target_id: InteractionId", n.heard_at,
                   b.conversation_id as "conversation_id!: ConversationId", b.enabled, b.place
            from bridge_inbox n join bridge_threads b on b.id = n.thread_id

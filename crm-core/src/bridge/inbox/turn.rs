@@ -36,6 +36,8 @@ pub struct Heard {
     pub(super) by: Origin,
     /// Told to the person when it is through.
     note: Option<&'static str>,
+    /// What lay in the inbox.
+    said: String,
 }
 
 impl Heard {
@@ -121,7 +123,15 @@ async fn ready(conn: &mut PgConnection, waiting: &Waiting, now: DateTime<Utc>) -
         Err(other) => return Ok(other),
     };
     let by = origin(waiting);
-    Ok(Ready::Yes(Box::new(Heard { place, wish, id: waiting.id, viewer, by, note })))
+    Ok(Ready::Yes(Box::new(Heard {
+        place,
+        wish,
+        id: waiting.id,
+        viewer,
+        by,
+        note,
+        said: waiting.said.clone(),
+    })))
 }
 
 type Wanted = Result<(Wish, Option<&'static str>), Ready>;
@@ -202,6 +212,10 @@ pub async fn say(
 ) -> sqlx::Result<()> {
     let Wish::Say { content, quote } = &heard.wish else { return Ok(()) };
     let mut tx = conn.begin().await?;
+    // Another file of the album, or other words, came while it was looked at: it is looked at again.
+    if !store::still_says(&mut tx, heard.id, &heard.said).await? {
+        return Ok(());
+    }
     let mut sent = press_it(&mut tx, heard, content, *quote, parts, zone, now).await;
     // A call, or a message that has no name at the provider (yet), cannot be quoted.
     if let Err(ClientError::Invalid { field: "quote", .. }) = sent {

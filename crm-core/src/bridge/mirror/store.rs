@@ -142,11 +142,13 @@ pub(super) async fn copies(
 ) -> sqlx::Result<Vec<ExternalId>> {
     let ids = sqlx::query_scalar!(
         "select external_id from bridge_links
-         where account_id = $1 and message_id = $2 and ours = $3 and place < $4 order by place, external_id",
+         where account_id = $1 and message_id = $2 and ours = $3 and place < $4 and thread_id = $5
+         order by place, external_id",
         thread.account_id.0,
         head.message_id,
         head.act != "state",
         ADDED,
+        thread.id,
     )
     .fetch_all(conn)
     .await?;

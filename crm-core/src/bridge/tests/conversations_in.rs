@@ -4,7 +4,7 @@ use connector_api::{Author, Deletion, DeliveryState, DeliveryUpdate, ProviderTem
 
 use super::clients::*;
 use super::*;
-use crate::{delivery::state::DeliveryAction, templates::sync};
+use crate::{bridge::inbox, delivery::state::DeliveryAction, templates::sync};
 
 /// What the bot answered in the thread of the client.
 async fn replies(conn: &mut PgConnection) -> Vec<String> {
@@ -48,6 +48,22 @@ async fn an_answer_goes_to_the_client_once_under_his_name_with_its_quote_and_nev
     assert_eq!(answer.quote.as_ref().unwrap().interaction_id, Some(dialogue.row("m1")));
     assert!(dialogue.mirror(&mut conn).await.is_empty(), "no echo");
     assert!(replies(&mut conn).await.is_empty());
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn what_is_said_anew_while_it_is_passed_on_goes_as_it_was_said_last(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let dialogue = asked(&mut conn).await;
+    let (thread, stand) = (dialogue.thread, &dialogue.stand);
+    stand.tell(&mut conn, "-100/950", by(50, message_act(text("Сто"), None))).await;
+    let heard = inbox::next(&mut conn, thread, minute(4)).await.unwrap().unwrap();
+    let message = ExternalId::new("-100/950");
+    stand.tell(&mut conn, "-100/950e", by(50, BridgeAct::Edit { message, content: text("Двести") })).await;
+    inbox::say(&mut conn, &heard, 1, chrono_tz::Europe::Moscow, minute(4)).await.unwrap();
+    assert!(dialogue.queued(&mut conn).await.is_empty(), "the former words do not go");
+    dialogue.pass_on(&mut conn, minute(4)).await;
+    let queued = dialogue.queued(&mut conn).await;
+    assert_eq!(queued.iter().map(sent_text).collect::<Vec<_>>(), ["Двести"]);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]

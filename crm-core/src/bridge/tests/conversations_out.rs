@@ -198,6 +198,28 @@ async fn a_call_is_one_line_when_it_is_over(pool: PgPool) {
         feed::tell(&mut conn, &changes, minute(3)).await.unwrap();
     }
     assert_eq!(dialogue.texts(&mut conn).await, ["Пётр · Пётр · whatsapp:\nВходящий звонок, 3 мин"]);
+
+    // The person has another bridged conversation, where the call stands too.
+    query(
+        "insert into bridge_links (account_id, external_id, message_id, place, ours, thread_id)
+           select $1, '-100/3999', $2, 0, true, id from bridge_threads where room_id is not null limit 1",
+    )
+    .bind(dialogue.stand.bot)
+    .bind(call)
+    .execute(&mut *conn)
+    .await
+    .unwrap();
+    query(
+        "update interactions set content = jsonb_set(content, '{call,talk_us}', '250000000') where id = $1",
+    )
+    .bind(call)
+    .execute(&mut *conn)
+    .await
+    .unwrap();
+    feed::tell(&mut conn, &changes, minute(3)).await.unwrap();
+    let changed = dialogue.mirror(&mut conn).await;
+    let [OutboundAction::Edit { message, .. }] = &changed[..] else { panic!("{changed:?}") };
+    assert!(message.iter().all(|copy| copy.as_str() != "-100/3999"), "{message:?}");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]

@@ -42,11 +42,23 @@ async fn a_word_waits_until_the_one_before_it_is_through(pool: PgPool) {
     let ((first_stored, first), (second_stored, second)) = (raw(&stand, 10, "раз"), raw(&stand, 11, "два"));
     insert_group(&mut conn, &[first_stored, second_stored], false).await.unwrap();
 
-    let early = ingest::apply(&mut conn, std::slice::from_ref(&second), minute(20)).await;
+    let early = ingest::apply(&mut conn, std::slice::from_ref(&second), minute(10)).await;
     assert!(matches!(early, Err(ApplyError::Earlier)), "{early:?}");
     ingest::apply(&mut conn, &[first], minute(20)).await.unwrap();
     ingest::apply(&mut conn, &[second], minute(20)).await.unwrap();
 
     let heard: Vec<Option<String>> = stand.heard(&mut conn).await.into_iter().map(|said| said.text).collect();
     assert_eq!(heard, ["Начнём", "раз", "два"].map(|text| Some(text.to_owned())));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_word_before_it_that_never_comes_through_is_waited_for_half_a_minute(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    let ((first_stored, _), (second_stored, second)) = (raw(&stand, 10, "раз"), raw(&stand, 11, "два"));
+    insert_group(&mut conn, &[first_stored, second_stored], false).await.unwrap();
+    let within = minute(10) + TimeDelta::seconds(29);
+    let early = ingest::apply(&mut conn, std::slice::from_ref(&second), within).await;
+    assert!(matches!(early, Err(ApplyError::Earlier)), "{early:?}");
+    ingest::apply(&mut conn, &[second], minute(10) + TimeDelta::seconds(31)).await.unwrap();
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
 
 use super::plan::{Plan, Row};
@@ -28,7 +28,7 @@ pub async fn apply(
     store::commit_without_waiting(&mut tx).await?;
     store::share_identity_lock(&mut tx).await?;
     let mut plan = Plan::of(batch, stop_words::all(&mut tx).await?);
-    if earlier_is_under_way(&mut tx, batch, &plan).await? {
+    if earlier_is_under_way(&mut tx, batch, &plan, now).await? {
         return Err(ApplyError::Earlier);
     }
     let computed = calls::compute(&mut tx, &mut plan).await?;
@@ -77,12 +77,21 @@ pub async fn apply(
     Ok(unsettled)
 }
 
+/// An earlier event that has not come through by then waits for something else than its turn: a spool, a copy of the program
+/// that died.
+const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(30);
+
 /// Chats of employees are as they are told, and each of them stands behind the one before.
-async fn earlier_is_under_way(conn: &mut PgConnection, batch: &[ReadRaw], plan: &Plan) -> sqlx::Result<bool> {
+async fn earlier_is_under_way(
+    conn: &mut PgConnection,
+    batch: &[ReadRaw],
+    plan: &Plan,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
     for account in plan.bridged.iter().map(|event| event.account_id).collect::<BTreeSet<AccountId>>() {
         let own: Vec<RawEventId> =
             batch.iter().filter(|raw| raw.account_id == account).map(|raw| raw.raw_id).collect();
-        if raw_event::is_any_before(conn, account, &own).await? {
+        if raw_event::is_any_before(conn, account, &own, now - LONGEST_WAIT).await? {
             return Ok(true);
         }
     }
