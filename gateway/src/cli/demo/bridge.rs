@@ -1,13 +1,15 @@
-//! The demo's director: bound to a fake Telegram of his own, with «Отгрузки» in his group.
+//! The demo's director: bound to a fake Telegram of his own, with «Отгрузки» and a client in his group.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use connector_api::Channel;
 use crm_core::access::Viewer;
 use crm_core::accounts::{self, AccountEdit};
 use crm_core::bridge::{binding, setup};
 use crm_core::rooms::{NewRoomMessage, member, message, room};
+use crm_core::timeline::conversation::{self, ConversationFilter};
 use crm_core::{RoomId, RoomMessageId};
 use mocks::director::Director;
 use mocks::telegram;
@@ -75,6 +77,10 @@ pub(super) async fn set(
     }
     setup::set_bridged(&mut tx, boss, shipments, true, now).await?;
     say(&mut tx, colleague, shipments).await?;
+    let filter = ConversationFilter { channels: vec![Channel::Whatsapp], ..ConversationFilter::default() };
+    if let Some(client) = conversation::list(&mut tx, boss, &filter, None, 1).await?.first() {
+        setup::set_conversation_bridged(&mut tx, boss, client.id, true, now).await?;
+    }
     tx.commit().await?;
     Ok(director)
 }
