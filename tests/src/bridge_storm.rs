@@ -66,6 +66,9 @@ pub struct Options {
     data: Option<PathBuf>,
 }
 
+/// One line of the table.
+type Figure = fn(&Direction) -> usize;
+
 /// The last line of the output.
 #[derive(Debug, Serialize)]
 pub struct Report {
@@ -110,7 +113,7 @@ impl fmt::Display for Report {
         }
         let Count { to_telegram, to_product, .. } = &self.count;
         writeln!(out, "{:<22}{:>12}{:>12}", "", "to Telegram", "to product")?;
-        let figures: [(&str, fn(&Direction) -> usize); 11] = [
+        let figures: [(&str, Figure); 11] = [
             ("said", |way| way.said),
             ("arrived", |way| way.arrived),
             ("in doubt", |way| way.in_doubt),
@@ -154,7 +157,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     faults::plan(&stage.fakes, options.seed);
     let lanes = play::plan(stage.chats.len(), options.actions, options.seed);
     let playing = play::Playing::begin(&stage, lanes, options.parallel, options.seed);
-    let mut dice = Dice::new(options.seed ^ 0x0062_7269_6467_65);
+    let mut dice = Dice::new(options.seed ^ 0x6272_6964_6765);
     for kill in 1..=options.kills {
         let moment = options.actions * kill as usize / (options.kills as usize + 1);
         playing.until(moment).await;
