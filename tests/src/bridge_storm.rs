@@ -7,6 +7,7 @@
 mod count;
 mod director;
 mod faults;
+mod latency;
 mod play;
 mod rows;
 mod said;
@@ -26,6 +27,7 @@ use serde_json::json;
 
 use crate::hub::Hub;
 use count::{Count, Direction};
+use latency::Latency;
 use stage::{FIRST_WORDS, Stage};
 
 /// How long the hub may need to bring everything over when all is well again.
@@ -53,16 +55,27 @@ pub struct Options {
     /// How many actions are under way at once.
     #[arg(long, default_value_t = 12)]
     parallel: usize,
+    /// Instead of a storm: measures so many seconds long how soon the director's words can be read.
+    #[arg(long, default_value_t = 0)]
+    latency: u64,
+    /// Messages of both sides in a second, while that is measured.
+    #[arg(long, default_value_t = 50)]
+    rate: u32,
     /// A folder that is kept; without it a temporary one.
     #[arg(long)]
     data: Option<PathBuf>,
 }
+
+/// One line of the table.
+type Figure = fn(&Direction) -> usize;
 
 /// The last line of the output.
 #[derive(Debug, Serialize)]
 pub struct Report {
     #[serde(flatten)]
     count: Count,
+    /// Where it was measured.
+    latency: Option<Latency>,
     /// Messages in doubt that no fault and no kill accounts for.
     doubts_unaccounted_for: u64,
     actions: usize,
@@ -73,17 +86,34 @@ pub struct Report {
 }
 
 impl Report {
+    fn of_latency(latency: Latency, options: &Options, started: Instant) -> Self {
+        Self {
+            count: Count::default(),
+            latency: Some(latency),
+            doubts_unaccounted_for: 0,
+            actions: 0,
+            kills: 0,
+            faults: 0,
+            seed: options.seed,
+            seconds: started.elapsed().as_secs(),
+        }
+    }
+
     /// Whether both sides agree.
     pub fn holds(&self) -> bool {
-        self.count.holds() && self.doubts_unaccounted_for == 0
+        let soon = self.latency.as_ref().is_none_or(Latency::holds);
+        self.count.holds() && self.doubts_unaccounted_for == 0 && soon
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(latency) = &self.latency {
+            return write!(out, "{latency}");
+        }
         let Count { to_telegram, to_product, .. } = &self.count;
         writeln!(out, "{:<22}{:>12}{:>12}", "", "to Telegram", "to product")?;
-        let figures: [(&str, fn(&Direction) -> usize); 11] = [
+        let figures: [(&str, Figure); 11] = [
             ("said", |way| way.said),
             ("arrived", |way| way.arrived),
             ("in doubt", |way| way.in_doubt),
@@ -119,10 +149,15 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         options.seed
     );
 
+    if options.latency > 0 {
+        let latency = latency::measure(&stage, options.latency, options.rate).await?;
+        hub.stop().await?;
+        return Ok(Report::of_latency(latency, options, started));
+    }
     faults::plan(&stage.fakes, options.seed);
     let lanes = play::plan(stage.chats.len(), options.actions, options.seed);
     let playing = play::Playing::begin(&stage, lanes, options.parallel, options.seed);
-    let mut dice = Dice::new(options.seed ^ 0x0062_7269_6467_65);
+    let mut dice = Dice::new(options.seed ^ 0x6272_6964_6765);
     for kill in 1..=options.kills {
         let moment = options.actions * kill as usize / (options.kills as usize + 1);
         playing.until(moment).await;
@@ -146,6 +181,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     Ok(Report {
         doubts_unaccounted_for: (count.to_telegram.in_doubt as u64).saturating_sub(explained),
         count,
+        latency: None,
         actions: options.actions,
         kills: options.kills,
         faults,

@@ -36,6 +36,9 @@ pub struct Bridged {
     pub told: BridgeEvent,
 }
 
+/// The place of a link that names an event and no message: behind all messages.
+const EVENT: i32 = i32::MAX;
+
 /// Takes events into the rooms. Wants the transaction of the ingest; repeats safely. Whoever is not bound is heard by
 /// nobody.
 pub(crate) async fn take(
@@ -163,11 +166,15 @@ async fn hear(
     };
     let (text, media) = words::of(content);
     let id = message_id(account, external_id);
-    if let BridgeAct::Edit { .. } = &event.told.act
-        && store::is_known(conn, id).await?
-    {
-        let text = text.unwrap_or_default();
-        return message::edit(conn, viewer, id, &text, now).await.map(|_| ());
+    if let BridgeAct::Edit { .. } = &event.told.act {
+        // Told again when a later one has come, it must not bring former words back.
+        if !store::link_first(conn, account, &event.external_id, thread.id, id.0, EVENT).await? {
+            return Ok(());
+        }
+        if store::is_known(conn, id).await? {
+            let text = text.unwrap_or_default();
+            return message::edit(conn, viewer, id, &text, now).await.map(|_| ());
+        }
     }
     let quote = match quote {
         Some(quote) => store::linked(conn, account, quote).await?,

@@ -172,7 +172,7 @@ impl World<'_> {
                     Some((place, Side::Product))
                         if self.chats[*place].bridged && topic == Some(&self.chats[*place].name) => {}
                     Some((_, Side::Product)) => {
-                        tell(&mut self.count.leaks_to_telegram, "leaks to Telegram", number)
+                        tell(&mut self.count.leaks_to_telegram, "leaks to Telegram", number);
                     }
                     _ => tell(&mut self.count.echoes_to_telegram, "is told back to Telegram", number),
                 }

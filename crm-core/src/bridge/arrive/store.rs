@@ -71,7 +71,19 @@ pub(in crate::bridge) async fn link(
     message: Uuid,
     place: i32,
 ) -> sqlx::Result<()> {
-    sqlx::query!(
+    link_first(conn, account, external_id, thread, message, place).await.map(drop)
+}
+
+/// The same; `false` when it was known before.
+pub(super) async fn link_first(
+    conn: &mut PgConnection,
+    account: AccountId,
+    external_id: &ExternalId,
+    thread: Uuid,
+    message: Uuid,
+    place: i32,
+) -> sqlx::Result<bool> {
+    let fresh = sqlx::query!(
         "insert into bridge_links (account_id, external_id, thread_id, message_id, ours, place)
          values ($1, $2, $3, $4, false, $5) on conflict do nothing",
         account.0,
@@ -82,5 +94,5 @@ pub(in crate::bridge) async fn link(
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(fresh.rows_affected() == 1)
 }

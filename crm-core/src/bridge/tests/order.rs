@@ -62,3 +62,21 @@ async fn a_word_before_it_that_never_comes_through_is_waited_for_half_a_minute(p
     assert!(matches!(early, Err(ApplyError::Earlier)), "{early:?}");
     ingest::apply(&mut conn, &[second], minute(10) + TimeDelta::seconds(31)).await.unwrap();
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_edit_told_again_after_a_later_one_changes_nothing(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    stand.say(&mut conn, "Начнём").await;
+    let thread = thread(&mut conn).await;
+    mirror::opened(&mut conn, thread, &ExternalId::new("-100/7"), "Отгрузки").await.unwrap();
+    stand.tell(&mut conn, "-100/10", in_thread(50, text("раз"), None)).await;
+    let edit = |words: &str| BridgeEvent {
+        act: BridgeAct::Edit { message: ExternalId::new("-100/10"), content: text(words) },
+        ..in_thread(50, text(""), None)
+    };
+    for (version, words) in [("1", "два"), ("2", "три"), ("1", "два")] {
+        stand.tell(&mut conn, &format!("-100/10@{version}"), edit(words)).await;
+    }
+    assert_eq!(stand.heard(&mut conn).await[1].text.as_deref(), Some("три"));
+}
