@@ -7,16 +7,21 @@ import { CopyField } from '@/shared/ui/CopyField';
 import { FormFailure } from '@/shared/ui/States';
 import { useConfirmFactor, useDisableFactor, useEnrolFactor, useMeAnew } from './api';
 
-/** «Вход с кодом»: a code of an app besides the password. */
-export function SecondFactor() {
+/** «Вход с кодом»: a code of an app besides the password. `onCodes` hears whether recovery codes are on the screen. */
+export function SecondFactor({ onCodes }: { onCodes?: (shown: boolean) => void }) {
   const { second_factor: factor } = useMe();
   const enrol = useEnrolFactor();
   const [codes, setCodes] = useState<string[]>();
   const isOn = factor.enabled || codes !== undefined;
   const meAnew = useMeAnew();
+  const show = (made: string[]) => {
+    setCodes(made);
+    onCodes?.(true);
+  };
   const finish = () => {
     enrol.reset();
     setCodes(undefined);
+    onCodes?.(false);
     meAnew();
   };
   return (
@@ -32,7 +37,7 @@ export function SecondFactor() {
       ) : factor.enabled ? (
         <Enabled factor={factor} />
       ) : enrol.data ? (
-        <FirstCode made={enrol.data} onCodes={setCodes} />
+        <FirstCode made={enrol.data} onCodes={show} />
       ) : (
         <Stack gap="sm" maw={520} align="flex-start">
           <Text c="dimmed">
