@@ -2,7 +2,6 @@ import { Alert, Badge, Button, Code, CopyButton, Group, PasswordInput, Stack, Te
 import { useState, type FormEvent } from 'react';
 import type { Schema } from '@/api/client';
 import { useMe } from '@/shared/me';
-import { plural } from '@/shared/plural';
 import { CopyField } from '@/shared/ui/CopyField';
 import { FormFailure } from '@/shared/ui/States';
 import { useConfirmFactor, useDisableFactor, useEnrolFactor, useMeAnew } from './api';
@@ -120,8 +119,8 @@ function Enabled({ factor }: { factor: Schema<'SecondFactor'> }) {
   return (
     <Stack gap="sm" maw={520} align="flex-start">
       <Text c="dimmed">
-        При входе спрашивается код из приложения. Осталось {plural(factor.recovery_codes, 'запасной код', 'запасных кода', 'запасных кодов')}
-        {factor.recovery_codes < 3 && ': чтобы получить новые, выключите вход с кодом и подключите его снова'}.
+        При входе спрашивается код из приложения. Запасных кодов осталось: {factor.recovery_codes}.
+        {factor.recovery_codes < 3 && !factor.required && ' Чтобы получить новые, выключите вход с кодом и подключите его снова.'}
       </Text>
       {factor.required ? (
         <Text c="dimmed">Вход с кодом требует администратор. Если телефон потерян, администратор сбросит его.</Text>
