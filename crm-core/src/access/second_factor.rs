@@ -70,14 +70,14 @@ pub async fn begin(
     if store::begin(conn, viewer.user_id, sealed, now).await? { Ok(()) } else { Err(FactorError::On) }
 }
 
-/// The sealed secret that waits for its first code.
+/// The sealed secret that waits for its first code. No other takes its place before the transaction ends.
 pub async fn waiting(conn: &mut PgConnection, viewer: &Viewer) -> sqlx::Result<Option<Vec<u8>>> {
-    store::sealed(conn, viewer.user_id, false).await
+    store::waiting(conn, viewer.user_id).await
 }
 
 /// The sealed secret by which this user's codes are checked; `None` while no code is asked for.
 pub async fn sealed_unscoped(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Option<Vec<u8>>> {
-    store::sealed(conn, user, true).await
+    store::confirmed(conn, user).await
 }
 
 /// The first code was right: from now on one is asked for. Returns the recovery codes, which are shown this once.

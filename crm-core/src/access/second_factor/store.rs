@@ -39,15 +39,20 @@ pub(super) async fn begin(
     Ok(done.rows_affected() > 0)
 }
 
-pub(super) async fn sealed(
-    conn: &mut PgConnection,
-    user: UserId,
-    confirmed: bool,
-) -> sqlx::Result<Option<Vec<u8>>> {
+/// Locks it, so that a second tab cannot put another secret under the code that is being checked.
+pub(super) async fn waiting(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Option<Vec<u8>>> {
     query_scalar!(
-        "select sealed from second_factors where user_id = $1 and (confirmed_at is not null) = $2",
+        "select sealed from second_factors where user_id = $1 and confirmed_at is null for update",
         user.0,
-        confirmed,
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+pub(super) async fn confirmed(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Option<Vec<u8>>> {
+    query_scalar!(
+        "select sealed from second_factors where user_id = $1 and confirmed_at is not null",
+        user.0,
     )
     .fetch_optional(conn)
     .await

@@ -5,7 +5,7 @@ use super::{add, at, lines, viewer};
 use crate::access::login::Entered;
 use crate::access::session::Device;
 use crate::access::user::{self, UserError};
-use crate::access::{login, session, sweep, viewer_of_session};
+use crate::access::{login, second_factor, session, sweep, viewer_of_session};
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn many_attempts_at_once_do_not_slip_through(pool: PgPool) {
@@ -57,6 +57,23 @@ async fn whoever_is_deactivated_while_signing_in_stays_out(pool: PgPool) {
     let device = Device { remote: None, user_agent: "" };
     let entered = login::succeed(&mut conn, candidate, None, device, None, at(0)).await.unwrap();
     assert!(matches!(entered, Entered::Refused), "{entered:?}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn the_secret_whose_code_was_checked_is_the_one_confirmed(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let anna = add(&mut conn, "anna", "manager").await;
+    let anna = viewer(&mut conn, anna).await;
+    second_factor::begin(&mut conn, &anna, b"one", at(0)).await.unwrap();
+    let mut tab = pool.begin().await.unwrap();
+    assert_eq!(second_factor::waiting(&mut tab, &anna).await.unwrap().unwrap(), b"one");
+    sqlx::query("set lock_timeout = '100ms'").execute(&mut *conn).await.unwrap();
+    let other_tab = second_factor::begin(&mut conn, &anna, b"two", at(1)).await;
+    assert!(other_tab.is_err(), "a second tab waits for the first");
+    second_factor::confirm(&mut tab, &anna, 1, at(1)).await.unwrap();
+    tab.commit().await.unwrap();
+    let sealed = second_factor::sealed_unscoped(&mut conn, anna.user_id).await.unwrap();
+    assert_eq!(sealed.unwrap(), b"one");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::problem::documented::{Conflict, Invalid, Refused, TooMany, Unauthorized};
-use crate::http::{ApiJson, ApiResult, Arrived, Problem, SignedSession};
+use crate::http::{ApiJson, ApiResult, ArrivedSession, Problem, SignedSession};
 use crate::sealed::Secrets;
 
 /// Under this name the secret is sealed.
@@ -68,7 +68,11 @@ struct OwnPassword {
     post, path = "/me/second-factor", tag = "me", operation_id = "enrol_second_factor",
     responses((status = 201, body = Enrolment), Unauthorized, Refused, Conflict),
 )]
-async fn enrol(State(app): State<App>, Arrived(viewer): Arrived) -> ApiResult<(StatusCode, Json<Enrolment>)> {
+async fn enrol(
+    State(app): State<App>,
+    ArrivedSession(live): ArrivedSession,
+) -> ApiResult<(StatusCode, Json<Enrolment>)> {
+    let viewer = live.viewer;
     let now = app.now();
     let mut tx = app.pool.begin().await?;
     let me = profile::get(&mut tx, &viewer, now).await?;
@@ -89,9 +93,10 @@ async fn enrol(State(app): State<App>, Arrived(viewer): Arrived) -> ApiResult<(S
 )]
 async fn confirm(
     State(app): State<App>,
-    Arrived(viewer): Arrived,
+    ArrivedSession(live): ArrivedSession,
     ApiJson(body): ApiJson<FirstCode>,
 ) -> ApiResult<Json<RecoveryCodes>> {
+    let viewer = live.viewer;
     let now = app.now();
     let mut tx = app.pool.begin().await?;
     let sealed = second_factor::waiting(&mut tx, &viewer).await?.ok_or(FactorError::Off)?;

@@ -99,6 +99,22 @@ async fn it_goes_off_by_the_password_alone(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn a_program_sets_up_none_for_its_owner(pool: PgPool) {
+    let stage = Stage::new(pool);
+    stage.user("anna", "manager").await;
+    let anna = stage.signed_in("anna").await;
+    let key = anna.post("/api/me/api-keys", json!({ "name": "1С", "rights": [] })).await;
+    let program = stage.browser().program(key.body["secret"].as_str().unwrap());
+    assert_eq!(program.get("/api/me").await.status, StatusCode::OK);
+    assert_eq!(program.post(MINE, json!({})).await.status, StatusCode::UNAUTHORIZED);
+    let made = anna.post(MINE, json!({})).await;
+    let code = code_at(made.body["secret"].as_str().unwrap(), now());
+    let confirmed = program.ask(Method::PUT, MINE, Some(json!({ "code": code }))).await;
+    assert_eq!(confirmed.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(enter(&stage, None).await.status, StatusCode::OK, "nothing is asked of the owner");
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
 async fn of_whom_it_is_required_does_nothing_else_before(pool: PgPool) {
     let stage = Stage::new(pool);
     let anna_id = stage.user("anna", "manager").await;

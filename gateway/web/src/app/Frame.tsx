@@ -20,8 +20,11 @@ const KeyList = lazy(() => import('./KeyList'));
 
 /** Every screen behind the log-in. */
 export function Frame() {
-  const { second_factor: factor } = useMe();
-  return factor.required && !factor.enabled ? <EnrolFirst /> : <Around />;
+  return (
+    <EnrolFirst>
+      <Around />
+    </EnrolFirst>
+  );
 }
 
 /** What stands around every screen: the rail, the top bar, the live feed, the keys. */

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { plural } from '@/shared/plural';
+import { form, plural } from '@/shared/plural';
 import { measureQuery } from './api';
 
 /** Signs that are left are told from here on. */
@@ -16,6 +16,6 @@ export function Parts({ conversation, text }: { conversation: string; text: stri
 /** How many signs are left, when there are few. */
 export function Left({ left, asFile }: { left?: number; asFile: boolean }) {
   if (left === undefined || left >= LAST_SIGNS) return null;
-  if (left >= 0) return `Осталось ${plural(left, 'знак', 'знака', 'знаков')}`;
+  if (left >= 0) return `${form(left, 'Остался', 'Осталось', 'Осталось')} ${plural(left, 'знак', 'знака', 'знаков')}`;
   return asFile ? null : 'Длинный текст уйдёт несколькими сообщениями';
 }

@@ -2,21 +2,25 @@ import { Alert, Badge, Button, Code, CopyButton, Group, PasswordInput, Stack, Te
 import { useState, type FormEvent } from 'react';
 import type { Schema } from '@/api/client';
 import { useMe } from '@/shared/me';
-import { plural } from '@/shared/plural';
 import { CopyField } from '@/shared/ui/CopyField';
 import { FormFailure } from '@/shared/ui/States';
 import { useConfirmFactor, useDisableFactor, useEnrolFactor, useMeAnew } from './api';
 
-/** «Вход с кодом»: a code of an app besides the password. */
-export function SecondFactor() {
+/** «Вход с кодом»: a code of an app besides the password. `onCodes` hears whether recovery codes are on the screen. */
+export function SecondFactor({ onCodes }: { onCodes?: (shown: boolean) => void }) {
   const { second_factor: factor } = useMe();
   const enrol = useEnrolFactor();
   const [codes, setCodes] = useState<string[]>();
   const isOn = factor.enabled || codes !== undefined;
   const meAnew = useMeAnew();
+  const show = (made: string[]) => {
+    setCodes(made);
+    onCodes?.(true);
+  };
   const finish = () => {
     enrol.reset();
     setCodes(undefined);
+    onCodes?.(false);
     meAnew();
   };
   return (
@@ -32,7 +36,7 @@ export function SecondFactor() {
       ) : factor.enabled ? (
         <Enabled factor={factor} />
       ) : enrol.data ? (
-        <FirstCode made={enrol.data} onCodes={setCodes} />
+        <FirstCode made={enrol.data} onCodes={show} />
       ) : (
         <Stack gap="sm" maw={520} align="flex-start">
           <Text c="dimmed">
@@ -115,8 +119,8 @@ function Enabled({ factor }: { factor: Schema<'SecondFactor'> }) {
   return (
     <Stack gap="sm" maw={520} align="flex-start">
       <Text c="dimmed">
-        При входе спрашивается код из приложения. Осталось {plural(factor.recovery_codes, 'запасной код', 'запасных кода', 'запасных кодов')}
-        {factor.recovery_codes < 3 && ': чтобы получить новые, выключите вход с кодом и подключите его снова'}.
+        При входе спрашивается код из приложения. Запасных кодов осталось: {factor.recovery_codes}.
+        {factor.recovery_codes < 3 && !factor.required && ' Чтобы получить новые, выключите вход с кодом и подключите его снова.'}
       </Text>
       {factor.required ? (
         <Text c="dimmed">Вход с кодом требует администратор. Если телефон потерян, администратор сбросит его.</Text>

@@ -95,10 +95,11 @@ test('a refusal goes with its reason and not without', async () => {
 
 test('a value that changed meanwhile is told before it is replaced', async () => {
   const problem = { type: 'request-changed', title: 'Запрос изменился', status: 409, detail: 'Значение тем временем изменилось.' };
-  hub({ ...REQUEST, current_value: '7736050003', rivals: 1 }, () => Response.json(problem, { status: 409 }));
+  hub({ ...REQUEST, current_value: '7736050003', rivals: 2 }, () => Response.json(problem, { status: 409 }));
   show(BOSS);
   await screen.findByText('Значение тем временем изменилось');
   screen.getByText(/Сейчас: 7736050003/);
+  screen.getByText(/По этому полю есть ещё 2\sзапроса: одобрение/);
   fireEvent.click(screen.getByRole('button', { name: 'Одобрить' }));
   await screen.findByText(/Значение тем временем изменилось\./);
 });

@@ -54,7 +54,7 @@ export function RequestCard({ request, decides = false }: { request: ChangeReque
         )}
         {decides && request.rivals > 0 && (
           <Text size="sm">
-            По этому полю {plural(request.rivals, 'есть ещё запрос', 'есть ещё запроса', 'есть ещё запросов')}: одобрение одного
+            По этому полю есть ещё {plural(request.rivals, 'запрос', 'запроса', 'запросов')}: одобрение одного
             меняет значение для других.
           </Text>
         )}
