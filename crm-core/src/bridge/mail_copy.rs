@@ -1,6 +1,7 @@
 //! While the messenger is away: what waits for it too long goes to the director by mail, many messages in one letter. What
 //! waits goes on waiting, and gets to the messenger in its order as soon as it can.
 
+mod said;
 mod store;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,6 +9,9 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use said::Said;
 
 use crate::{
     access::{
@@ -29,15 +33,13 @@ pub struct MailCopy {
     pub after_minutes: i32,
 }
 
-/// A message that waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A message that waits; what it says depends on who reads.
 struct Waiting {
     chat: String,
-    author: String,
+    in_room: bool,
+    message_id: Uuid,
     at: DateTime<Utc>,
     act: String,
-    text: Option<String>,
-    files: Vec<String>,
 }
 
 /// Whether copies are written, and when.
@@ -71,8 +73,8 @@ pub async fn set(
     Ok(())
 }
 
-/// Writes one letter to everybody who is bound about all that waits and stood in no letter yet, when the oldest of it waits
-/// too long. Returns how many messages it holds. Repeats safely.
+/// Writes to everybody who is bound, when the oldest of what waits and stood in no letter yet waits too long: one letter with
+/// all of it that he may read. Returns how many messages were told. Repeats safely.
 pub async fn review(conn: &mut PgConnection, zone: Tz, now: DateTime<Utc>) -> sqlx::Result<usize> {
     let mut tx = conn.begin().await?;
     let settings = store::lock(&mut tx).await?;
@@ -81,31 +83,38 @@ pub async fn review(conn: &mut PgConnection, zone: Tz, now: DateTime<Utc>) -> sq
         return Ok(0);
     }
     let waiting = store::take(&mut tx, now).await?;
-    let words = letter(&waiting, zone);
-    let mut told = false;
+    let (mut told, mut read, mut unaddressed) = (false, false, false);
     for user in super::binding::bound(&mut tx).await? {
         let viewer = access::viewer_unscoped(&mut tx, user).await?;
-        if viewer.is_some_and(|viewer| viewer.scope(Right::BridgeUse).is_some()) {
-            told |= mail::to_user(&mut tx, user, &words, now).await?;
+        let Some(viewer) = viewer.filter(|viewer| viewer.scope(Right::BridgeUse).is_some()) else { continue };
+        read = true;
+        let said = said::by_reader(&mut tx, &viewer, &waiting).await?;
+        let lines: Vec<_> = waiting.iter().zip(said).filter_map(|(row, said)| Some((row, said?))).collect();
+        if lines.is_empty() {
+            continue;
         }
+        let written = mail::to_user(&mut tx, user, &letter(&lines, zone), now).await?;
+        (told, unaddressed) = (told || written, unaddressed || !written);
     }
-    // Without anybody to write to it is tried again: an address may be given meanwhile.
-    if told {
+    // Without anybody to write to it is tried again: an address may be given meanwhile. What nobody may read is let go.
+    if told || (read && !unaddressed) {
         tx.commit().await?;
     }
     Ok(if told { waiting.len() } else { 0 })
 }
 
-fn letter(waiting: &[Waiting], zone: Tz) -> Words {
+fn letter(waiting: &[(&Waiting, Said)], zone: Tz) -> Words {
     let mut lines = vec![
         "Telegram сейчас недоступен. Эти сообщения ждут отправки и уйдут туда по порядку, когда связь вернётся:"
             .to_owned(),
     ];
-    for (index, message) in waiting.iter().enumerate() {
-        if index == 0 || waiting[index - 1].chat != message.chat {
+    let mut chat = None;
+    for (message, said) in waiting {
+        if chat != Some(&message.chat) {
             lines.push(format!("\n«{}»", message.chat));
+            chat = Some(&message.chat);
         }
-        lines.push(line(message, zone));
+        lines.push(line(message, said, zone));
     }
     let count = waiting.len();
     Words {
@@ -115,17 +124,14 @@ fn letter(waiting: &[Waiting], zone: Tz) -> Words {
 }
 
 /// `02.11 09:01 Анна (исправлено): Машина вышла [накладная.pdf]`
-fn line(message: &Waiting, zone: Tz) -> String {
+fn line(message: &Waiting, said: &Said, zone: Tz) -> String {
     let at = message.at.with_timezone(&zone).format("%d.%m %H:%M");
-    let mark = match message.act.as_str() {
-        "edit" => " (исправлено)",
-        "deletion" => " (удалено)",
-        _ => "",
-    };
-    let text = message.text.as_deref().unwrap_or_default();
-    let files =
-        if message.files.is_empty() { String::new() } else { format!(" [{}]", message.files.join(", ")) };
-    format!("{at} {}{mark}: {}", message.author, format!("{text}{files}").trim())
+    if said.deleted {
+        return format!("{at} {} (удалено)", said.author);
+    }
+    let mark = if message.act == "edit" { " (исправлено)" } else { "" };
+    let files = if said.files.is_empty() { String::new() } else { format!(" [{}]", said.files.join(", ")) };
+    format!("{at} {}{mark}: {}", said.author, format!("{}{files}", said.text).trim())
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod bound;
 mod clients;
 mod conversations_in;
 mod conversations_out;
+mod mail;
 mod order;
 mod rooms_in;
 mod rooms_out;

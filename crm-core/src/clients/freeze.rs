@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::error::Result;
 use crate::access::{
-    Right, Viewer,
+    Forbidden, Right, Scope, Viewer,
     audit::{self, Actor, Subject},
 };
 
@@ -19,7 +19,10 @@ pub async fn is_on(conn: &mut PgConnection) -> sqlx::Result<bool> {
 
 /// Switches the freeze on or off. Wants a transaction; repeats safely.
 pub async fn set(conn: &mut PgConnection, viewer: &Viewer, on: bool, now: DateTime<Utc>) -> Result<()> {
-    viewer.require(Right::ContactsCorrect)?;
+    // It is the whole company's: nothing for those who correct some clients only.
+    if viewer.require(Right::ContactsCorrect)? != Scope::All {
+        return Err(Forbidden(Right::ContactsCorrect).into());
+    }
     if !store::set(conn, on).await? {
         return Ok(());
     }

@@ -174,6 +174,7 @@ pub async fn withdraw(
     id: ChangeRequestId,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    decisions::lock(conn, SUBJECT, id.0).await?;
     let row = store::lock(conn, id).await?.ok_or(ClientError::NotFound)?;
     if row.author_id != viewer.user_id {
         return Err(ClientError::NotFound);

@@ -23,10 +23,6 @@ use crate::{
 /// question by now. One caller at a time; repeats safely.
 pub async fn review(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
     for missing in store::missing(conn).await? {
-        let viewer = access::viewer_unscoped(conn, missing.user_id).await?;
-        if !viewer.is_some_and(|viewer| may_be_asked(&viewer, missing.right())) {
-            continue;
-        }
         let mut tx = conn.begin().await?;
         if let Some(decision) = super::store::lock(&mut tx, missing.decision_id).await?
             && decision.end.is_none()
@@ -38,17 +34,18 @@ pub async fn review(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result
     for outdated in store::outdated(conn).await? {
         let mut tx = conn.begin().await?;
         if let Some(decision) = super::store::lock(&mut tx, outdated.decision_id).await? {
-            renew(&mut tx, &decision, &outdated, now).await?;
+            let viewer = access::viewer_unscoped(&mut tx, outdated.user_id).await?;
+            let shows = viewer.is_some_and(|viewer| may_be_asked(&viewer, decision.right));
+            renew(&mut tx, &decision, &outdated, shows, now).await?;
         }
         tx.commit().await?;
     }
     Ok(())
 }
 
-/// Whoever decides about some clients only is asked in the product, where he sees which.
-fn may_be_asked(viewer: &Viewer, right: Option<Right>) -> bool {
-    viewer.scope(Right::BridgeUse).is_some()
-        && right.is_some_and(|right| viewer.scope(right) == Some(Scope::All))
+/// Whoever decides about some clients only is asked in the product, where he sees which. [`store::missing`] asks the same.
+fn may_be_asked(viewer: &Viewer, right: Right) -> bool {
+    viewer.scope(Right::BridgeUse).is_some() && viewer.scope(right) == Some(Scope::All)
 }
 
 async fn send(
@@ -63,19 +60,21 @@ async fn send(
     store::insert(conn, to, delivery, decision.revision).await
 }
 
+/// Whoever may not decide any more learns nothing new of the question: his copy says so, and ends.
 async fn renew(
     conn: &mut PgConnection,
     decision: &Decision,
     copy: &store::Outdated,
+    shows: bool,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let ended = decision.end.is_some();
+    let ended = decision.end.is_some() || !shows;
     if !copy.external_ids.is_empty() {
         let action = OutboundAction::Edit {
             message: copy.external_ids.iter().map(|id| ExternalId::new(id.clone())).collect(),
             sent_at: copy.sent_at,
             caption: false,
-            text: words::text(decision),
+            text: if shows { words::text(decision) } else { words::OTHERS.to_owned() },
             buttons: if ended { Vec::new() } else { words::buttons(decision) },
         };
         tell(conn, copy.account_id, &copy.place, action, decision.id, now).await?;

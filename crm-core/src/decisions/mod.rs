@@ -140,6 +140,12 @@ pub(crate) async fn ask(
     store::wake(conn).await
 }
 
+/// Locks the question about a subject until the transaction ends. Whoever changes a subject that is asked about begins with
+/// this, as [`decide`] does: two orders of locks would wait for each other.
+pub(crate) async fn lock(conn: &mut PgConnection, subject_kind: &str, subject_id: Uuid) -> sqlx::Result<()> {
+    store::lock_subject(conn, subject_kind, subject_id).await
+}
+
 /// Asks nobody any more. In the transaction of the reason.
 pub(crate) async fn withdraw(
     conn: &mut PgConnection,

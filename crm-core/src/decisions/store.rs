@@ -74,6 +74,21 @@ pub(super) async fn lock(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Opti
     one(conn, id).await
 }
 
+pub(super) async fn lock_subject(
+    conn: &mut PgConnection,
+    subject_kind: &str,
+    subject_id: Uuid,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select id from decisions where subject_kind = $1 and subject_id = $2 for update",
+        subject_kind,
+        subject_id
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(())
+}
+
 /// `None` also for a question under a right of a newer version.
 pub(super) async fn one(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Decision>> {
     let row = sqlx::query!(

@@ -168,6 +168,44 @@ async fn every_bound_person_with_the_right_is_asked_once_and_nobody_else(pool: P
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_crowd_that_may_not_decide_keeps_nobody_from_being_asked(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    query(
+        "with crowd as (
+             insert into users (id, login, name, created_at, updated_at)
+             select gen_random_uuid(), 'crowd' || n, 'Толпа', now(), now() from generate_series(1, 210) n
+             returning id, login)
+         insert into bridge_bindings (user_id, account_id, address, chat, bound_at)
+         select id, $1, 'telegram/' || login, login, '2000-01-01' from crowd",
+    )
+    .bind(stand.bot)
+    .execute(&mut *conn)
+    .await
+    .unwrap();
+    let questions = asked(&deliver(&mut conn).await);
+    let who: Vec<&str> = questions.iter().map(|(who, ..)| who.as_str()).collect();
+    assert_eq!(who, ["50", "60"]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn whoever_may_decide_no_longer_is_shown_nothing_new(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    let first = asked(&deliver(&mut conn).await);
+    query("update users set disabled_at = now() where name = 'Павел'").execute(&mut *conn).await.unwrap();
+    let version = read(&mut conn, &stand.boss, stand.client).await.unwrap().version;
+    let by_hand = ClientEdit { version, inn: Some(Some("7736050003".into())), ..ClientEdit::default() };
+    edit(&mut conn, &stand.boss, minute(3), stand.client, by_hand).await.unwrap();
+    stand.press(&mut conn, 50, "1", &first[0].2[0].1).await;
+    let second = asked(&deliver(&mut conn).await);
+    assert!(second[0].1.contains("сейчас 7736050003"), "{}", second[0].1);
+    assert_eq!(second[1], ("60".to_owned(), "Вопрос решают другие.".to_owned(), Vec::new()));
+    stand.press(&mut conn, 50, "2", &second[0].2[0].1).await;
+    assert_eq!(asked(&deliver(&mut conn).await).len(), 1, "his copy has ended");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn the_first_press_wins_and_both_copies_show_who_decided(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     let stand = stand(&mut conn).await;

@@ -5,6 +5,15 @@ use uuid::Uuid;
 
 use super::{Decision, End, Via};
 
+/// The longest text of one message, in units of UTF-16 as messengers count them.
+const LONGEST: usize = 4096;
+
+/// A longer reason is cut, in the same units; whole it stands in the product.
+const LONGEST_REASON: usize = 1000;
+
+/// In place of a question to whoever may not decide it any more.
+pub(super) const OTHERS: &str = "Вопрос решают другие.";
+
 /// Begins the data of our buttons.
 const PREFIX: &str = "d/";
 
@@ -25,12 +34,25 @@ pub(super) fn read(data: &str) -> Option<(Uuid, i32, &str)> {
     Some((Uuid::try_parse(id).ok()?, revision.parse().ok()?, word))
 }
 
-/// The question as it stands: once it has ended, with how it did.
+/// The question as it stands: once it has ended, with how it did. One message: of what is too long the question is cut.
 pub(super) fn text(decision: &Decision) -> String {
-    match &decision.end {
-        None => decision.text.clone(),
-        Some(end) => format!("{}\n\n{}", decision.text, ended(decision, end)),
+    let end = decision.end.as_ref().map(|end| format!("\n\n{}", ended(decision, end))).unwrap_or_default();
+    let room = LONGEST.saturating_sub(end.encode_utf16().count());
+    format!("{}{end}", cut(&decision.text, room))
+}
+
+/// The words, or as many of them as fit with a mark behind them.
+fn cut(text: &str, longest: usize) -> String {
+    if text.encode_utf16().count() <= longest {
+        return text.to_owned();
     }
+    let mut left = longest.saturating_sub(1);
+    let fits = |letter: &char| {
+        let rest = left.checked_sub(letter.len_utf16());
+        left = rest.unwrap_or(left);
+        rest.is_some()
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
 }
 
 /// «Отклонено: Виктор Орлов, в Telegram. Причина: …»
@@ -44,7 +66,9 @@ pub(super) fn ended(decision: &Decision, end: &End) -> String {
                 Via::Product => "в Узле",
                 Via::Messenger => "в мессенджере",
             };
-            let reason = comment.as_ref().map(|comment| format!(" Причина: {comment}")).unwrap_or_default();
+            let reason =
+                comment.as_ref().map(|comment| format!(" Причина: {}", cut(comment, LONGEST_REASON)));
+            let reason = reason.unwrap_or_default();
             format!("{done}: {by}, {place}.{reason}")
         }
     }
@@ -53,6 +77,30 @@ pub(super) fn ended(decision: &Decision, end: &End) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Right;
+
+    #[test]
+    fn a_long_question_with_a_long_reason_is_one_message_and_says_how_it_ended() {
+        let mut decision = Decision {
+            id: Uuid::nil(),
+            subject_kind: "change_request".into(),
+            subject_id: Uuid::nil(),
+            right: Right::ContactsCorrect,
+            text: "🚚".repeat(3000),
+            options: Vec::new(),
+            revision: 1,
+            end: None,
+        };
+        assert!(text(&decision).encode_utf16().count() <= 4096);
+        let comment = Some("я".repeat(4096));
+        decision.end =
+            Some(End::Chosen {
+                word: "refuse".into(), by: "Виктор".into(), via: Via::Messenger, comment
+            });
+        let shown = text(&decision);
+        assert!(shown.encode_utf16().count() <= 4096, "{}", shown.encode_utf16().count());
+        assert!(shown.contains("…\n\nРешено: Виктор, в мессенджере. Причина: яя"));
+    }
 
     #[test]
     fn a_button_carries_at_most_64_bytes_and_is_read_back() {

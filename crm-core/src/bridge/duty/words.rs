@@ -84,7 +84,7 @@ pub(super) fn debts(
     if !calls.is_empty() {
         lines.push("Перезвонить:".to_owned());
         lines.extend(calls.iter().map(|debt| {
-            let times = if debt.missed > 1 { format!(", {} раз(а)", debt.missed) } else { String::new() };
+            let times = if debt.missed > 1 { format!(", {}", times(debt.missed)) } else { String::new() };
             let since = span(now - debt.first.occurred_at);
             let who = named(&debt.contact.name, debt.clients.first().map(|client| client.name.as_str()));
             format!("• {who}: {since} назад{times}. {}", manager(&debt.contact.id))
@@ -141,6 +141,12 @@ pub(super) fn chats(known: impl Iterator<Item = Chat>, context: &Context) -> Str
     format!("Чаты, связанные с Telegram:\n{}", lines.join("\n"))
 }
 
+/// «5 раз», «22 раза»
+fn times(count: i64) -> String {
+    let few = matches!(count % 10, 2..=4) && !matches!(count % 100, 12..=14);
+    format!("{count} {}", if few { "раза" } else { "раз" })
+}
+
 /// `02.11.2026`
 fn date(day: NaiveDate) -> String {
     day.format("%d.%m.%Y").to_string()
@@ -175,6 +181,12 @@ mod tests {
         ] {
             assert_eq!(span(TimeDelta::minutes(minutes)), expected);
         }
+    }
+
+    #[test]
+    fn times_are_inflected() {
+        let told = [2, 5, 11, 13, 21, 22, 104, 112].map(times);
+        assert_eq!(told, ["2 раза", "5 раз", "11 раз", "13 раз", "21 раз", "22 раза", "104 раза", "112 раз"]);
     }
 
     #[test]

@@ -1,9 +1,21 @@
 //! SQL of copies by mail.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::{MailCopy, Waiting};
+use crate::{
+    InteractionId,
+    clients::reach::Reach,
+    timeline::{
+        conversation::store::push_reach,
+        read::{
+            Pins,
+            store::{COLUMNS, JOINS, fetch_rows, push_pins},
+        },
+        view::StoredRow,
+    },
+};
 
 /// More than this stands in the next letter.
 const MOST: i64 = 300;
@@ -55,24 +67,28 @@ pub(super) async fn take(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::R
                    where o.finished_at is null and o.mailed_at is null and b.enabled and o.act <> 'state'
                    order by o.created_at, o.position limit $2)
                returning thread_id, position, message_id, act, created_at)
-           select w.name as "chat!",
-                  coalesce(m.author_name, case when i.direction = 'inbound' then k.name else i.author_name end,
-                           'Сотрудник') as "author!",
-                  t.created_at as at, t.act,
-                  case when t.act <> 'deletion' and m.deleted_at is null then coalesce(m.body, i.body) end as text,
-                  array(select coalesce(f.file_name, 'файл') from room_message_files x join media f on f.id = x.media_id
-                        where x.message_id = m.id and t.act = 'message' order by x.place) as "files!"
+           select w.name as "chat!", b.room_id is not null as "in_room!", t.message_id, t.created_at as at, t.act
            from taken t
            join bridge_threads b on b.id = t.thread_id
            join bridge_wishes w on w.thread_id = b.id
-           left join room_messages m on m.id = t.message_id and b.room_id is not null
-           left join interactions i on i.id = t.message_id and b.conversation_id is not null
-           left join contacts c on c.id = i.contact_id
-           left join contacts k on k.id = c.root_id
            order by w.name, t.thread_id, t.position"#,
         now,
         MOST
     )
     .fetch_all(conn)
     .await
+}
+
+/// Those of some rows of timelines that lie within reach.
+pub(super) async fn rows(
+    conn: &mut PgConnection,
+    reach: Reach,
+    ids: &[InteractionId],
+) -> sqlx::Result<Vec<StoredRow>> {
+    let mut query = QueryBuilder::<Postgres>::new(COLUMNS);
+    query.push(" from interactions i join contacts k on k.id = i.contact_id ").push(JOINS);
+    query.push(" where i.id = any(").push_bind(ids.to_vec()).push(")");
+    push_reach(&mut query, reach);
+    push_pins(&mut query, &Pins::Within(reach));
+    fetch_rows(conn, query).await
 }

@@ -219,6 +219,57 @@ async fn an_author_takes_his_own_request_back_and_no_other(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn taking_a_request_back_waits_for_its_question_before_it_holds_the_request(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    let id = stand.ask(&mut conn).await;
+    let mut deciding = pool.begin().await.unwrap();
+    decisions::lock(&mut deciding, SUBJECT, id.0).await.unwrap();
+    let withdrawing = async {
+        let mut tx = pool.begin().await.unwrap();
+        request::withdraw(&mut tx, &stand.anna, id, minute(3)).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let decides = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        sqlx::query("select id from change_requests for update nowait")
+            .fetch_all(&mut *deciding)
+            .await
+            .expect("nobody holds the request who waits for the question");
+        deciding.commit().await.unwrap();
+    };
+    tokio::join!(withdrawing, decides);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn whoever_corrects_some_clients_reads_no_request_without_a_company_and_leaves_the_freeze(
+    pool: PgPool,
+) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    sqlx::query(
+        "insert into role_rights (role_code, right_name, scope) values ('manager', 'contacts.correct', 'own')",
+    )
+    .execute(&mut *conn)
+    .await
+    .unwrap();
+    let oleg = user(&mut conn, "Олег", "manager").await;
+    let id = stand.ask(&mut conn).await;
+    give(&mut conn, stand.client, oleg.user_id).await;
+    assert_eq!(request::get(&mut conn, &oleg, id).await.unwrap().id, id);
+    let person = crate::fixture::contact(&mut conn, "Ирина", stand.client).await;
+    sqlx::query("update change_requests set field = 'contact.name', contact_id = $1, client_id = null")
+        .bind(person)
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    assert!(matches!(request::get(&mut conn, &oleg, id).await, Err(ClientError::NotFound)));
+    assert_eq!(request::get(&mut conn, &stand.boss, id).await.unwrap().client_id, None);
+    let switched = freeze::set(&mut conn, &oleg, false, minute(3)).await;
+    assert!(matches!(switched, Err(ClientError::Forbidden(Forbidden(Right::ContactsCorrect)))));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn a_phone_is_replaced_added_and_a_name_changed(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     let stand = stand(&mut conn).await;

@@ -6,30 +6,29 @@ use uuid::Uuid;
 
 use crate::{AccountId, UserId, access::Right};
 
-/// A bound person who was not asked an open question.
+/// A bound person who may decide an open question, and was not asked.
 pub(super) struct Missing {
     pub decision_id: Uuid,
     pub user_id: UserId,
     pub account_id: AccountId,
     pub place: String,
-    right_name: String,
-}
-
-impl Missing {
-    pub(super) fn right(&self) -> Option<Right> {
-        Right::from_word(&self.right_name)
-    }
 }
 
 pub(super) async fn missing(conn: &mut PgConnection) -> sqlx::Result<Vec<Missing>> {
     sqlx::query_as!(
         Missing,
         r#"select d.id as decision_id, b.user_id as "user_id: UserId", b.account_id as "account_id: AccountId",
-                  b.chat as place, d.right_name
+                  b.chat as place
            from decisions d cross join bridge_bindings b
            where d.chosen is null and d.withdrawn_at is null
              and not exists (select from decision_copies c where c.decision_id = d.id and c.user_id = b.user_id)
-           order by d.id, b.bound_at limit 200"#
+             and exists (select from users u where u.id = b.user_id and u.disabled_at is null)
+             and exists (select from user_roles x join role_rights r on r.role_code = x.role_code
+                         where x.user_id = b.user_id and r.right_name = d.right_name and r.scope = 'all')
+             and exists (select from user_roles x join role_rights r on r.role_code = x.role_code
+                         where x.user_id = b.user_id and r.right_name = $1)
+           order by d.id, b.bound_at limit 200"#,
+        Right::BridgeUse.as_str()
     )
     .fetch_all(conn)
     .await

@@ -194,6 +194,16 @@ pub(super) async fn message(
     Ok(fetch(conn, query).await?.pop().map(|found| found.message))
 }
 
+pub(super) async fn some(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    ids: &[RoomMessageId],
+) -> sqlx::Result<Vec<RoomMessage>> {
+    let mut query = messages(viewer);
+    query.push(" and t.id = any(").push_bind(ids.to_vec()).push(")");
+    Ok(fetch(conn, query).await?.into_iter().map(|found| found.message).collect())
+}
+
 pub(super) async fn search(
     conn: &mut PgConnection,
     viewer: &Viewer,
