@@ -89,7 +89,13 @@ pub(crate) async fn met(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into bridge_groups as known (account_id, chat, title, threads, present, seen_at)
-         values ($1, $2, $3, $4, coalesce($5, true), $6)
+         select $1, $2, $3, $4, coalesce($5, true), $6
+         -- Whoever speaks there tells the same each time: that must not make him wait for others who do.
+         where not exists (
+             select from bridge_groups same
+             where same.account_id = $1 and same.chat = $2 and same.title is not distinct from coalesce($3, same.title)
+               and same.threads = $4 and same.present = coalesce($5, same.present)
+               and same.seen_at > $6::timestamptz - interval '1 minute')
          on conflict (account_id, chat) do update
          set title = coalesce(excluded.title, known.title), threads = excluded.threads,
              present = coalesce($5, known.present), seen_at = excluded.seen_at",
