@@ -45,6 +45,8 @@ ids! {
     ApiKeyId
     /// A call started from here.
     CallRequestId
+    /// «Запрос на изменение»
+    ChangeRequestId
     /// A company, or a person without one.
     ClientId
     /// A person.
@@ -106,6 +108,11 @@ impl DeliveryId {
     /// The id of the delivery that goes by another channel in the stead of a failed one.
     pub fn in_stead_of(failed: Self) -> Self {
         Self(derived("delivery", AccountId(failed.0), "in stead", ""))
+    }
+
+    /// The id of the press that this word of an employee's messenger is.
+    pub fn heard(account: AccountId, external_id: &str) -> Self {
+        Self(derived("delivery", account, "heard", external_id))
     }
 }
 

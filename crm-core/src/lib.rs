@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod bridge;
 pub mod clients;
 pub mod consent;
+pub mod decisions;
 pub mod delivery;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
@@ -21,9 +22,9 @@ pub mod templates;
 pub mod timeline;
 
 pub use id::{
-    AccountId, ApiKeyId, CallRequestId, ClientId, ContactId, ConversationId, DeliveryId, DoubtId, IdentityId,
-    InteractionId, JoinId, MailId, MediaId, PhraseId, ProposalId, RawEventId, RoomId, RoomMessageId,
-    SessionId, TemplateId, UserId,
+    AccountId, ApiKeyId, CallRequestId, ChangeRequestId, ClientId, ContactId, ConversationId, DeliveryId,
+    DoubtId, IdentityId, InteractionId, JoinId, MailId, MediaId, PhraseId, ProposalId, RawEventId, RoomId,
+    RoomMessageId, SessionId, TemplateId, UserId,
 };
 
 /// All migrations, in order. They only go forward.

@@ -144,10 +144,11 @@ async fn try_apply(
         tries += 1;
         match ingest::apply(conn, reads, now).await {
             Ok(unsettled) => return Ok(Ok(unsettled)),
-            Err(ApplyError::Again(sqlx::Error::Database(_))) if tries < TRIES => {
+            Err(ApplyError::Again(sqlx::Error::Database(_)) | ApplyError::Earlier) if tries < TRIES => {
                 tokio::time::sleep(Duration::from_millis(50) * tries).await;
             }
             Err(ApplyError::Again(error)) => return Err(error),
+            Err(ApplyError::Earlier) => return Ok(Err("ждёт более раннего события".to_owned())),
             Err(ApplyError::Poison(error)) => {
                 let cause =
                     error.as_database_error().map_or_else(|| error.to_string(), |e| e.message().into());

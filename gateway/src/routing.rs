@@ -51,7 +51,7 @@ async fn way(
     };
     let parts = match &place {
         Some(place) => {
-            let content = route::content_for(&permission, message);
+            let content = route::content_for(account.id, &permission, message);
             let action = OutboundAction::Send { content, quote: None };
             parts(outbound, place, DeliveryId(uuid::Uuid::nil()), action).map_err(|error| words(&error))
         }

@@ -29,7 +29,8 @@ use crate::vault::Vault;
 use crate::worker::apply::{self, Applier, ApplyQueue};
 use crate::worker::schedule::{Scheduler, Tasks};
 use crate::worker::{
-    bridge, history, housekeeping, mail, media, media_terms, poll, probe, rates, send, states, templates,
+    bridge, bridge_duty, history, housekeeping, mail, media, media_terms, poll, probe, rates, send, states,
+    templates,
 };
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
@@ -144,12 +145,8 @@ async fn assemble(
             files: Arc::new(vault.clone()),
         };
         tasks.spawn(send::run(sending, tasks.clone(), stop.clone()));
-        let bridging = bridge::Bridging {
-            pool: pool.clone(),
-            accounts: accounts.clone(),
-            clock,
-            screens: config.http_settings().public_url.unwrap_or_default().trim_end_matches('/').to_owned(),
-        };
+        let bridging =
+            bridge::Bridging { pool: pool.clone(), accounts: accounts.clone(), clock, duty: on_duty(config) };
         tasks.spawn(bridge::run(bridging, stop.clone()));
         let probing = probe::Probing {
             pool: pool.clone(),
@@ -215,6 +212,15 @@ async fn assemble(
     Ok(Parts { setup_token, accounts, live, http_stop, stop, server, tasks })
 }
 
+/// What the bot of the bridge tells of.
+fn on_duty(config: &Config) -> crm_core::bridge::duty::Context {
+    crm_core::bridge::duty::Context {
+        zone: config.company().zone,
+        currencies: config.rates.currencies.0.clone(),
+        screens: config.http_settings().public_url.unwrap_or_default().trim_end_matches('/').to_owned(),
+    }
+}
+
 /// Everything that this copy does by time: a line for each task or group of tasks.
 fn by_time(
     config: &Config,
@@ -233,6 +239,7 @@ fn by_time(
     if config.rates.enabled {
         rates::add(&mut tasks, bank(config)?, config.rates.currencies.0.clone());
     }
+    bridge_duty::add(&mut tasks, on_duty(config));
     history::add(&mut tasks, accounts.clone(), queue.clone());
     let keep_recordings = TimeDelta::days(i64::from(config.media.recording_keep_days));
     media_terms::add(&mut tasks, &vault.store, keep_recordings);

@@ -1,4 +1,4 @@
-//! Secrets at rest: sealed with the installation's key, for one account each.
+//! Secrets at rest: sealed with the installation's key, for one account or user each.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,13 +11,31 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use crm_core::AccountId;
+use crm_core::{AccountId, UserId};
 use secrecy::{ExposeSecret, SecretString};
 
 /// The first byte of everything sealed, so that another way of sealing can be told apart.
 const VERSION: u8 = 1;
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
+
+/// Whose secrets they are: sealed for one owner, they open for no other.
+pub trait Owner {
+    /// Ids of accounts and users are never the same.
+    fn id(&self) -> uuid::Uuid;
+}
+
+impl Owner for AccountId {
+    fn id(&self) -> uuid::Uuid {
+        self.0
+    }
+}
+
+impl Owner for UserId {
+    fn id(&self) -> uuid::Uuid {
+        self.0
+    }
+}
 
 /// The installation's key. Whoever has it and the database has the secrets of all accounts.
 #[derive(Clone)]
@@ -58,7 +76,7 @@ pub enum KeyError {
 /// Why secrets cannot be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// Sealed with another key, for another account, or changed since.
+    /// Sealed with another key, for another owner, or changed since.
     #[error("the secrets were sealed with another key or have been changed")]
     WrongKey,
     /// Not something that we have sealed.
@@ -85,24 +103,26 @@ impl SealKey {
         Self(bytes)
     }
 
-    /// Seals the secrets of one account; they open for no other.
-    pub fn seal(&self, account: AccountId, secrets: &Secrets) -> Vec<u8> {
+    /// Seals the secrets of one owner; they open for no other.
+    pub fn seal(&self, owner: impl Owner, secrets: &Secrets) -> Vec<u8> {
         let plain: BTreeMap<&str, &str> =
             secrets.iter().map(|(name, secret)| (name.as_str(), secret.expose_secret())).collect();
         let plain = serde_json::to_vec(&plain).expect("a map of texts is JSON");
         let nonce: [u8; NONCE_BYTES] = rand::random();
-        let payload = Payload { msg: &plain, aad: account.0.as_bytes() };
+        let owner = owner.id();
+        let payload = Payload { msg: &plain, aad: owner.as_bytes() };
         let cipher = XChaCha20Poly1305::new(&self.0.into());
         let sealed =
             cipher.encrypt(&XNonce::from(nonce), payload).expect("secrets are shorter than 256 gigabytes");
         [&[VERSION], nonce.as_slice(), &sealed].concat()
     }
 
-    /// Opens what [`seal`](Self::seal) made for this account.
-    pub fn open(&self, account: AccountId, sealed: &[u8]) -> Result<Secrets, OpenError> {
+    /// Opens what [`seal`](Self::seal) made for this owner.
+    pub fn open(&self, owner: impl Owner, sealed: &[u8]) -> Result<Secrets, OpenError> {
         let rest = sealed.strip_prefix(&[VERSION]).ok_or(OpenError::Form)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(OpenError::Form)?;
-        let payload = Payload { msg: sealed, aad: account.0.as_bytes() };
+        let owner = owner.id();
+        let payload = Payload { msg: sealed, aad: owner.as_bytes() };
         let plain = XChaCha20Poly1305::new(&self.0.into())
             .decrypt(&XNonce::from(*nonce), payload)
             .map_err(|_| OpenError::WrongKey)?;

@@ -2,6 +2,8 @@
 
 pub mod apply;
 pub mod bridge;
+pub mod bridge_duty;
+mod catch_up;
 pub mod history;
 pub mod housekeeping;
 pub mod mail;

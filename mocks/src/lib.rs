@@ -3,6 +3,7 @@
 pub mod cbr;
 mod control;
 pub mod dice;
+pub mod director;
 pub mod fakes;
 pub mod fault;
 pub mod log;

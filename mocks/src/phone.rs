@@ -29,7 +29,7 @@ pub struct Arrival {
     /// The provider's id of the message.
     pub id: Box<str>,
     /// `text`, `image`, `video`, `audio`, `voice`, `document`, `sticker`, `location`, `contacts`, `template`, `reaction`,
-    /// `edit`, `deletion`, `read`, `typing`, `topic`.
+    /// `edit`, `deletion`, `read`, `typing`, `topic`, `press_answer`.
     pub kind: &'static str,
     /// Text, caption, emoji or the place's name, as shown.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,6 +37,9 @@ pub struct Arrival {
     /// The message quoted, edited, deleted, read or reacted to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<Box<str>>,
+    /// What stands on the buttons under it, row by row.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<String>,
     /// The file, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<Box<File>>,
@@ -66,6 +69,7 @@ impl Arrival {
             kind,
             text: None,
             about: None,
+            buttons: Vec::new(),
             file: None,
             reference: None,
             at,

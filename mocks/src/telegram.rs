@@ -4,7 +4,7 @@ mod action;
 mod sample;
 mod server;
 
-pub use action::{Action, Author, Content, Message, Photo, Place, User};
+pub use action::{Action, Author, Content, Message, Photo, Place, Press, User};
 pub use server::Server;
 
 use bytes::Bytes;

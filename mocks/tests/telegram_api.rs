@@ -314,6 +314,64 @@ async fn a_press_is_answered_once() {
     assert!(answer().await.unwrap_err().contains("query is too old"));
 }
 
+fn keyboard(buttons: &[(&str, &str)]) -> Value {
+    let row: Vec<Value> =
+        buttons.iter().map(|(text, data)| json!({ "text": text, "callback_data": data })).collect();
+    json!({ "inline_keyboard": [row] })
+}
+
+#[tokio::test]
+async fn a_button_is_shown_pressed_by_its_number_answered_and_taken_away() {
+    let bot = Bot::start().await;
+    bot.oleg_writes("Здравствуйте").await;
+    let question = to_oleg(
+        json!({ "text": "Согласны?", "reply_markup": keyboard(&[("Да", "d/1/0"), ("Нет", "d/1/1")]) }),
+    );
+    let sent = bot.call("sendMessage", question).await.unwrap();
+    let shown = bot.fakes.phone().all(Provider::Telegram);
+    assert_eq!(shown[0].buttons, ["Да", "Нет"]);
+    let press = json!({ "user_id": OLEG, "message_id": sent["message_id"], "button": 2 });
+    bot.control("/telegram/presses", press.clone()).await;
+    let updates = bot.call("getUpdates", json!({})).await.unwrap();
+    let query = &updates[1]["callback_query"];
+    assert_eq!((&query["data"], &query["message"]["text"]), (&json!("d/1/1"), &json!("Согласны?")));
+    let answer = json!({ "callback_query_id": query["id"], "text": "Принято" });
+    bot.call("answerCallbackQuery", answer).await.unwrap();
+    assert_eq!(bot.phone().last().unwrap(), &("press_answer", "Принято".to_owned()));
+    let edit = to_oleg(json!({ "message_id": sent["message_id"], "text": "Согласны?" }));
+    let edited = bot.call("editMessageText", edit.clone()).await.unwrap();
+    assert_eq!(edited.get("reply_markup"), None);
+    assert!(bot.call("editMessageText", edit).await.unwrap_err().contains("message is not modified"));
+    assert!(bot.control("/telegram/presses", press).await["error"].is_string());
+}
+
+#[tokio::test]
+async fn a_menu_has_latin_names_only() {
+    let bot = Bot::start().await;
+    let set = async |name: &str| {
+        let commands = json!([{ "command": name, "description": "Курсы валют" }]);
+        bot.call("setMyCommands", json!({ "commands": commands })).await
+    };
+    assert_eq!(set("rates").await.unwrap(), true);
+    assert!(set("курсы").await.unwrap_err().contains("BOT_COMMAND_INVALID"));
+}
+
+#[tokio::test]
+async fn a_keyboard_that_the_provider_would_not_take_is_refused() {
+    let bot = Bot::start().await;
+    bot.oleg_writes("Здравствуйте").await;
+    let with = |markup: Value| to_oleg(json!({ "text": "Да?", "reply_markup": markup }));
+    for (markup, words) in [
+        (keyboard(&[("Да", &"ж".repeat(33))]), "BUTTON_DATA_INVALID"),
+        (keyboard(&[("Да", "")]), "Text buttons are unallowed"),
+        (keyboard(&[(" ", "x")]), "must be of type String"),
+        (json!([]), "object expected"),
+    ] {
+        let refusal = bot.call("sendMessage", with(markup)).await.unwrap_err();
+        assert!(refusal.contains(words), "{refusal}");
+    }
+}
+
 #[tokio::test]
 async fn a_lost_answer_leaves_the_message_at_the_phone() {
     let bot = Bot::start().await;

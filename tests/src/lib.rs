@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod bridge_storm;
 pub mod crash;
 pub mod hub;
 pub mod load;

@@ -2,7 +2,9 @@
 
 mod bridge;
 mod channels;
+mod duty;
 mod max;
+mod outage;
 mod stand;
 mod telephony;
 mod whatsapp;

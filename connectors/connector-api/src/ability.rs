@@ -44,6 +44,8 @@ pub struct Abilities {
     pub edit: bool,
     /// Taking back a message of ours.
     pub delete: bool,
+    /// Buttons under a text.
+    pub buttons: bool,
     /// The provider approves templates.
     pub templates: bool,
     /// Can write to an address that never wrote.

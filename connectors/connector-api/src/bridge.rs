@@ -51,6 +51,9 @@ pub enum BridgeAct {
         content: Content,
         /// The message answered.
         quote: Option<ExternalId>,
+        /// Names the album that it is one file of.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        album: Option<ExternalId>,
     },
     /// A message has new words.
     Edit {
@@ -65,6 +68,14 @@ pub enum BridgeAct {
         message: ExternalId,
         /// `None` removes.
         emoji: Option<String>,
+    },
+    /// A button under a message of ours was pressed. `Event.external_id` names the press, to be answered by
+    /// [`OutboundAction::Answer`](crate::OutboundAction::Answer).
+    Press {
+        /// The message with the button.
+        message: ExternalId,
+        /// What we put into the button.
+        data: String,
     },
     /// We were let into the chat, or put out of it, or got other rights there.
     Standing {
@@ -90,8 +101,20 @@ pub trait Threads: Send + Sync {
     /// Shuts a thread, or opens it again. Repeats safely.
     async fn set_closed(&self, thread: &ExternalId, closed: bool) -> Result<(), SendError>;
 
+    /// Shows people what they can ask the bot for: commands with what each gives. Repeats safely.
+    async fn set_menu(&self, commands: &[MenuCommand]) -> Result<(), SendError>;
+
     /// What keeps us from having threads in a chat; nothing when all is well.
     async fn obstacles(&self, chat: &ExternalId) -> Result<Vec<ThreadObstacle>, FetchError>;
+}
+
+/// A line of the bot's menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MenuCommand {
+    /// Without a slash: at most 32 small Latin letters, digits and underscores.
+    pub name: &'static str,
+    /// What it gives, in Russian.
+    pub about: &'static str,
 }
 
 /// Why there can be no threads in a chat.

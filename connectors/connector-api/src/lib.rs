@@ -21,7 +21,7 @@ mod template;
 pub use ability::{Abilities, ConversationFacts, FileAbility, Permission, SendLimits, TextMeasure};
 pub use address::{Address, EmailAddress, ExternalId, OpaqueId, Party};
 pub use aside::{Aside, Facts, ignored, unknown};
-pub use bridge::{BridgeAct, BridgeChat, BridgeEvent, BridgeSender, ThreadObstacle, Threads};
+pub use bridge::{BridgeAct, BridgeChat, BridgeEvent, BridgeSender, MenuCommand, ThreadObstacle, Threads};
 pub use call::{CallOutcome, CallPhase, CallUpdate, Extension, LegSide};
 pub use calling::{CallRequest, CallRouting, CallStarter, RoutingAnswer, RoutingQuestion, RoutingTarget};
 pub use connector::{
@@ -37,7 +37,7 @@ pub use json::{lenient, of_json, read_json};
 pub use outbound::{
     Accepted, ByteStream, FileSource, LookUp, Outbound, RateScope, Remedy, SendAttempt, SendError,
 };
-pub use outbound_message::{OutboundAction, OutboundContent, OutboundFile, OutboundMessage};
+pub use outbound_message::{Button, OutboundAction, OutboundContent, OutboundFile, OutboundMessage};
 pub use phone::{PhoneNumber, Region};
 pub use raw::{Acknowledgement, Parsed, Part, RawEvent, Verified, WebhookRequest, form_fields};
 pub use setting::{ConfigError, Setting};

@@ -59,6 +59,9 @@ pub enum OutboundAction {
         caption: bool,
         /// The new text.
         text: String,
+        /// The buttons from now on; none takes away those that were there. Never under a file.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        buttons: Vec<Vec<Button>>,
     },
     /// Takes a message of ours away from the client's phone.
     Delete {
@@ -73,6 +76,13 @@ pub enum OutboundAction {
         message: ExternalId,
         /// `None` removes.
         emoji: Option<String>,
+    },
+    /// Tells whoever pressed a button that it was heard. To be told within seconds; too late is no error.
+    Answer {
+        /// The press, by the id of its fact.
+        press: ExternalId,
+        /// Shown for a moment.
+        text: String,
     },
 }
 
@@ -113,6 +123,22 @@ pub enum OutboundContent {
     },
     /// A template approved by the provider, filled in.
     Template(FilledTemplate),
+    /// Plain text with buttons under it, where the channel has them.
+    Buttons {
+        /// Exact.
+        text: String,
+        /// Rows from top to bottom, each from left to right. At least one button.
+        rows: Vec<Vec<Button>>,
+    },
+}
+
+/// A button under a message of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// What stands on it.
+    pub label: String,
+    /// Ours: comes back with the press as it is. 1 to 64 bytes.
+    pub data: String,
 }
 
 /// A file of our own store, to be sent.

@@ -121,6 +121,7 @@ pub(crate) fn pieces_of(message: &OutboundMessage) -> Result<Vec<Piece<'_>>, Sen
         OutboundAction::React { .. } => {
             Err(SendError::rejected("reaction", "Боты в MAX не ставят реакций: ответьте словами."))
         }
+        OutboundAction::Answer { .. } => Err(no_buttons()),
     }
 }
 
@@ -138,6 +139,10 @@ pub(crate) fn is_editable(
     }
 }
 
+fn no_buttons() -> SendError {
+    SendError::rejected("buttons", "Кнопок в MAX мы не ставим: напишите обычный текст.")
+}
+
 fn new<'a>(
     chat: i64,
     content: &'a OutboundContent,
@@ -152,6 +157,7 @@ fn new<'a>(
             vec![NewMessage { text, attachments: vec![place(latitude, longitude)], ..NewMessage::default() }]
         }
         OutboundContent::Contacts { cards } => cards.iter().map(card).collect(),
+        OutboundContent::Buttons { .. } => return Err(no_buttons()),
         OutboundContent::Template(_) => {
             return Err(SendError::rejected("template", "В MAX нет шаблонов: напишите обычный текст."));
         }

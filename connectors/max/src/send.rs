@@ -52,6 +52,7 @@ impl Outbound for Max {
             reaction: false,
             edit: true,
             delete: true,
+            buttons: false,
             templates: false,
             writes_first: false,
             tells_read: false,

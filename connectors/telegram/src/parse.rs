@@ -5,7 +5,7 @@ mod bridge;
 mod content;
 mod context;
 mod letter;
-
+mod links;
 mod press;
 mod state;
 

@@ -8,6 +8,9 @@ use crate::api::Call;
 use crate::connection::of_fetch;
 use crate::reply::{Refusal, Reply, result};
 
+/// Longer answers are refused.
+const ANSWER_LIMIT: usize = 200;
+
 /// What `parse` puts before the provider's id of a press.
 pub(crate) const PREFIX: &str = "callback/";
 
@@ -28,11 +31,14 @@ impl Telegram {
     }
 }
 
-fn request_for(press: &ExternalId, text: Option<&str>) -> Option<Call> {
+/// What stops the button's spinning; `text` is shown for a moment. `None` when the fact is no press.
+pub(crate) fn request_for(press: &ExternalId, text: Option<&str>) -> Option<Call> {
+    let text: Option<String> = text.map(|text| text.chars().take(ANSWER_LIMIT).collect());
     Some(Call::new("answerCallbackQuery", json!({ "callback_query_id": id(press)?, "text": text })))
 }
 
-fn is_too_late(refusal: &Refusal) -> bool {
+/// The press is so old that nobody waits for the answer any more.
+pub(crate) fn is_too_late(refusal: &Refusal) -> bool {
     refusal.says(&["query is too old", "query ID is invalid", "QUERY_ID_INVALID"])
 }
 

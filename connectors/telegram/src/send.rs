@@ -22,8 +22,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{
-    Abilities, Accepted, Address, ConversationFacts, ConversationState, ExternalId, Outbound,
-    OutboundMessage, Permission, Remedy, SendAttempt, SendError, SendLimits,
+    Abilities, Accepted, Address, ConversationFacts, ConversationState, ExternalId, FetchError, LookUp,
+    Outbound, OutboundMessage, Permission, Remedy, SendAttempt, SendError, SendLimits,
 };
 
 pub(crate) use memory::Memory;
@@ -58,6 +58,7 @@ impl Outbound for Telegram {
             reaction: true,
             edit: true,
             delete: true,
+            buttons: true,
             ..Abilities::default()
         }
     }
@@ -95,6 +96,13 @@ impl Outbound for Telegram {
             }
             (outcome, _) => outcome,
         }
+    }
+
+    /// Nobody can ask after a message that was sent. What changes one may be done again without anybody noticing.
+    async fn look_up(&self, attempt: &SendAttempt<'_>) -> Result<LookUp, FetchError> {
+        let request = request::request_for(&self.memory, attempt);
+        let again = request.is_ok_and(|request| response::repeatable(&request.piece));
+        Ok(if again { LookUp::NotArrived } else { LookUp::CannotTell })
     }
 
     async fn mark_read(&self, message: &ExternalId, typing: bool) -> Result<(), SendError> {

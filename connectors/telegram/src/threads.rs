@@ -1,7 +1,7 @@
 //! Topics of the bridge's group: <https://core.telegram.org/bots/api#forumtopic>.
 
 use async_trait::async_trait;
-use connector_api::{ExternalId, FetchError, SendError, ThreadObstacle, Threads};
+use connector_api::{ExternalId, FetchError, MenuCommand, SendError, ThreadObstacle, Threads};
 use serde_json::{Value, json};
 
 use crate::Telegram;
@@ -38,6 +38,10 @@ impl Threads for Telegram {
         let method = if closed { "closeForumTopic" } else { "reopenForumTopic" };
         let fields = json!({ "chat_id": place.chat, "message_thread_id": place.topic });
         self.settled(&Call::new(method, fields)).await
+    }
+
+    async fn set_menu(&self, commands: &[MenuCommand]) -> Result<(), SendError> {
+        self.settled(&menu(commands)).await
     }
 
     async fn obstacles(&self, chat: &ExternalId) -> Result<Vec<ThreadObstacle>, FetchError> {
@@ -90,6 +94,15 @@ impl Telegram {
     }
 }
 
+/// <https://core.telegram.org/bots/api#setmycommands>
+fn menu(commands: &[MenuCommand]) -> Call {
+    let commands: Vec<Value> = commands
+        .iter()
+        .map(|command| json!({ "command": command.name, "description": command.about }))
+        .collect();
+    Call::new("setMyCommands", json!({ "commands": commands }))
+}
+
 fn refused(refusal: &Refusal) -> SendError {
     if refusal.says(&["TOPIC_NOT_MODIFIED", "not modified"]) {
         return SendError::rejected("as_before", "Всё уже так.");
@@ -118,4 +131,17 @@ fn place(key: &ExternalId) -> Result<Place<'_>, SendError> {
 
 fn cut(name: &str) -> String {
     name.chars().take(NAME_LIMIT).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_menu_names_each_command_with_what_it_gives() {
+        let call = menu(&[MenuCommand { name: "rates", about: "Курсы валют" }]);
+        assert_eq!(call.method, "setMyCommands");
+        let expected = json!({ "commands": [{ "command": "rates", "description": "Курсы валют" }] });
+        assert_eq!(Value::Object(call.fields), expected);
+    }
 }

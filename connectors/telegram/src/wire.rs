@@ -74,6 +74,14 @@ tolerant! {
         forum_topic_created: Value,
     }
 
+    /// Mark-up of a part of a text, counted in UTF-16 units.
+    struct Entity {
+        offset: i64,
+        length: i64,
+        /// Of a word with an address behind it.
+        url: String,
+    }
+
     /// The words picked by the person who replies.
     struct TextQuote {
         text: String,

@@ -86,6 +86,7 @@ impl Outbound for Line {
             reaction: true,
             edit: false,
             delete: false,
+            buttons: false,
             templates: self.has_account(),
             writes_first: true,
             tells_read: true,

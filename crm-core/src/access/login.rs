@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::audit::{self, Actor, Subject};
+use super::second_factor::{self, Proof};
 use super::throttle::{self, Wait};
 use super::{Token, session, user};
 use crate::UserId;
@@ -37,10 +38,52 @@ pub async fn begin(
     Ok(Ok(Candidate { login, user, password_hash }))
 }
 
-/// The second step, after a right password: opens a session. `former` is the token that the browser still had; it ends,
-/// so that nobody can prepare a session for somebody else.
-/// `None` when the user has been disabled, or has another password, since the first step.
+/// What came of a right password.
+#[derive(Debug)]
+pub enum Entered {
+    /// A session, by its token.
+    Opened(Token),
+    /// A second factor is wanted besides.
+    CodeWanted,
+    /// Disabled, or another password or a used code since the first step.
+    Refused,
+}
+
+impl Candidate {
+    /// Who it says it is; `None` when there is no such user.
+    pub fn user_id(&self) -> Option<UserId> {
+        self.user.as_ref().map(|(id, _)| *id)
+    }
+}
+
+/// The second step, after a right password: opens a session, if the second factor is off or proved. `former` is the token
+/// that the browser still had; it ends, so that nobody can prepare a session for somebody else.
 pub async fn succeed(
+    conn: &mut PgConnection,
+    candidate: Candidate,
+    proof: Option<Proof>,
+    device: session::Device<'_>,
+    former: Option<&str>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Entered> {
+    let Some((user_id, name)) = &candidate.user else { return Ok(Entered::Refused) };
+    // Nobody switches it on or off meanwhile.
+    user::lock_active_by_id(conn, *user_id).await?;
+    if second_factor::standing(conn, *user_id).await?.enabled {
+        let Some(proof) = proof else {
+            throttle::half_succeeded(conn, &candidate.login, device.remote).await?;
+            return Ok(Entered::CodeWanted);
+        };
+        let actor = Actor::Arriving { user_id: *user_id, name, remote: device.remote };
+        if !second_factor::take(conn, &actor, *user_id, &proof, now).await? {
+            return Ok(Entered::Refused);
+        }
+    }
+    Ok(open(conn, candidate, device, former, now).await?.map_or(Entered::Refused, Entered::Opened))
+}
+
+/// `None` when the user has been disabled, or has another password, since the first step.
+async fn open(
     conn: &mut PgConnection,
     candidate: Candidate,
     device: session::Device<'_>,
@@ -72,13 +115,22 @@ pub async fn change_password(
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<Token>> {
     let Some((user_id, name)) = candidate.user.clone() else { return Ok(None) };
-    let Some(token) = succeed(conn, candidate, device, None, now).await? else { return Ok(None) };
+    let Some(token) = open(conn, candidate, device, None, now).await? else { return Ok(None) };
     let actor = Actor::Arriving { user_id, name: &name, remote: device.remote };
     user::set_password(conn, &actor, user_id, password_hash, Some(&token), now).await?;
     Ok(Some(token))
 }
 
-/// The second step, after a wrong password: the attempt is counted already, only a lock is written down.
+/// The second step of another act that asks for one's own password, after a right one: the attempt is forgiven.
+pub async fn confirmed(
+    conn: &mut PgConnection,
+    candidate: &Candidate,
+    remote: Option<&str>,
+) -> sqlx::Result<()> {
+    throttle::succeeded(conn, &candidate.login, remote).await
+}
+
+/// The second step, after a wrong password or code: the attempt is counted already, only a lock is written down.
 pub async fn fail(
     conn: &mut PgConnection,
     candidate: &Candidate,

@@ -8,10 +8,12 @@ pub mod password;
 pub mod password_link;
 pub mod profile;
 pub mod role;
+pub mod second_factor;
 pub mod session;
 pub mod sweep;
 pub mod throttle;
 pub(crate) mod token;
+pub mod totp;
 pub mod user;
 mod viewer;
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use super::second_factor::{self, Standing};
 use super::user::{self, UserError};
 use super::{Right, Scope, Viewer};
 use crate::UserId;
@@ -30,6 +31,8 @@ pub struct Profile {
     pub email: Option<String>,
     /// Codes of roles, sorted.
     pub roles: Vec<String>,
+    /// Whether a code is asked for at the log-in.
+    pub second_factor: Standing,
     /// What this request may do, and how far: by a key less than by a session.
     pub rights: BTreeMap<Right, Scope>,
 }
@@ -45,6 +48,7 @@ pub async fn get(conn: &mut PgConnection, viewer: &Viewer, now: DateTime<Utc>) -
         phone: found.phone,
         email: found.email,
         roles: found.roles,
+        second_factor: second_factor::standing(conn, viewer.user_id).await?,
         rights: viewer.rights.clone(),
     })
 }

@@ -45,14 +45,25 @@ pub struct Session {
     pub user_agent: String,
 }
 
-/// The user of this session token and the session itself; `None` when it is unknown, expired or revoked,
+/// A session that lives.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// Whose it is.
+    pub viewer: Viewer,
+    /// Which.
+    pub session: SessionId,
+    /// A second factor is required of him and not set up: he may do nothing else before.
+    pub must_enrol: bool,
+}
+
+/// The session of this token and its user; `None` when it is unknown, expired or revoked,
 /// or its user is disabled. Rights are read anew each time, so a change of them works at the next request.
 pub async fn viewer_of_session(
     conn: &mut PgConnection,
     token: &str,
     remote: Option<&str>,
     now: DateTime<Utc>,
-) -> sqlx::Result<Option<(Viewer, SessionId)>> {
+) -> sqlx::Result<Option<Live>> {
     let token_hash = token::hash(token);
     let Some(found) = store::find_live(conn, &token_hash, now).await? else { return Ok(None) };
     if now - found.last_seen_at >= SEEN_EVERY {
@@ -61,7 +72,7 @@ pub async fn viewer_of_session(
     let rights = user::widest(&found.rights, &found.over_all);
     let viewer =
         Viewer { user_id: found.user_id, name: found.name, remote: remote.map(str::to_owned), rights };
-    Ok(Some((viewer, found.id)))
+    Ok(Some(Live { viewer, session: found.id, must_enrol: found.must_enrol }))
 }
 
 /// The viewer's own sessions that still live, the last used first.

@@ -82,6 +82,20 @@ pub async fn succeeded(conn: &mut PgConnection, login: &str, remote: Option<&str
     Ok(())
 }
 
+/// The password was right and a code is still wanted: the login and the address get back this one attempt. Former wrong
+/// ones stay counted, or the right password would allow any number of wrong codes.
+pub(super) async fn half_succeeded(
+    conn: &mut PgConnection,
+    login: &str,
+    remote: Option<&str>,
+) -> sqlx::Result<()> {
+    store::take_back(conn, &of_login(login)).await?;
+    if let Some(remote) = remote {
+        store::give_back(conn, &of_address(remote)).await?;
+    }
+    Ok(())
+}
+
 /// Opens a locked login. Whether there was anything to open.
 pub(super) async fn unlock(conn: &mut PgConnection, login: &str) -> sqlx::Result<bool> {
     store::forget(conn, &of_login(login)).await

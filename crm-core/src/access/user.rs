@@ -40,6 +40,10 @@ pub struct User {
     pub roles: Vec<String>,
     /// Whether he has set a password yet.
     pub has_password: bool,
+    /// Whether a code of an app is asked for when he signs in.
+    pub second_factor: bool,
+    /// Whether it is required of him.
+    pub second_factor_required: bool,
     /// Since when he cannot sign in; his name stays in the history.
     #[schema(required = true)]
     pub disabled_at: Option<DateTime<Utc>>,

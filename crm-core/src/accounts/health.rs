@@ -295,6 +295,20 @@ pub async fn repaired_by_itself(
     tell(conn, now).await
 }
 
+/// How events reach us, as far as the provider was asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Subscription {
+    /// They do not, or not all of them.
+    pub is_lost: bool,
+    /// When the hub last made the subscription anew by itself.
+    pub made_anew_at: Option<DateTime<Utc>>,
+}
+
+/// How events of an account reach us.
+pub async fn subscription(conn: &mut PgConnection, account: AccountId) -> sqlx::Result<Subscription> {
+    store::subscription(conn, account).await
+}
+
 /// Records what was mended at the provider.
 pub async fn repaired(
     conn: &mut PgConnection,

@@ -1,7 +1,8 @@
-//! In: what bound people say in the messenger stands in the room of its thread, under their names and once.
+//! In: what bound people say in the messenger stands in the room of its thread, or goes into the inbox of its
+//! conversation, under their names and once.
 
-mod store;
-mod words;
+pub(super) mod store;
+pub(super) mod words;
 
 use chrono::{DateTime, Utc};
 use connector_api::{
@@ -11,11 +12,12 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
+    beside::{self, Reply},
     binding::{self, Arrival},
-    setup,
+    buttons, inbox, setup,
 };
 use crate::{
-    AccountId, RoomId, RoomMessageId,
+    AccountId, InteractionId, RoomId, RoomMessageId,
     access::Viewer,
     clients::ClientError,
     delivery::press,
@@ -34,6 +36,9 @@ pub struct Bridged {
     pub told: BridgeEvent,
 }
 
+/// The place of a link that names an event and no message: behind all messages.
+const EVENT: i32 = i32::MAX;
+
 /// Takes events into the rooms. Wants the transaction of the ingest; repeats safely. Whoever is not bound is heard by
 /// nobody.
 pub(crate) async fn take(
@@ -50,13 +55,12 @@ pub(crate) async fn take(
 async fn take_one(conn: &mut PgConnection, event: &Bridged, now: DateTime<Utc>) -> sqlx::Result<()> {
     let Bridged { account_id: account, told, .. } = event;
     match &told.act {
-        BridgeAct::Standing { present } if told.chat.shared => {
-            return setup::store::met(conn, *account, &told.chat, Some(*present), now).await;
-        }
+        BridgeAct::Standing { present } => return stand(conn, *account, told, *present, now).await,
         BridgeAct::Moved { to } => {
-            return setup::store::moved(conn, *account, told.place.as_str(), to.as_str()).await;
+            let news = setup::store::moved(conn, *account, told.place.as_str(), to.as_str()).await?;
+            return if news { say(conn, *account, to, words::MOVED, None, now).await } else { Ok(()) };
         }
-        BridgeAct::Standing { .. } => return Ok(()),
+        BridgeAct::Press { .. } => return buttons::take(conn, event, now).await,
         BridgeAct::Message { .. } | BridgeAct::Edit { .. } | BridgeAct::Reaction { .. } => {}
     }
     let speaker = Speaker { account: *account, place: &told.place };
@@ -75,20 +79,48 @@ async fn take_one(conn: &mut PgConnection, event: &Bridged, now: DateTime<Utc>) 
         return if answers { speaker.answer(conn, words::STRANGER, now).await } else { Ok(()) };
     };
     if told.chat.shared {
-        setup::store::met(conn, *account, &told.chat, None, now).await?;
+        // Whoever is heard there shows that we are in it.
+        setup::store::met(conn, *account, &told.chat, Some(true), now).await?;
     }
     if let BridgeAct::Reaction { message, emoji } = &told.act {
-        return react(conn, *account, &viewer, message, emoji.as_deref(), now).await;
+        return react(conn, event, &viewer, message, emoji.as_deref(), now).await;
     }
-    let Some(room) = store::room_at(conn, *account, &told.chat.id, &told.place).await? else {
+    if let (true, BridgeAct::Message { content, quote, .. }) = (told.place == told.chat.id, &told.act) {
+        match beside::take(conn, event, &viewer, content, quote.as_ref(), now).await? {
+            Reply::Pass => {}
+            Reply::Silence => return Ok(()),
+            Reply::Say(words) => return speaker.answer(conn, &words, now).await,
+        }
+    }
+    let Some(thread) = store::thread_at(conn, *account, &told.chat.id, &told.place).await? else {
         let words = if told.chat.shared { words::NO_THREAD } else { words::PRIVATE };
         return speaker.answer(conn, words, now).await;
     };
-    match hear(conn, event, &viewer, room, now).await {
+    let Some(room) = thread.room_id else {
+        return inbox::take(conn, event, &viewer, thread.id, now).await;
+    };
+    match hear(conn, event, &viewer, &thread, room, now).await {
         Ok(()) => Ok(()),
         Err(ClientError::Database(error)) => Err(error),
         Err(refusal) => speaker.answer(conn, words::refusal(&refusal), now).await,
     }
+}
+
+/// We were let into a chat, or put out of it.
+async fn stand(
+    conn: &mut PgConnection,
+    account: AccountId,
+    told: &BridgeEvent,
+    present: bool,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    if !told.chat.shared {
+        return Ok(());
+    }
+    if !present && setup::is_chosen(conn, account, &told.chat.id).await? {
+        setup::put_out(conn, account, now).await?;
+    }
+    setup::store::met(conn, account, &told.chat, Some(present), now).await
 }
 
 /// A code in the bot's own chat.
@@ -118,6 +150,7 @@ async fn hear(
     conn: &mut PgConnection,
     event: &Bridged,
     viewer: &Viewer,
+    thread: &store::Thread,
     room: RoomId,
     now: DateTime<Utc>,
 ) -> Result<(), ClientError> {
@@ -127,39 +160,47 @@ async fn hear(
         member::join(conn, viewer, room, now).await?;
     }
     let (external_id, content, quote) = match &event.told.act {
-        BridgeAct::Message { content, quote } => (&event.external_id, content, quote.as_ref()),
+        BridgeAct::Message { content, quote, .. } => (&event.external_id, content, quote.as_ref()),
         BridgeAct::Edit { message, content } => (message, content, None),
         _ => return Ok(()),
     };
     let (text, media) = words::of(content);
     let id = message_id(account, external_id);
-    if let BridgeAct::Edit { .. } = &event.told.act
-        && store::is_known(conn, id).await?
-    {
-        let text = text.unwrap_or_default();
-        return message::edit(conn, viewer, id, &text, now).await.map(|_| ());
+    if let BridgeAct::Edit { .. } = &event.told.act {
+        // Told again when a later one has come, it must not bring former words back.
+        if !store::link_first(conn, account, &event.external_id, thread.id, id.0, EVENT).await? {
+            return Ok(());
+        }
+        if store::is_known(conn, id).await? {
+            let text = text.unwrap_or_default();
+            return message::edit(conn, viewer, id, &text, now).await.map(|_| ());
+        }
     }
     let quote = match quote {
         Some(quote) => store::linked(conn, account, quote).await?,
         None => None,
     };
+    let quote = quote.map(|(_, message)| RoomMessageId(message));
     let heard = message::Heard { id, text, quote, media: media.as_ref().map(std::slice::from_ref), account };
     if message::hear(conn, viewer, room, heard, now).await? {
-        store::link(conn, account, external_id, id).await?;
+        store::link(conn, account, external_id, thread.id, id.0, 0).await?;
     }
     Ok(())
 }
 
 async fn react(
     conn: &mut PgConnection,
-    account: AccountId,
+    event: &Bridged,
     viewer: &Viewer,
     message: &ExternalId,
     emoji: Option<&str>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let Some(id) = store::linked(conn, account, message).await? else { return Ok(()) };
-    match message::react(conn, viewer, id, emoji, now).await {
+    let Some((thread, id)) = store::linked(conn, event.account_id, message).await? else { return Ok(()) };
+    if thread.room_id.is_none() {
+        return inbox::react(conn, event, viewer, (thread.id, InteractionId(id)), message, emoji, now).await;
+    }
+    match message::react(conn, viewer, RoomMessageId(id), emoji, now).await {
         Err(ClientError::Database(error)) => Err(error),
         // A reaction is no word: nobody is told that it found no place.
         _ => Ok(()),
@@ -179,13 +220,37 @@ struct Speaker<'a> {
 
 impl Speaker<'_> {
     async fn answer(&self, conn: &mut PgConnection, text: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
-        let content = OutboundContent::Text { text: text.to_owned() };
-        let message = OutboundMessage {
-            id: uuid_at(now),
-            conversation: self.place.clone(),
-            to: Vec::new(),
-            action: OutboundAction::Send { content, quote: None },
-        };
-        press::aside(conn, self.account, &message, 1, Uuid::nil(), now).await
+        say(conn, self.account, self.place, text, None, now).await
     }
+}
+
+/// The bot says something, perhaps in answer to a message there. Wants a transaction.
+pub(super) async fn say(
+    conn: &mut PgConnection,
+    account: AccountId,
+    place: &ExternalId,
+    text: &str,
+    quote: Option<ExternalId>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let content = OutboundContent::Text { text: text.to_owned() };
+    say_with(conn, account, place, content, quote, now).await
+}
+
+/// The same with more than words.
+pub(super) async fn say_with(
+    conn: &mut PgConnection,
+    account: AccountId,
+    place: &ExternalId,
+    content: OutboundContent,
+    quote: Option<ExternalId>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let message = OutboundMessage {
+        id: uuid_at(now),
+        conversation: place.clone(),
+        to: Vec::new(),
+        action: OutboundAction::Send { content, quote },
+    };
+    press::aside(conn, account, &message, 1, Uuid::nil(), now).await
 }

@@ -3,7 +3,7 @@
 mod store;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use connector_api::BridgeSender;
+use connector_api::{BridgeSender, ExternalId};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -19,6 +19,9 @@ use crate::{
 
 /// A code is carried from one screen to another at once.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
+
+/// Longer than a provider goes on repeating, and than a raw event waits to be read again.
+const HEARD_FOR: TimeDelta = TimeDelta::days(90);
 
 /// A stranger is answered so seldom that nobody makes the bot talk.
 const STRANGER_ANSWERED_EVERY: TimeDelta = TimeDelta::days(1);
@@ -160,12 +163,26 @@ pub(super) async fn refused(
     Ok(true)
 }
 
+/// Says something to everybody who is bound, in his own chat with the bot. Wants a transaction.
+pub(super) async fn tell_all(
+    conn: &mut PgConnection,
+    account: AccountId,
+    words: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    for chat in store::chats(conn, account).await? {
+        super::arrive::say(conn, account, &ExternalId::new(chat), words, None, now).await?;
+    }
+    Ok(())
+}
+
 /// The numbers of those who are bound.
 pub(super) async fn bound(conn: &mut PgConnection) -> sqlx::Result<Vec<UserId>> {
     store::users(conn).await
 }
 
-/// Drops codes whose term is over. Returns how many.
+/// Drops codes whose term is over, and what was heard so long ago that no provider repeats it. Returns how many.
 pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<u64> {
-    store::drop_expired(conn, now).await
+    let codes = store::drop_expired(conn, now).await?;
+    Ok(codes + super::buttons::forget_before(conn, now - HEARD_FOR).await?)
 }

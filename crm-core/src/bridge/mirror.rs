@@ -1,15 +1,18 @@
 //! Out: from the outbox of a thread to deliveries, one after the other. The caller talks to the provider about threads and
 //! tells what came of it; it is the only one at work on a thread.
 
+mod changed;
 mod compose;
+mod said;
 mod store;
+mod words;
 
 use chrono::{DateTime, Utc};
-use connector_api::{ExternalId, OutboundMessage};
+use connector_api::{ExternalId, OutboundAction, OutboundMessage};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::setup::store::chosen;
+use super::setup::{self, store::chosen};
 use crate::{
     AccountId, RoomId, RoomMessageId,
     delivery::{DeliveryStep, press},
@@ -17,10 +20,13 @@ use crate::{
     rooms::{RoomOrigin, message},
 };
 
+pub(crate) use changed::rows_changed;
+pub(super) use store::wake;
+
 /// The channel of `NOTIFY` on which writers say that an outbox has grown.
 pub const CHANNEL: &str = "bridge";
 
-/// What happened to a message of a room.
+/// What happened to a message of a room. Rows of conversations leave theirs by [`rows_changed`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
     /// It is new.
@@ -57,7 +63,7 @@ pub(crate) async fn leave(
     store::leave(conn, room, uuid_at(now), message, act.word(), now).await
 }
 
-/// The group with its account and the threads in which something is to be done.
+/// The group with its account and the threads in which something is to be done; none while the bot is not in the group.
 pub async fn due(conn: &mut PgConnection) -> sqlx::Result<Option<(AccountId, ExternalId, Vec<Uuid>)>> {
     let Some((account, chat)) = chosen(conn).await? else { return Ok(None) };
     Ok(Some((account, ExternalId::new(chat), store::due(conn).await?)))
@@ -108,16 +114,8 @@ pub async fn look(
 async fn look_at(conn: &mut PgConnection, id: Uuid, links: &str, now: DateTime<Utc>) -> sqlx::Result<Next> {
     loop {
         let Some(thread) = store::lock(conn, id).await? else { return Ok(Next::Rest) };
-        let place = thread.place.clone().map(ExternalId::new);
         let Some(head) = store::head(conn, id).await? else {
-            return Ok(match place {
-                Some(place) if !thread.enabled && !thread.closed => Next::SetClosed(place, true),
-                Some(place) if thread.enabled && thread.closed => Next::SetClosed(place, false),
-                Some(place) if thread.enabled && thread.name.as_ref() != Some(&thread.wanted_name) => {
-                    Next::Rename(place, thread.wanted_name)
-                }
-                _ => Next::Rest,
-            });
+            return Ok(upkeep(&thread).unwrap_or(Next::Rest));
         };
         if let Some(delivery) = head.delivery_id {
             if !settle(conn, &thread, &head, delivery, now).await? {
@@ -129,26 +127,65 @@ async fn look_at(conn: &mut PgConnection, id: Uuid, links: &str, now: DateTime<U
             store::finish(conn, head.id, "skipped", Some("Чат больше не связан с Telegram."), now).await?;
             continue;
         }
-        let known = store::links(conn, thread.account_id, head.message_id).await?;
+        let known = store::copies(conn, &thread, &head).await?;
         if head.act != "message" && known.is_empty() {
             store::finish(conn, head.id, "skipped", Some("Сообщения нет в Telegram."), now).await?;
             continue;
         }
-        let Some(place) = place else { return Ok(Next::Open(thread.wanted_name)) };
-        if thread.closed {
-            return Ok(Next::SetClosed(place, false));
+        let Some(place) = thread.place.clone().map(ExternalId::new) else {
+            return Ok(Next::Open(thread.wanted_name));
+        };
+        if let Some(first) = upkeep(&thread) {
+            return Ok(first);
         }
-        if thread.name.as_ref() != Some(&thread.wanted_name) {
-            return Ok(Next::Rename(place, thread.wanted_name));
-        }
-        let said = store::said(conn, thread.account_id, head.message_id).await?;
-        let Some(action) = compose::action(&head.act, said, known, &thread, links) else {
-            store::finish(conn, head.id, "skipped", None, now).await?;
-            continue;
+        let action = match wanted(conn, &thread, &head, known, links, now).await? {
+            Wanted::Later => return Ok(Next::Rest),
+            Wanted::Nothing => {
+                store::finish(conn, head.id, "skipped", None, now).await?;
+                continue;
+            }
+            Wanted::Now(action) => *action,
         };
         let message = OutboundMessage { id: uuid_at(now), conversation: place, to: Vec::new(), action };
         return Ok(Next::Send(Box::new(Mirrored { row: head.id, message })));
     }
+}
+
+/// What the thread itself needs before anything is said in it.
+fn upkeep(thread: &store::Thread) -> Option<Next> {
+    let place = ExternalId::new(thread.place.clone()?);
+    if thread.enabled == thread.closed {
+        return Some(Next::SetClosed(place, !thread.enabled));
+    }
+    let renamed = thread.enabled && thread.name.as_ref() != Some(&thread.wanted_name);
+    renamed.then(|| Next::Rename(place, thread.wanted_name.clone()))
+}
+
+/// What a row of an outbox comes to.
+enum Wanted {
+    /// Something it shows is still on its way to us.
+    Later,
+    /// It stands there already, or there is nothing to say (any more).
+    Nothing,
+    /// This.
+    Now(Box<OutboundAction>),
+}
+
+async fn wanted(
+    conn: &mut PgConnection,
+    thread: &store::Thread,
+    head: &store::Head,
+    copies: Vec<ExternalId>,
+    links: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Wanted> {
+    let Some(said) = said::of(conn, thread, head, links).await? else { return Ok(Wanted::Nothing) };
+    if said.is_awaited(head.created_at, now) {
+        return Ok(Wanted::Later);
+    }
+    let before = store::done(conn, thread.id, head.message_id).await?;
+    let action = compose::action(&head.act, said, copies, &before, &thread.wanted_name);
+    Ok(action.map_or(Wanted::Nothing, |action| Wanted::Now(Box::new(action))))
 }
 
 /// Takes over what became of a delivery; `false` while it is under way.
@@ -165,9 +202,7 @@ async fn settle(
     };
     match (known.step, known.code.as_deref()) {
         (DeliveryStep::Accepted, _) => {
-            if head.act == "message" {
-                store::link(conn, thread.account_id, head.message_id, &known.external_ids).await?;
-            }
+            store::link(conn, thread, head, &known.external_ids).await?;
             store::finish(conn, head.id, "done", None, now).await?;
             store::set_trouble(conn, thread.id, None).await?;
         }
@@ -180,9 +215,18 @@ async fn settle(
             store::set_closed(conn, thread.id, true).await?;
             store::take_back(conn, head.id).await?;
         }
+        // What waits, waits until the bot is let in again.
+        (DeliveryStep::Failed, Some("group_lost")) => {
+            store::take_back(conn, head.id).await?;
+            setup::put_out(conn, thread.account_id, now).await?;
+            return Ok(false);
+        }
         (DeliveryStep::Failed | DeliveryStep::Cancelled, _) => {
             store::finish(conn, head.id, "failed", known.reason.as_deref(), now).await?;
-            store::set_trouble(conn, thread.id, known.reason.as_deref()).await?;
+            // A sign that the group does not allow is no trouble of the thread.
+            if head.act != "state" {
+                store::set_trouble(conn, thread.id, known.reason.as_deref()).await?;
+            }
         }
         (DeliveryStep::Unknown, _) => {
             let reason = "Связь оборвалась при отправке: неизвестно, дошло ли сообщение до Telegram.";
@@ -190,7 +234,9 @@ async fn settle(
         }
         _ => return Ok(false),
     }
-    message::tell(conn, thread.room_id, head.message_id, Vec::new(), now).await?;
+    if let Some(room) = thread.room_id {
+        message::tell(conn, room, RoomMessageId(head.message_id), Vec::new(), now).await?;
+    }
     Ok(true)
 }
 

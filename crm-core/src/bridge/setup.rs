@@ -3,19 +3,24 @@
 pub(crate) mod store;
 
 use chrono::{DateTime, Utc};
+use connector_api::ExternalId;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
 
 use crate::{
-    AccountId, RoomId,
+    AccountId, ConversationId, RoomId,
     access::{
         Right, Viewer,
         audit::{self, Actor, Subject},
     },
-    clients::{ClientError, error::Result},
+    clients::{ClientError, error::Result, reach::Reach},
     id::uuid_at,
     rooms::{reach, room},
+    timeline::{
+        conversation,
+        feed::{self, Changes},
+    },
 };
 
 /// The bridge as those see it who choose.
@@ -28,6 +33,8 @@ pub struct BridgeSetup {
     pub groups: Vec<BridgeGroup>,
     /// Rooms that are bridged, or were.
     pub rooms: Vec<BridgedRoom>,
+    /// Conversations with clients that are bridged, or were, by name.
+    pub conversations: Vec<BridgedConversation>,
     /// How many employees answer from their messenger.
     pub bound: usize,
 }
@@ -49,11 +56,28 @@ pub struct BridgeGroup {
 }
 
 /// A room that is bridged, or was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct BridgedRoom {
     /// Which.
     pub room_id: RoomId,
     /// Its name; `null` for one that the viewer does not see.
+    #[schema(required = true)]
+    pub name: Option<String>,
+    /// Its messages go out.
+    pub enabled: bool,
+    /// How many of them wait.
+    pub waiting: i64,
+    /// Why nothing gets there.
+    #[schema(required = true)]
+    pub trouble: Option<String>,
+}
+
+/// A conversation with a client that is bridged, or was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct BridgedConversation {
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// How its thread is called; `null` for one that the viewer does not read.
     #[schema(required = true)]
     pub name: Option<String>,
     /// Its messages go out.
@@ -75,6 +99,7 @@ pub async fn get(conn: &mut PgConnection, viewer: &Viewer) -> Result<BridgeSetup
         group: groups.iter().find(is_chosen).cloned(),
         groups,
         rooms: store::rooms(conn, viewer).await?,
+        conversations: store::conversations(conn, Reach::reading(viewer).ok()).await?,
         bound: super::binding::bound(conn).await?.len(),
     })
 }
@@ -128,4 +153,58 @@ pub async fn set_bridged(
     let (before, after) = (json!({ "bridged": !enabled }), json!({ "bridged": enabled }));
     audit::record(conn, &Actor::User(viewer), "bridge.room", subject, Some(before), Some(after), now).await?;
     Ok(room::tell(conn, id, now).await?)
+}
+
+/// The same for a conversation with a client: what is said from now on goes out.
+pub async fn set_conversation_bridged(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: ConversationId,
+    enabled: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    viewer.require(Right::BridgeManage)?;
+    if enabled {
+        let reach = Reach::reading(viewer)?;
+        if !conversation::store::is_within(conn, reach, id).await? {
+            return Err(ClientError::NotFound);
+        }
+    }
+    if !store::set_conversation_enabled(conn, uuid_at(now), id, enabled, now).await? {
+        return Ok(());
+    }
+    let subject = Subject::new("conversation", &id);
+    let (before, after) = (json!({ "bridged": !enabled }), json!({ "bridged": enabled }));
+    let actor = Actor::User(viewer);
+    audit::record(conn, &actor, "bridge.conversation", subject, Some(before), Some(after), now).await?;
+    // Whoever has it on his screen sees that the director reads along.
+    let contact = conversation::store::contact(conn, id).await?;
+    let changes = Changes { contacts: contact.into_iter().collect(), ..Changes::default() };
+    Ok(feed::tell(conn, &changes, now).await?)
+}
+
+/// Whether this is the chosen group.
+pub(super) async fn is_chosen(
+    conn: &mut PgConnection,
+    account: AccountId,
+    chat: &ExternalId,
+) -> sqlx::Result<bool> {
+    let chosen = store::chosen(conn).await?;
+    Ok(chosen.is_some_and(|(by, id)| by == account && id == chat.as_str()))
+}
+
+/// The chosen group does not let the bot in any more: what waits, waits, and those who are bound are told in their own
+/// chats. Repeats safely.
+pub(super) async fn put_out(
+    conn: &mut PgConnection,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let Some(title) = store::put_out(conn, account).await? else { return Ok(()) };
+    let name = title.map(|title| format!(" «{title}»")).unwrap_or_default();
+    let words = format!(
+        "Бота больше нет в группе{name}, поэтому чаты в неё не приходят. Верните его администратором с правом \
+         «Управление темами»: всё, что ждёт, придёт по порядку."
+    );
+    super::binding::tell_all(conn, account, &words, now).await
 }

@@ -9,6 +9,7 @@ use connector_api::Region;
 use serde::{Deserialize, Deserializer, Serialize};
 use sqlx::PgConnection;
 
+pub(super) use change::changed;
 pub use change::{create, edit};
 pub use transfer::{take, transfer};
 

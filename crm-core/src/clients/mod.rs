@@ -3,6 +3,7 @@
 pub mod client;
 pub mod contact;
 pub(crate) mod error;
+pub mod freeze;
 pub mod identity;
 pub mod invitation;
 pub mod join;
@@ -10,6 +11,7 @@ mod letters;
 pub mod list;
 pub mod proposal;
 pub(crate) mod reach;
+pub mod request;
 pub mod requisites;
 pub mod search;
 pub mod search_key;
@@ -18,6 +20,7 @@ mod text;
 pub(crate) mod trace;
 
 pub use error::{ClientError, TakenBy};
+pub use request::{ChangeRequest, NewChangeRequest};
 pub use stub::ClientStub;
 
 /// The advisory lock under which contacts are told apart: the ingest takes it shared while it resolves addresses, joins

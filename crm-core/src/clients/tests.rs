@@ -4,4 +4,5 @@ mod cards;
 mod join;
 mod list;
 mod people;
+mod requests;
 mod search;

@@ -91,6 +91,7 @@ pub async fn hand_over(
     let writer = Writer {
         user: failed.author_user_id,
         name: failed.author_name.as_deref().unwrap_or_default(),
+        origin: "live",
         replaces: Some(failed.delivery),
     };
     press::write(conn, writer, failed.root, now, &route.place, zone, new).await?;

@@ -14,7 +14,7 @@ use connector_api::{
 };
 use sqlx::PgConnection;
 
-pub(crate) use aside::aside;
+pub(crate) use aside::{answer, aside};
 pub use place::{Place, WriteTo, place, place_with, writable_identities};
 pub use planned::{Plan, planned, replan};
 pub(super) use store::{conversation as known_place, identities};
@@ -66,6 +66,8 @@ pub struct NewMessage {
 pub(super) struct Writer<'a> {
     pub user: Option<UserId>,
     pub name: &'a str,
+    /// `live` in the product, `bridge` in his own messenger.
+    pub origin: &'static str,
     /// The delivery that failed before.
     pub replaces: Option<DeliveryId>,
 }
@@ -91,12 +93,36 @@ pub async fn send(
     zone: Tz,
     new: NewMessage,
 ) -> Result<bool> {
+    send_from("live", conn, viewer, now, place, zone, new).await
+}
+
+/// The same for what somebody wrote in his own messenger: that is not shown there again.
+pub(crate) async fn send_from_bridge(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+    place: &Place,
+    zone: Tz,
+    new: NewMessage,
+) -> Result<bool> {
+    send_from("bridge", conn, viewer, now, place, zone, new).await
+}
+
+async fn send_from(
+    origin: &'static str,
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+    place: &Place,
+    zone: Tz,
+    new: NewMessage,
+) -> Result<bool> {
     let root = reach::contact_under(conn, viewer, Right::ClientsWrite, place.contact_id).await?;
     if pressed_before(conn, new.id, place.conversation_id).await? {
         return Ok(false);
     }
     let (row, pin) = (InteractionId(new.id.0), new.pin);
-    let writer = Writer { user: Some(viewer.user_id), name: &viewer.name, replaces: None };
+    let writer = Writer { user: Some(viewer.user_id), name: &viewer.name, origin, replaces: None };
     if new.at_night == Some(AtNight::Send) {
         viewer.require(Right::MessagesAtNight)?;
     }
@@ -214,7 +240,10 @@ pub async fn act(
         RowAction::Edit(text) => {
             let (message, sent_at) = own_message(&target)?;
             let caption = matches!(target.content, Some(Content::Media { .. }));
-            (DeliveryAction::Edit, OutboundAction::Edit { message, sent_at, caption, text })
+            (
+                DeliveryAction::Edit,
+                OutboundAction::Edit { message, sent_at, caption, text, buttons: Vec::new() },
+            )
         }
         RowAction::Delete => {
             let (message, sent_at) = own_message(&target)?;

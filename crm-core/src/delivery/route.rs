@@ -29,6 +29,9 @@ pub struct RuleMessage {
     /// The same words as a template, for a channel that takes nothing else at the moment.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub template: Option<FilledTemplate>,
+    /// The account at which the template is approved: no other one sends it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub template_account: Option<AccountId>,
     /// What it is for, where the sender said so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub purpose: Option<StatedPurpose>,
@@ -139,10 +142,16 @@ pub fn choose(ways: Vec<Way>, message: &RuleMessage) -> (Option<Route>, Vec<Pass
 }
 
 /// The content for a way with this permission: a template only where nothing else is taken.
-pub fn content_for(permission: &Permission, message: &RuleMessage) -> OutboundContent {
-    match (&message.template, permission) {
+pub fn content_for(account: AccountId, permission: &Permission, message: &RuleMessage) -> OutboundContent {
+    match (message.template_of(account), permission) {
         (Some(template), Permission::TemplatesOnly) => OutboundContent::Template(template.clone()),
         _ => OutboundContent::Text { text: message.text.clone() },
+    }
+}
+
+impl RuleMessage {
+    fn template_of(&self, account: AccountId) -> Option<&FilledTemplate> {
+        self.template.as_ref().filter(|_| self.template_account == Some(account))
     }
 }
 
@@ -160,13 +169,16 @@ fn usable(way: &Way, message: &RuleMessage) -> std::result::Result<Usable, Strin
         Permission::TemplatesOnly if message.template.is_none() => {
             return Err("Окно переписки закрыто, а шаблон не указан.".to_owned());
         }
+        Permission::TemplatesOnly if message.template_of(way.account_id).is_none() => {
+            return Err("Окно переписки закрыто, а шаблон принадлежит другому каналу.".to_owned());
+        }
         Permission::TemplatesOnly => "Окно переписки закрыто, но есть шаблон.",
         Permission::Open { until: Some(_) } => "Окно переписки открыто.",
         Permission::Open { until: None } if place.facts.last_inbound_at.is_some() => "Клиент пишет сюда.",
         Permission::Open { until: None } => "Сообщение дойдёт на номер клиента.",
     };
     let parts = way.parts.clone()?;
-    Ok((place.clone(), parts, content_for(&way.permission, message), because.to_owned()))
+    Ok((place.clone(), parts, content_for(way.account_id, &way.permission, message), because.to_owned()))
 }
 
 /// A person to whom the viewer may write; his card is locked until the transaction ends, so that two presses never choose

@@ -34,6 +34,18 @@ pub async fn to_administrators(
     Ok(addressees.len())
 }
 
+/// Writes a letter to one of our people. `false` where he has no address.
+pub(crate) async fn to_user(
+    conn: &mut PgConnection,
+    user: crate::UserId,
+    words: &Words,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let Some(addressee) = store::addressee(conn, user).await? else { return Ok(false) };
+    store::write(conn, &addressee, words, now).await?;
+    Ok(true)
+}
+
 /// Drops letters that were written before this moment, sent or given up. Returns how many.
 pub async fn forget_before(conn: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<u64> {
     store::forget_before(conn, before).await

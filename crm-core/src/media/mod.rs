@@ -7,6 +7,7 @@ pub mod file;
 pub mod hold;
 pub mod name;
 pub mod pause;
+mod stored;
 pub mod term;
 pub mod upload;
 
@@ -14,6 +15,7 @@ use connector_api::MediaKind;
 
 pub use blob::Bytes;
 pub use file::{File, FileState};
+pub use stored::{StoredFile, stored_unscoped, want};
 pub use upload::{NewUpload, attach, outbound_files, upload};
 
 /// The word of a kind in the database and in JSON.

@@ -56,6 +56,8 @@ pub enum BridgeStep {
     Done,
     /// It will not get there.
     Failed,
+    /// The connection broke while it was sent: nobody can tell whether it is there.
+    Unknown,
     /// The room was no longer bridged when its turn came.
     Skipped,
 }

@@ -71,6 +71,15 @@ pub async fn message(conn: &mut PgConnection, viewer: &Viewer, id: RoomMessageId
     store::message(conn, viewer, id).await?.ok_or(ClientError::NotFound)
 }
 
+/// Those of some messages that the viewer reads, in no order.
+pub(crate) async fn some(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    ids: &[RoomMessageId],
+) -> sqlx::Result<Vec<RoomMessage>> {
+    store::some(conn, viewer, ids).await
+}
+
 /// The place of a found message: the newest first.
 pub type FoundKey = (DateTime<Utc>, RoomMessageId);
 

@@ -69,7 +69,27 @@ pub async fn list(
     now: DateTime<Utc>,
 ) -> Result<Vec<Debt>, ClientError> {
     let reach = Reach::reading(viewer)?;
-    let found = store::list(conn, reach, now - TERM, after, rows).await?;
+    let found = store::list(conn, reach, now - TERM, store::Order::NewestFirst(after), rows).await?;
+    named(conn, reach, found).await
+}
+
+/// The same, but whoever waits longest first.
+pub async fn oldest(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    rows: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Debt>, ClientError> {
+    let reach = Reach::reading(viewer)?;
+    let found = store::list(conn, reach, now - TERM, store::Order::OldestFirst, rows).await?;
+    named(conn, reach, found).await
+}
+
+async fn named(
+    conn: &mut PgConnection,
+    reach: Reach,
+    found: Vec<store::Row>,
+) -> Result<Vec<Debt>, ClientError> {
     let calls: Vec<InteractionId> = found.iter().map(|row| row.first_id).collect();
     let calls = store::calls(conn, &calls).await?;
     let firsts = read::entries(conn, &calls).await?;

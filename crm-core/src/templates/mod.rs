@@ -9,8 +9,8 @@ pub mod template;
 
 pub use fill::{FieldPart, FillError, TemplateField};
 pub use template::{
-    Binding, Bindings, Template, TemplateError, TemplateName, TemplatePress, TemplatePreview, bind, filled,
-    of_account, offers, preview, ready,
+    Binding, Bindings, Template, TemplateError, TemplateName, TemplatePress, TemplatePreview, account_of,
+    bind, filled, filled_for, of_account, offers, preview, ready,
 };
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 
 use super::fill::{self, FieldPart, FillError, TemplateField};
 use crate::{
-    AccountId, ClientId, TemplateId,
+    AccountId, ClientId, ContactId, TemplateId,
     access::{
         Forbidden, Right, Viewer,
         audit::{self, Actor, Subject},
@@ -221,10 +221,26 @@ pub async fn filled(
     press: TemplatePress,
 ) -> Result<FilledTemplate, TemplateError> {
     let (stored, fields) = with_values(conn, viewer, place, company, &press).await?;
-    if let Some(refusal) = stored.refusal() {
-        return Err(TemplateError::NotReady(refusal));
-    }
-    Ok(fill::fill((&stored.name, &stored.language), &stored.components, &fields, press.head_file)?)
+    stored.whole(&fields, press.head_file)
+}
+
+/// The same for a message whose channel is chosen later: with the account that alone can send it. `contact` is the person.
+pub async fn filled_for(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    contact: ContactId,
+    company: Option<ClientId>,
+    press: TemplatePress,
+) -> Result<(AccountId, FilledTemplate), TemplateError> {
+    let stored = store::get(conn, press.template_id).await?.ok_or(TemplateError::Missing)?;
+    let account = stored.account_id;
+    let (stored, fields) = valued(conn, viewer, stored, contact, company, &press).await?;
+    Ok((account, stored.whole(&fields, press.head_file)?))
+}
+
+/// The account at which a template is approved.
+pub async fn account_of(conn: &mut PgConnection, id: TemplateId) -> Result<AccountId, TemplateError> {
+    Ok(store::get(conn, id).await?.ok_or(TemplateError::Missing)?.account_id)
 }
 
 /// What the client would read.
@@ -251,13 +267,35 @@ async fn with_values(
 ) -> Result<(Stored, Vec<TemplateField>), TemplateError> {
     let stored = store::get(conn, press.template_id).await?;
     let stored = stored.filter(|known| known.account_id == place.account_id).ok_or(TemplateError::Missing)?;
-    let sources = phrases::sources(conn, viewer, Some(place.contact_id), company).await?;
+    valued(conn, viewer, stored, place.contact_id, company, press).await
+}
+
+async fn valued(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    stored: Stored,
+    contact: ContactId,
+    company: Option<ClientId>,
+    press: &TemplatePress,
+) -> Result<(Stored, Vec<TemplateField>), TemplateError> {
+    let sources = phrases::sources(conn, viewer, Some(contact), company).await?;
     let fields = fill::fields(&stored.components, &stored.bindings, &sources);
     let fields = fill::with_values(fields, &press.values);
     Ok((stored, fields))
 }
 
 impl Stored {
+    fn whole(
+        &self,
+        fields: &[TemplateField],
+        head_file: Option<OutboundFile>,
+    ) -> Result<FilledTemplate, TemplateError> {
+        if let Some(refusal) = self.refusal() {
+            return Err(TemplateError::NotReady(refusal));
+        }
+        Ok(fill::fill((&self.name, &self.language), &self.components, fields, head_file)?)
+    }
+
     fn is_ready(&self) -> bool {
         self.refusal().is_none()
     }

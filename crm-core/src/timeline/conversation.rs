@@ -55,6 +55,8 @@ pub struct Conversation {
     pub read_until: DateTime<Utc>,
     /// `open`, `blocked`, `disconnected` …; none where nothing was told.
     pub reachable: Option<String>,
+    /// The director reads along in his messenger.
+    pub bridged: bool,
 }
 
 /// The newest row of a conversation.
@@ -73,6 +75,25 @@ pub struct LastRow {
     pub media_kind: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// A conversation as its provider knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConversationName {
+    /// Which.
+    pub id: ConversationId,
+    /// The provider's id.
+    pub external_id: String,
+}
+
+/// Conversations of an account by id, behind one; with those that are no way to anybody.
+pub async fn of_account_unscoped(
+    conn: &mut PgConnection,
+    account: AccountId,
+    after: ConversationId,
+    rows: i64,
+) -> sqlx::Result<Vec<ConversationName>> {
+    store::of_account(conn, account, after, rows).await
 }
 
 /// Which conversations are wanted; empty means all.

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::draft::DraftKind;
-use crate::{ClientId, ContactId, InteractionId, RoomId, RoomMessageId, UserId};
+use crate::{ChangeRequestId, ClientId, ContactId, InteractionId, RoomId, RoomMessageId, UserId};
 
 pub use position::Position;
 pub use store::{forget_before, head, holds, notify, tell, write};
@@ -44,6 +44,18 @@ pub struct Changes {
     /// Internal chats and messages of theirs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rooms: Vec<RoomChange>,
+    /// Requests to change frozen contact data.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<RequestChange>,
+}
+
+/// A request is new, was decided or taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestChange {
+    /// Which.
+    pub request: ChangeRequestId,
+    /// Whose: he hears of it, and those who decide.
+    pub author: UserId,
 }
 
 /// An internal chat that changed, or a message of it.
@@ -192,6 +204,8 @@ pub enum Subject {
         /// Who is in it.
         members: Vec<UserId>,
     },
+    /// A request to change frozen contact data.
+    Request(RequestChange),
     /// A fact whose row does not exist (yet): nobody sees it.
     Nothing,
 }
@@ -214,7 +228,8 @@ pub async fn resolve(conn: &mut PgConnection, entries: &[Entry]) -> sqlx::Result
     Ok(entries
         .iter()
         .map(|entry| {
-            let Changes { interactions, contacts, clients, moved, drafts, notices, rooms } = &entry.changes;
+            let Changes { interactions, contacts, clients, moved, drafts, notices, rooms, requests } =
+                &entry.changes;
             let changes = interactions
                 .iter()
                 .map(|id| found.interaction(*id))
@@ -224,6 +239,7 @@ pub async fn resolve(conn: &mut PgConnection, entries: &[Entry]) -> sqlx::Result
                 .chain(drafts.iter().map(|draft| Change::of_nobody(Subject::Draft(*draft))))
                 .chain(notices.then(|| Change::of_nobody(Subject::Notice)))
                 .chain(rooms.iter().map(|change| found.room(change)))
+                .chain(requests.iter().map(|change| Change::of_nobody(Subject::Request(*change))))
                 .collect();
             Resolved { position: entry.position, changes }
         })

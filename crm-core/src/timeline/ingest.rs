@@ -66,6 +66,10 @@ pub enum ApplyError {
     /// One of the events cannot be stored; applied one by one, the others can.
     #[error("an event cannot be stored")]
     Poison(#[source] sqlx::Error),
+    /// What is said in the director's messenger keeps its order: an earlier event of that account is still under way. Try
+    /// again when it is through; applied one by one, the others need not wait.
+    #[error("an earlier event is under way")]
+    Earlier,
 }
 
 impl From<sqlx::Error> for ApplyError {

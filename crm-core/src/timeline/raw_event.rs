@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::{AccountId, RawEventId};
 
 pub use store::{
-    balance, count_refused, forget_older_than, get, insert_group, insert_polled, list, make_partitions,
-    move_watermark, outcome_of, pending, pending_left, poll_cursor, record_outcomes, refused, taken,
+    balance, count_refused, forget_older_than, get, insert_group, insert_polled, is_any_before, list,
+    make_partitions, move_watermark, outcome_of, pending, pending_left, poll_cursor, record_outcomes,
+    refused, taken,
 };
 
 /// A raw event with its place in the store.

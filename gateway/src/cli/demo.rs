@@ -1,9 +1,11 @@
 //! `uzel demo`: the hub with fake providers and a day of invented clients, whose messages and calls really travel through
 //! the webhooks.
 
+mod bridge;
 mod phrases;
 
 use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use std::time::Duration;
 use anyhow::Context;
 use crm_core::access::user::{self, UserPatch};
 use crm_core::access::{Right, Scope, Token, Viewer, bootstrap};
-use crm_core::accounts::{self, AccountEdit, NewAccount, Sealed};
+use crm_core::accounts::{self, AccountEdit, NewAccount, Sealed, StoredAccount, health};
 use crm_core::clients::client::transfer;
 use crm_core::clients::list::{ClientFilter, ClientSort, list};
 use crm_core::timeline::raw_event;
@@ -58,6 +60,11 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
         // Invented clients never get into the data of a real installation.
         config.data.folder = PathBuf::from("uzel-demo");
     }
+    if config.server.public_url.is_none() {
+        let port = settled_port(config.server.listen)?;
+        config.server.listen.set_port(port);
+        config.server.public_url = Some(format!("http://{}:{port}", Ipv4Addr::LOCALHOST));
+    }
     let stop = shutdown::on_signal();
     let bank = mocks::cbr::FakeBank::new(demo.seed, BTreeMap::new());
     let bank = mocks::cbr::Server::start(bank, Arc::new(clock::now)).await.context("the fake bank")?;
@@ -93,15 +100,25 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
         // The fakes know nothing of their last run, and a bot may answer only whom it heard from.
         fakes.remember(&day.steps);
     }
-    announce(&demo, &hub, &stage, &fakes, &bank.url(), &post.url());
+    let director = bridge::set(&config, &hub, &stage.administrator, &stage.director).await?;
+    stage.set_up_hooks(&hub, &config).await?;
+    announce(&demo, &hub, &stage, &fakes, &bank.url(), &post.url(), &director.page_url());
     let live = scenario::trickle(fakes.providers(), clock::now(), demo.seed).with_clients(demo.clients);
     tokio::select! {
         () = fakes.play(live, 1.0, |_| {}) => {}
         () = stop.cancelled() => {}
     }
-    drop(fakes);
+    drop((fakes, director));
     hub.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The fakes run on this machine and are told the port, so that a free one is chosen before the start.
+fn settled_port(listen: SocketAddr) -> anyhow::Result<u16> {
+    match listen.port() {
+        0 => Ok(TcpListener::bind(listen)?.local_addr()?.port()),
+        port => Ok(port),
+    }
 }
 
 /// Waits until everything that was posted is on the timelines.
@@ -119,6 +136,7 @@ async fn at_rest(hub: &Hub) -> anyhow::Result<()> {
 struct Stage {
     people: Vec<Value>,
     administrator: Viewer,
+    director: Viewer,
     managers: Vec<UserId>,
     providers: ProvidersConfig,
     is_new: bool,
@@ -129,19 +147,22 @@ impl Stage {
     async fn set(config: &Config, hub: &Hub) -> anyhow::Result<Self> {
         let mut tx = hub.database.pool.begin().await?;
         let (mut people, mut managers) = (Vec::new(), Vec::new());
-        let mut administrator = None;
+        let (mut administrator, mut director) = (None, None);
         for (role, login, name) in PEOPLE {
             let password = Token::new("").into_text()[..14].to_owned();
             let id = bootstrap::put_user_with_password(&mut tx, login, name, role, &password, clock::now())
                 .await?;
             administrator.get_or_insert(id);
-            if role == "manager" {
-                managers.push(id);
+            match role {
+                "manager" => managers.push(id),
+                "director" => director = Some(everything(id, name)),
+                _ => {}
             }
             people.push(json!({ "role": role, "login": login, "name": name, "password": password }));
         }
         let administrator = administrator.context("the demo has an administrator")?;
-        let viewer = everything(administrator);
+        let director = director.context("the demo has a director")?;
+        let viewer = everything(administrator, PEOPLE[0].2);
         let email = UserPatch { email: Some("admin@example.ru".to_owned()), ..UserPatch::default() };
         user::edit(&mut tx, &viewer, administrator, email, clock::now()).await?;
         let known = accounts::list(&mut tx, &viewer).await?;
@@ -149,7 +170,9 @@ impl Stage {
         let base = format!("http://{}/hooks", hub.address);
         for provider in Provider::ALL {
             let connector = provider.name();
-            let stored = match known.iter().find(|account| account.connector == connector) {
+            let is_its =
+                |account: &&StoredAccount| account.connector == connector && !serves_the_bridge(account);
+            let stored = match known.iter().find(is_its) {
                 Some(account) => account.clone(),
                 None => add_account(&mut tx, config, &viewer, connector, form(&providers, provider)).await?,
             };
@@ -164,7 +187,7 @@ impl Stage {
         }
         tx.commit().await?;
         hub.accounts.reload().await?;
-        Ok(Self { people, administrator: viewer, managers, providers, is_new: known.is_empty() })
+        Ok(Self { people, administrator: viewer, director, managers, providers, is_new: known.is_empty() })
     }
 }
 
@@ -176,6 +199,9 @@ impl Stage {
             let provider = Provider::ALL.into_iter().find(|provider| provider.name() == account.connector);
             let calls = connectors::find(&account.connector).and_then(|info| info.setting("api_url"));
             let (Some(provider), Some(setting)) = (provider, calls) else { continue };
+            if serves_the_bridge(&account) {
+                continue;
+            }
             let mut settings = account.settings;
             settings[setting.name] = addresses.of(provider).into();
             let edit = AccountEdit { settings: Some(settings), ..AccountEdit::default() };
@@ -183,6 +209,24 @@ impl Stage {
         }
         tx.commit().await?;
         Ok(hub.accounts.reload().await?)
+    }
+
+    /// What «Исправить» would do, without the press: every light is green from the start.
+    async fn set_up_hooks(&self, hub: &Hub, config: &Config) -> anyhow::Result<()> {
+        let base = config.server.public_url.as_deref().context("the demo has an address")?;
+        for account in hub.accounts.all() {
+            let Some(probe) = account.connector.probe() else { continue };
+            let url = hub.accounts.webhook_url(base, account.id).context("an account has an address")?;
+            let findings = probe.probe(Some(&url)).await?;
+            if findings.iter().any(|finding| finding.repairable) {
+                probe.repair(&url).await?;
+            }
+            // The hub may have asked before the fakes were there.
+            let mut tx = hub.database.pool.begin().await?;
+            health::check_now(&mut tx, &self.administrator, account.id, clock::now()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Two of three clients get a manager, the third stays in the common base.
@@ -222,7 +266,7 @@ async fn add_account(
     viewer: &Viewer,
     connector: &str,
     fields: Value,
-) -> anyhow::Result<accounts::StoredAccount> {
+) -> anyhow::Result<StoredAccount> {
     let info = connectors::find(connector).context("the demo's connectors are known")?;
     let split = info.split(fields.as_object().cloned().unwrap_or_default())?;
     let secrets =
@@ -241,22 +285,28 @@ async fn add_account(
     Ok(accounts::create(conn, viewer, new, clock::now()).await?)
 }
 
-fn everything(administrator: UserId) -> Viewer {
+/// The director's own bot is no channel of clients.
+fn serves_the_bridge(account: &StoredAccount) -> bool {
+    account.settings["purpose"] == "bridge"
+}
+
+fn everything(user: UserId, name: &str) -> Viewer {
     Viewer {
-        user_id: administrator,
-        name: PEOPLE[0].2.to_owned(),
+        user_id: user,
+        name: name.to_owned(),
         remote: None,
         rights: Right::ALL.into_iter().map(|right| (right, Scope::All)).collect(),
     }
 }
 
-fn announce(demo: &Demo, hub: &Hub, stage: &Stage, fakes: &Fakes, bank: &str, mail: &str) {
+fn announce(demo: &Demo, hub: &Hub, stage: &Stage, fakes: &Fakes, bank: &str, mail: &str, director: &str) {
     let url = format!("http://{}", hub.address);
     if demo.json {
         println!(
             "{}",
             json!({
                 "url": url, "users": stage.people, "fakes": fakes.addresses(), "bank": bank, "mail": mail,
+                "director": director,
             })
         );
         return;
@@ -269,5 +319,6 @@ fn announce(demo: &Demo, hub: &Hub, stage: &Stage, fakes: &Fakes, bank: &str, ma
     println!("\nПоддельные провайдеры (GET / перечисляет, что они умеют): {}", fakes.addresses().control);
     println!("Поддельный Банк России (GET / перечисляет, как его остановить и сломать): {bank}");
     println!("Поддельная почта (GET /mails показывает письма): {mail}");
+    println!("Поддельный Telegram руководителя (читать и отвечать за него): {director}");
     println!("Новые события приходят сами. Остановка: Ctrl+C.\n");
 }

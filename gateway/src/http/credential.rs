@@ -29,7 +29,7 @@ impl Credential {
             Ok(found.map(|(viewer, _)| viewer))
         } else {
             let found = access::viewer_of_session(&mut conn, secret, remote, now).await?;
-            Ok(found.map(|(viewer, _)| viewer))
+            Ok(found.filter(|live| !live.must_enrol).map(|live| live.viewer))
         }
     }
 }

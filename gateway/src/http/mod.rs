@@ -22,7 +22,7 @@ pub use extract::{ApiJson, ApiPath, ApiQuery};
 pub use page::{Cursor, Limit};
 pub use problem::{ApiResult, Problem};
 pub use remote::Remote;
-pub use signed::{Signed, SignedSession};
+pub use signed::{Arrived, ArrivedSession, Signed, SignedSession};
 
 #[cfg(test)]
 pub mod testing;

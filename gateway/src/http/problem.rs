@@ -86,6 +86,24 @@ impl Problem {
             .with_detail("Неверный логин или пароль.")
     }
 
+    /// 401: the password was right; a code of the app, or a recovery code, is wanted besides.
+    pub fn code_wanted() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "code-wanted", "Нужен код")
+            .with_detail("Введите код из приложения или запасной код.")
+    }
+
+    /// 401: the password was right, the code was not, or it was used before.
+    pub fn wrong_code() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "wrong-code", "Код не подошёл")
+            .with_detail("Код неверен или уже использован. Дождитесь следующего кода в приложении.")
+    }
+
+    /// 403: nothing is allowed before a second factor is set up.
+    pub fn second_factor_required() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "second-factor-required", "Нужен второй фактор")
+            .with_detail("Администратор требует вход с кодом из приложения. Подключите его в профиле.")
+    }
+
     /// 403: known, but not allowed.
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "Недостаточно прав").with_detail(detail)
@@ -119,6 +137,12 @@ impl Problem {
     /// 409: the request contradicts what is stored.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", "Противоречие с данными").with_detail(detail)
+    }
+
+    /// 409: what shall be decided is another thing than the one that was read.
+    pub fn request_changed() -> Self {
+        Self::conflict("Значение тем временем изменилось: посмотрите запрос ещё раз и подтвердите.")
+            .with_kind("request-changed", "Запрос изменился")
     }
 
     /// 413: the body is larger than we take.

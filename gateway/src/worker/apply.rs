@@ -2,6 +2,7 @@
 
 mod queue;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,8 @@ const FINISH_WITHIN: Duration = Duration::from_secs(3);
 const SWEPT: i64 = 1024;
 /// How often a single event is tried again when something else was stored under the same key meanwhile.
 const COLLISIONS: u32 = 5;
+/// How long an event that must keep its order lets an earlier one go first.
+const STEP_BACK: Duration = Duration::from_millis(5);
 /// Pause between two looks at the table.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -71,21 +74,36 @@ async fn work_on(applier: Applier, work: ApplyWork, stop: CancellationToken) {
 impl Applier {
     /// Applies a batch whatever it takes, or leaves it to a later sweep when the program stops.
     async fn apply(&self, batch: Vec<StoredRaw>, stop: &CancellationToken) {
-        let read = self.read(batch);
+        let mut read = self.read(batch);
         metrics::histogram!("uzel_apply_batch_events")
             .record(f64::from(u32::try_from(read.len()).unwrap_or(u32::MAX)));
         let mut pause = Duration::from_millis(20);
-        while let Err(error) = self.try_batch(&read).await {
-            tracing::warn!(error = error.to_string(), source = ?std::error::Error::source(&error), "a batch waits");
+        loop {
+            let rest = match self.try_batch(&read).await {
+                Ok(waiting) => {
+                    read.retain(|raw| waiting.contains(&raw.raw_id));
+                    STEP_BACK
+                }
+                Err(error) => {
+                    tracing::warn!(error = error.to_string(), source = ?std::error::Error::source(&error), "a batch waits");
+                    let rest = pause;
+                    pause = (pause * 2).min(Duration::from_secs(2));
+                    rest
+                }
+            };
+            if read.is_empty() {
+                return;
+            }
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep(rest) => {}
                 () = stop.cancelled() => return,
             }
-            pause = (pause * 2).min(Duration::from_secs(2));
         }
     }
 
-    fn read(&self, batch: Vec<StoredRaw>) -> Vec<ReadRaw> {
+    /// In the order in which they came.
+    fn read(&self, mut batch: Vec<StoredRaw>) -> Vec<ReadRaw> {
+        batch.sort_unstable_by_key(|stored| stored.id);
         batch
             .into_iter()
             .filter_map(|stored| {
@@ -96,14 +114,19 @@ impl Applier {
             .collect()
     }
 
-    /// Only an error that passes is returned; a poisonous event goes to quarantine alone.
-    async fn try_batch(&self, batch: &[ReadRaw]) -> Result<(), ApplyError> {
+    /// Returns the events that wait for an earlier one; the others are through. Only an error that passes is returned; a
+    /// poisonous event goes to quarantine alone.
+    async fn try_batch(&self, batch: &[ReadRaw]) -> Result<BTreeSet<RawEventId>, ApplyError> {
         self.try_again(batch, 0).await
     }
 
-    async fn try_again(&self, batch: &[ReadRaw], collisions: u32) -> Result<(), ApplyError> {
+    async fn try_again(
+        &self,
+        batch: &[ReadRaw],
+        collisions: u32,
+    ) -> Result<BTreeSet<RawEventId>, ApplyError> {
         if batch.is_empty() {
-            return Ok(());
+            return Ok(BTreeSet::new());
         }
         let mut conn = self.pool.acquire().await?;
         match ingest::apply(&mut conn, batch, (self.clock)()).await {
@@ -111,16 +134,18 @@ impl Applier {
                 if unsettled {
                     self.settle.notify_one();
                 }
-                Ok(())
+                Ok(BTreeSet::new())
             }
-            Err(ApplyError::Again(error)) => Err(ApplyError::Again(error)),
-            Err(ApplyError::Poison(_)) if batch.len() > 1 => {
+            Err(ApplyError::Poison(_) | ApplyError::Earlier) if batch.len() > 1 => {
                 drop(conn);
+                let mut waiting = BTreeSet::new();
                 for raw in batch {
-                    Box::pin(self.try_batch(std::slice::from_ref(raw))).await?;
+                    waiting.append(&mut Box::pin(self.try_batch(std::slice::from_ref(raw))).await?);
                 }
-                Ok(())
+                Ok(waiting)
             }
+            Err(ApplyError::Earlier) => Ok(batch.iter().map(|raw| raw.raw_id).collect()),
+            Err(error @ ApplyError::Again(_)) => Err(error),
             // A person made the same address at this moment: the next try sees it.
             Err(ApplyError::Poison(error)) if is_collision(&error) && collisions < COLLISIONS => {
                 drop(conn);
@@ -134,7 +159,7 @@ impl Applier {
                 };
                 tracing::error!(raw.id = %batch[0].raw_id, "a raw event cannot be applied and goes to quarantine");
                 ingest::quarantine(&mut conn, &batch[0], &reason, (self.clock)()).await?;
-                Ok(())
+                Ok(BTreeSet::new())
             }
         }
     }

@@ -1,12 +1,17 @@
-//! The bridge's way out: keeps a thread in the messenger for each bridged room, and hands its outbox over to the sender of
-//! the bot's account, one message after the other. One copy of the program does it at a time.
+//! The bridge at work: keeps a thread in the messenger for each bridged room and conversation, hands its outbox over to the
+//! sender of the bot's account, one message after the other, and passes on what was said there to clients. One copy of the
+//! program does it at a time.
 
-use std::collections::HashMap;
+mod inbox;
+
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use connector_api::{ExternalId, Outbound, SendError, Threads};
 use crm_core::AccountId;
+use crm_core::bridge::duty;
 use crm_core::bridge::mirror::{self, Mirrored, Next};
+use crm_core::decisions::copies;
 use sqlx::postgres::PgListener;
 use sqlx::{Connection, PgConnection, PgPool};
 use tokio::time::Instant;
@@ -37,8 +42,8 @@ pub struct Bridging {
     pub accounts: Accounts,
     /// The time.
     pub clock: Clock,
-    /// Begins addresses of screens, without a slash at the end.
-    pub screens: String,
+    /// What the bot's answers depend on.
+    pub duty: duty::Context,
 }
 
 /// Until `stop`.
@@ -51,7 +56,22 @@ pub async fn run(bridging: Bridging, stop: CancellationToken) {
             tokio::time::sleep(AFTER_FAILURE).await;
         }
     };
-    let _: Option<std::convert::Infallible> = stop.run_until_cancelled(keep).await;
+    let both = Box::pin(async { tokio::join!(keep, show_menus(&bridging)) });
+    let _: Option<(std::convert::Infallible, ())> = stop.run_until_cancelled(both).await;
+}
+
+/// Shows each bot of the bridge its menu, once for as long as this copy lives.
+async fn show_menus(bridging: &Bridging) {
+    let mut shown = HashSet::new();
+    loop {
+        for account in bridging.accounts.all().iter().filter(|account| account.enabled) {
+            let Some(threads) = account.connector.threads() else { continue };
+            if !shown.contains(&account.id) && threads.set_menu(&duty::Command::MENU).await.is_ok() {
+                shown.insert(account.id);
+            }
+        }
+        tokio::time::sleep(AFTER_TROUBLE).await;
+    }
 }
 
 /// Works while this copy leads; returns at once when another one does.
@@ -76,16 +96,28 @@ async fn lead(bridging: &Bridging) -> sqlx::Result<()> {
 /// Threads that the messenger has refused lately.
 type Rests = HashMap<Uuid, Instant>;
 
-/// Looks at every thread in which something is to be done; whether something is under way.
+/// A step that fails is tried in the next round and holds nothing else up.
+fn passed<T: Default>(step: &'static str, result: sqlx::Result<T>) -> T {
+    result.unwrap_or_else(|error| {
+        tracing::warn!(step, error = &error as &dyn std::error::Error, "a step of the bridge waits");
+        T::default()
+    })
+}
+
+/// Looks at every thread in which something is to be done, or was said; whether something is under way.
 async fn round(bridging: &Bridging, rests: &mut Rests) -> sqlx::Result<bool> {
     let mut conn = bridging.pool.acquire().await?;
-    let Some((account, chat, threads)) = mirror::due(&mut conn).await? else { return Ok(false) };
+    let now = (bridging.clock)();
+    passed("decisions", copies::review(&mut conn, now).await);
+    passed("commands", duty::answer(&mut conn, &bridging.duty, now).await);
+    let listening = passed("inbox", Box::pin(inbox::pass_on(bridging, &mut conn)).await);
+    let Some((account, chat, threads)) = mirror::due(&mut conn).await? else { return Ok(listening) };
     rests.retain(|_, until| *until > Instant::now());
     let Some(account) = bridging.accounts.by_id(account).filter(|account| account.enabled) else {
-        return Ok(false);
+        return Ok(listening);
     };
-    let Some(at_work) = AtWork::of(bridging, &account, &chat) else { return Ok(false) };
-    let mut busy = false;
+    let Some(at_work) = AtWork::of(bridging, &account, &chat) else { return Ok(listening) };
+    let mut busy = listening;
     for thread in threads.into_iter().filter(|thread| !rests.contains_key(thread)).collect::<Vec<_>>() {
         match at_work.step(&mut conn, thread).await? {
             Done::UnderWay => busy = true,
@@ -122,7 +154,7 @@ impl<'a> AtWork<'a> {
     async fn step(&self, conn: &mut PgConnection, thread: Uuid) -> sqlx::Result<Done> {
         loop {
             let now = (self.bridging.clock)();
-            let next = mirror::look(conn, thread, &self.bridging.screens, now).await?;
+            let next = mirror::look(conn, thread, &self.bridging.duty.screens, now).await?;
             let failed = match next {
                 Next::Rest => return Ok(Done::UnderWay),
                 Next::Send(mirrored) => {

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 
 use super::apply::ApplyQueue;
+use super::catch_up;
 use super::schedule::Tasks;
 use crate::accounts::{Account, Accounts};
 
@@ -109,7 +110,13 @@ impl Histories {
         account: &Account,
         now: DateTime<Utc>,
     ) -> Result<Swept, Box<dyn std::error::Error + Send + Sync>> {
-        let Some(history) = account.connector.history() else { return Ok(Swept::Left) };
+        let Some(history) = account.connector.history() else {
+            let Some(history) = account.connector.conversation_history() else { return Ok(Swept::Left) };
+            return Ok(match catch_up::ask(pool, &self.apply, account.id, history, now).await? {
+                Some(events) => Swept::Read(events),
+                None => Swept::Left,
+            });
+        };
         let Some(cursor) = poll_cursor(&mut *pool.acquire().await?, account.id).await? else {
             return Ok(Swept::Left);
         };

@@ -27,9 +27,9 @@ const AT_A_LOOK: i64 = 4;
 /// So many downloads of one account run at once, in all copies together.
 const AT_ONCE: i64 = 4;
 /// A worker that was killed gives its files up after this time.
-const LEASE: TimeDelta = TimeDelta::minutes(2);
+const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// How often a worker says that it is still at it.
-const RENEW: Duration = Duration::from_secs(30);
+const RENEW: Duration = Duration::from_secs(10);
 /// A download that has not ended by then is begun anew.
 const LONGEST: Duration = Duration::from_secs(3600);
 

@@ -15,6 +15,9 @@ export function openBrowser(): Promise<Browser> {
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
+    // A microphone that hears a beep, allowed without a question.
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
   ];
   return chromium.launch({ executablePath, args });
 }

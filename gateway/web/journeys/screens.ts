@@ -102,6 +102,17 @@ const SCREENS: Screen[] = [
     },
   },
   {
+    name: 'dialog-voice',
+    path: (page) => openFirst(page, '/dialogs?tab=all&channels=whatsapp', 'a[href^="/dialogs/"]'),
+    then: async (page) => {
+      await page.getByRole('tab', { name: 'Ответ', exact: true }).click();
+      await page.getByRole('button', { name: 'Записать голосовое' }).click();
+      await page.getByText('0:02').waitFor();
+      await page.getByRole('button', { name: 'Стоп' }).click();
+      await page.getByRole('button', { name: 'Прослушать' }).waitFor();
+    },
+  },
+  {
     name: 'dialog-plan',
     path: (page) => openFirst(page, '/dialogs?tab=all&channels=telegram', 'a[href^="/dialogs/"]'),
     then: async (page) => {
@@ -132,6 +143,47 @@ const SCREENS: Screen[] = [
       await page.waitForTimeout(400);
     },
   },
+  {
+    name: 'change-request',
+    as: 'anna',
+    path: (page) => openFirst(page, '/clients', 'td a[href^="/clients/"], li a[href^="/clients/"]'),
+    then: async (page) => {
+      const card = page.getByRole('button', { name: 'Карточка клиента' });
+      if ((await card.count()) > 0 && (await card.getAttribute('aria-pressed')) === 'false') await card.click();
+      await page.getByRole('button', { name: 'Править карточку' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: /^Запрос на изменение/ }).first().click();
+      const form = page.getByRole('dialog', { name: 'Запрос на изменение' });
+      await form.getByRole('textbox', { name: /^Должно быть/ }).fill('ООО «Новое название»');
+      await form.getByRole('textbox', { name: 'Почему' }).fill('Переименовались, пришлют скан устава');
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: 'change-requests-own',
+    as: 'anna',
+    path: (page) => openFirst(page, '/clients', 'td a[href^="/clients/"], li a[href^="/clients/"]'),
+    then: async (page) => {
+      const client = /clients\/([0-9a-f-]+)/.exec(page.url())![1];
+      await page.evaluate(async (id) => {
+        const card = (await (await fetch(`/api/clients/${id}`)).json()) as { name: string };
+        const body = { field: 'client.name', client_id: id, old_value: card.name, new_value: 'ООО «Новое название»', reason: 'Переименовались' };
+        await fetch('/api/change-requests', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      }, client);
+      await page.goto(new URL('/settings/change-requests', page.url()).href);
+      await page.getByRole('article').first().waitFor();
+    },
+  },
+  {
+    name: 'change-requests',
+    path: '/settings/change-requests',
+    then: async (page) => {
+      await page.getByText('Показать и решённые').waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
+  { name: 'bridge', path: '/settings/bridge' },
+  { name: 'rooms', path: '/rooms' },
+  { name: 'room', path: (page) => openFirst(page, '/rooms', 'a[href^="/rooms/"]') },
   { name: 'similar', path: '/clients/similar' },
   { name: 'calls', path: '/calls' },
   { name: 'rates', path: startTheBank },
@@ -195,8 +247,11 @@ const SCREENS: Screen[] = [
   },
   { name: 'users', path: '/settings/users' },
   { name: 'roles', path: '/settings/roles' },
+  { name: 'mails', path: '/settings/mails' },
+  { name: 'messaging', path: '/settings/messaging' },
   { name: 'audit', path: '/settings/audit' },
   { name: 'profile', path: '/settings/profile' },
+  { name: 'news', path: '/settings/news' },
   { name: 'settings', path: '/settings' },
   { name: 'missing', path: '/no-such-page' },
 ];

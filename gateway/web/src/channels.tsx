@@ -24,3 +24,9 @@ export const channels: Record<Channel, ChannelLook> = {
 export function channelLook(channel: string): ChannelLook {
   return channels[channel as Channel] ?? { name: channel, icon: IconMessage, color: '#475467' };
 }
+
+/** «Telegram: бот компании»; a name that begins with the channel's is not told it twice. */
+export function accountWords(account: { channel: string; name: string }): string {
+  const { name } = channelLook(account.channel);
+  return account.name.startsWith(name) ? account.name : `${name}: ${account.name}`;
+}

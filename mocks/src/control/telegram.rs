@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::{Answer, Control, Said, bad, digits};
-use crate::telegram::{Action, Author, Content, Message, Photo, Place, User};
+use crate::telegram::{Action, Author, Content, Message, Photo, Place, Press, User};
 
 #[derive(Debug, Deserialize)]
 struct Person {
@@ -114,16 +114,30 @@ pub(super) struct Presses {
     #[serde(flatten)]
     person: Person,
     message_id: i64,
-    data: String,
+    /// What the button gives back, whatever stands under the message.
+    data: Option<String>,
+    /// Which button, from 1, row by row: it must stand there now.
+    button: Option<usize>,
+    /// A group; otherwise the person's own chat with the bot.
+    chat: Option<i64>,
 }
 
 pub(super) async fn press(State(control): State<Control>, Json(asked): Json<Presses>) -> Answer {
     let user = asked.person.user();
+    if let Some(button) = asked.button {
+        let press = Press { chat: asked.chat, message_id: asked.message_id, button, user };
+        let Some(object) = control.stand.telegram.press(&press) else {
+            return bad("there is no such button under this message");
+        };
+        let queue = format!("press {}", press.user.id);
+        return act(&control, &Action::Raw { kind: "callback_query".to_owned(), object, queue }).await;
+    }
+    let Some(data) = asked.data else { return bad("button or data is needed") };
     let action = Action::Pressed {
         id: control.next().to_string(),
         client: user,
         message_id: asked.message_id,
-        data: asked.data,
+        data,
         at: control.now(),
     };
     act(&control, &action).await

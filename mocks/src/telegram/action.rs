@@ -37,7 +37,7 @@ impl User {
         object
     }
 
-    fn user(&self) -> Value {
+    pub(super) fn user(&self) -> Value {
         self.named(json!({ "id": self.id, "is_bot": false, "language_code": "ru" }))
     }
 
@@ -147,6 +147,19 @@ impl Message {
     pub fn new(place: Place, message_id: i64, client: User, at: DateTime<Utc>, content: Content) -> Self {
         Self { place, message_id, client, author: Author::Client, at, content, reply_to: None }
     }
+}
+
+/// A press on a button that stands under a message of the bot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Press {
+    /// Who.
+    pub user: User,
+    /// A group; `None` is his own chat with the bot.
+    pub chat: Option<i64>,
+    /// The message with the button.
+    pub message_id: i64,
+    /// Which, from 1, row by row.
+    pub button: usize,
 }
 
 /// One thing that happens and that Telegram tells about.

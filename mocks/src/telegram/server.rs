@@ -4,6 +4,7 @@ mod changing;
 mod chats;
 mod files;
 mod intake;
+mod keyboard;
 mod pace;
 mod parameters;
 mod refusal;
@@ -20,7 +21,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -30,7 +31,7 @@ use self::intake::{Intake, Webhook};
 use self::pace::Pace;
 use self::parameters::Parameters;
 use self::refusal::{MANNERS, Refusal, refuse, success, too_large};
-use super::{Action, Config, FakeTelegram};
+use super::{Action, Config, FakeTelegram, Press};
 use crate::fakes::{Clock, Surroundings};
 use crate::fault::{self, Faults};
 use crate::log::{Log, Received};
@@ -152,6 +153,12 @@ impl Server {
     /// As after a restart of the provider's server: connections are refused until they are asked after.
     pub fn forget_connections(&self) {
         self.shared.lock().chats.forget_connections();
+    }
+
+    /// The press on a button that stands under a message of the bot now: the object of its update. The buttons of a
+    /// message are counted from 1, row by row.
+    pub fn press(&self, press: &Press) -> Option<Value> {
+        keyboard::press(&self.shared, press)
     }
 
     /// Whether somebody's `getUpdates` is waiting right now.
@@ -328,10 +335,8 @@ async fn call(shared: &Arc<Shared>, name: &str, given: &Parameters) -> Outcome {
         "getbusinessconnection" => {
             shared.lock().chats.connection(given.text("business_connection_id").unwrap_or_default())
         }
-        "answercallbackquery" => {
-            shared.lock().chats.answer_press(given.text("callback_query_id").unwrap_or_default())?;
-            Ok(json!(true))
-        }
+        "setmycommands" => keyboard::menu(given),
+        "answercallbackquery" => keyboard::answer(shared, given),
         "getchat" | "getchatmember" | "createforumtopic" | "editforumtopic" | "closeforumtopic"
         | "reopenforumtopic" => topics::call(shared, name, given),
         "sendchataction" => sending::chat_action(shared, given),

@@ -83,6 +83,21 @@ impl Api {
         }
     }
 
+    /// Uploads a file, to be sent along with a message.
+    pub async fn upload(&self, name: &str, bytes: Vec<u8>) -> anyhow::Result<(StatusCode, Value)> {
+        let request = self
+            .http
+            .post(format!("{}/api/files", self.base))
+            .query(&[("name", name)])
+            .header("Sec-Fetch-Site", "same-origin")
+            .header("Cookie", &self.cookie)
+            .body(bytes);
+        let answer = request.send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+    }
+
     /// All rows of a list that comes in pages. `path` has a query already or none.
     pub async fn list(&self, path: &str) -> anyhow::Result<Vec<Value>> {
         let separator = if path.contains('?') { '&' } else { '?' };

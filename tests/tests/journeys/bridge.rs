@@ -16,19 +16,19 @@ use uuid::Uuid;
 use super::stand::{Stand, until};
 
 const GROUP: i64 = -1_002_000_000_777;
-const BOSS: i64 = 5_000_000_001;
+pub(super) const BOSS: i64 = 5_000_000_001;
 const STRANGER: i64 = 6_600_000_001;
 const SHIPMENTS: &str = "019a0000-0000-7000-8000-000000000003";
 
-struct Bridge {
-    stand: Stand,
-    fakes: Fakes,
+pub(super) struct Bridge {
+    pub(super) stand: Stand,
+    pub(super) fakes: Fakes,
     next: std::sync::atomic::AtomicI64,
 }
 
 impl Bridge {
     /// The administrator is bound, his group chosen, «Отгрузки» bridged.
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let stand = Stand::new("all").await;
         let config = FakesConfig {
             providers: stand.cast.config.clone(),
@@ -74,17 +74,17 @@ impl Bridge {
             .await;
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Value, expected: StatusCode) -> Value {
+    pub(super) async fn ask(&self, method: Method, path: &str, body: Value, expected: StatusCode) -> Value {
         let (status, answer) = self.stand.api.request(method, path, Some(&body)).await.expect("an answer");
         assert_eq!(status, expected, "{path}: {answer}");
         answer
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(super) async fn get(&self, path: &str) -> Value {
         self.stand.api.get(path).await.expect("an answer")
     }
 
-    async fn update(&self, kind: &str, object: Value) {
+    pub(super) async fn update(&self, kind: &str, object: Value) {
         let queue = object["chat"]["id"].to_string();
         let action = Action::Raw { kind: kind.to_owned(), object, queue };
         let number = self.fakes.telegram().next_update_id();
@@ -98,7 +98,7 @@ impl Bridge {
         self.update("my_chat_member", object).await;
     }
 
-    async fn message(&self, from: i64, chat: Value, said: Value) -> i64 {
+    pub(super) async fn message(&self, from: i64, chat: Value, said: Value) -> i64 {
         let number = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let mut object = json!({
             "message_id": number, "date": now(), "chat": chat,
@@ -130,7 +130,7 @@ impl Bridge {
     }
 
     /// What stands on his phone, in order.
-    fn on_phone(&self) -> Vec<Arc<Arrival>> {
+    pub(super) fn on_phone(&self) -> Vec<Arc<Arrival>> {
         self.fakes.phone().all(Provider::Telegram)
     }
 
@@ -141,7 +141,7 @@ impl Bridge {
         self.on_phone().iter().filter_map(shown).collect()
     }
 
-    async fn until_on_phone(&self, text: &str) -> Arc<Arrival> {
+    pub(super) async fn until_on_phone(&self, text: &str) -> Arc<Arrival> {
         let find = || {
             self.on_phone()
                 .into_iter()
@@ -162,7 +162,7 @@ fn now() -> i64 {
     clock::now().timestamp()
 }
 
-fn private(who: i64) -> Value {
+pub(super) fn private(who: i64) -> Value {
     json!({ "id": who, "type": "private", "first_name": "Директор" })
 }
 

@@ -15,7 +15,7 @@ impl Chat {
     }
 
     /// Presses a message whose channel the rule chooses.
-    async fn by_rule(&self, id: Uuid, text: &str) -> Value {
+    pub(super) async fn by_rule(&self, id: Uuid, text: &str) -> Value {
         let path = format!("/api/contacts/{}/messages/auto", self.contact().await);
         let body = json!({ "id": id, "channel": "auto", "text": text });
         let (status, answer) =
@@ -25,7 +25,7 @@ impl Chat {
     }
 
     /// Waits until the rule sees WhatsApp and SMSC like that: a channel that has just been connected is asked after first.
-    async fn until_usable(&self, whatsapp: bool) {
+    pub(super) async fn until_usable(&self, whatsapp: bool) {
         let path = format!("/api/contacts/{}/writing", self.contact().await);
         let account = |provider| self.stand.cast.accounts[&provider].as_str();
         let wanted = [(account(Provider::WhatsApp), whatsapp), (account(Provider::Smsc), true)];

@@ -8,7 +8,7 @@ use mocks::max::{Action, Content, Message, User};
 use mocks::people::Person;
 use mocks::post::Settings;
 use mocks::{Fakes, FakesConfig};
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::stand::{self, Stand, until};
@@ -93,4 +93,62 @@ async fn a_client_writes_through_max_and_is_answered_on_the_same_timeline() {
     let writing =
         stand.api.get(&format!("/api/conversations/{conversation}/writing")).await.expect("an answer");
     assert_eq!(writing["permission"]["permission"], "closed", "{writing}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_while_the_subscription_was_lost_comes_from_the_history() {
+    let hub = Stand::hub();
+    let url = hub.url();
+    let stand = Stand::of(hub.with("UZEL_PUBLIC_URL", &url)).await;
+    let fakes = fakes_of(&stand).await;
+    let client = User::of(&Person::new(5));
+    let said = |seconds_ago: i64, text: &str| {
+        let at = clock::now() - TimeDelta::seconds(seconds_ago);
+        let message = Message::new(client.clone(), 0, at, Content::Text(text.to_owned()));
+        fakes.providers().max.request(&Action::Message(message))
+    };
+    let account = stand.cast.accounts[&mocks::Provider::Max].clone();
+    let press = async |path: String| {
+        let (status, answer) = stand.api.request(Method::POST, &path, None).await.expect("an answer");
+        // A task that runs already is refused.
+        assert!(status.is_success() || status == StatusCode::CONFLICT, "{answer}");
+    };
+    let hurry = async || {
+        press(format!("/api/accounts/{account}/check")).await;
+        press("/api/schedule/channels.history/run".to_owned()).await;
+    };
+    assert!(fakes.deliver(&said(60, "Есть насос?")).await.acknowledged);
+    stand.at_rest().await;
+    hurry().await;
+    // From now on the hub knows that it has heard everything.
+    until(async || {
+        let heard = sqlx::query_scalar("select poll_cursor is not null from accounts where id = $1::uuid");
+        heard.bind(&account).fetch_one(&stand.pool).await.expect("the account")
+    })
+    .await;
+
+    fakes.max().unsubscribe_all();
+    let missed = said(30, "Ау?");
+    assert!(!fakes.deliver(&missed).await.acknowledged, "nobody heard it");
+    until(async || {
+        hurry().await;
+        fakes.max().subscriptions().len() == 1
+    })
+    .await;
+    let rows = async || -> Vec<String> {
+        let clients = stand.api.list("/api/clients").await.expect("clients");
+        let path = format!("/api/clients/{}/timeline?limit=100", clients[0]["id"].as_str().expect("an id"));
+        let page = stand.api.get(&path).await.expect("a timeline");
+        let rows = page["items"].as_array().expect("rows").iter();
+        rows.filter_map(|row| row["text"].as_str().map(str::to_owned)).collect()
+    };
+    until(async || {
+        hurry().await;
+        rows().await == ["Ау?", "Есть насос?"]
+    })
+    .await;
+    // The webhook of the same message comes after all.
+    assert!(fakes.deliver(&missed).await.acknowledged);
+    stand.at_rest().await;
+    assert_eq!(rows().await, ["Ау?", "Есть насос?"]);
 }

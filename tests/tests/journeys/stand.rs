@@ -37,8 +37,17 @@ pub async fn until(condition: impl AsyncFn() -> bool) {
 
 impl Stand {
     pub async fn new(role: &'static str) -> Self {
+        Self::of(Self::hub().in_role(role)).await
+    }
+
+    /// A hub that is not started yet.
+    pub fn hub() -> Hub {
         let program = env!("CARGO_BIN_EXE_crash").into();
-        let mut hub = Hub::new(program, Folder::temporary().expect("a folder")).expect("a hub").in_role(role);
+        Hub::new(program, Folder::temporary().expect("a folder")).expect("a hub")
+    }
+
+    /// Starts a hub and connects its accounts.
+    pub async fn of(mut hub: Hub) -> Self {
         hub.start().await.expect("the hub starts");
         let api = hub.administrator().await.expect("an administrator");
         let cast = connect(&api).await.expect("accounts");

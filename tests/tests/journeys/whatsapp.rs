@@ -26,7 +26,10 @@ pub(super) struct Chat {
 impl Chat {
     /// A client has written, and the account calls the fake.
     pub(super) async fn start() -> Self {
-        let stand = Stand::new("all").await;
+        Self::on(Stand::new("all").await).await
+    }
+
+    pub(super) async fn on(stand: Stand) -> Self {
         let config = FakesConfig {
             providers: stand.cast.config.clone(),
             poster: Settings::fast(),

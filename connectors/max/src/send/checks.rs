@@ -382,6 +382,7 @@ fn edit(texts: &str, ids: &[&str], sent_at: DateTime<Utc>) -> OutboundMessage {
         sent_at,
         caption: false,
         text: texts.into(),
+        buttons: Vec::new(),
     })
 }
 

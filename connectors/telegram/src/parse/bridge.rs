@@ -6,8 +6,9 @@ use connector_api::{
 use serde_json::Value;
 
 use super::author::{filled, name_of, person};
-use super::{UNWANTED, Update, content, context, event};
+use super::{UNWANTED, Update, content, context, event, links};
 use crate::place::{Kind, Place};
+use crate::press::PREFIX;
 use crate::wire::{self, Chat, Message, User};
 
 pub(super) fn facts(update: &Update<'_>, kind: &str, value: &Value) -> Facts {
@@ -15,12 +16,12 @@ pub(super) fn facts(update: &Update<'_>, kind: &str, value: &Value) -> Facts {
         "message" => message(update, value),
         "edited_message" => edit(update, value),
         "message_reaction" => reaction(update, value),
+        "callback_query" => press(update, value),
         "my_chat_member" => standing(update, value),
         "business_message"
         | "edited_business_message"
         | "deleted_business_messages"
-        | "business_connection"
-        | "callback_query" => ignored("not for the bot of the bridge"),
+        | "business_connection" => ignored("not for the bot of the bridge"),
         kind if UNWANTED.contains(&kind) => ignored("a kind of update that is not used"),
         kind => unknown(format!("unknown kind of update {kind:?}")),
     }
@@ -53,11 +54,12 @@ fn message(update: &Update<'_>, value: &Value) -> Facts {
     let Some(number) = message.message_id else { return unknown("a message without a number") };
     let (sender, content) = said(update, value, &message)?;
     let quote = context::quote(&message, &place).and_then(|quote| quote.message);
+    let album = filled(message.media_group_id.as_ref()).map(|group| place.album(&group));
     let told = BridgeEvent {
         place: place.conversation(),
         chat: chat_of(chat, &place),
         sender,
-        act: BridgeAct::Message { content, quote },
+        act: BridgeAct::Message { content, quote, album },
     };
     let id = place.numbered(number, update.id);
     Ok(vec![event(id.as_str(), update.time(message.date, number), wrapped(told))])
@@ -89,7 +91,7 @@ fn said(
     value: &Value,
     message: &Message,
 ) -> Result<(Option<BridgeSender>, Content), Aside> {
-    let content = content::read(value, update.reading.region)?;
+    let content = content::read(&links::written_out(value), update.reading.region)?;
     if message.sender_chat.is_some() {
         return Ok((None, content.into()));
     }
@@ -121,6 +123,28 @@ fn reaction(update: &Update<'_>, value: &Value) -> Facts {
         act: BridgeAct::Reaction { message, emoji },
     };
     Ok(vec![event(id, update.time(reaction.date, update.id), wrapped(told))])
+}
+
+/// A press on a button under a message of ours. The time is not told.
+fn press(update: &Update<'_>, value: &Value) -> Facts {
+    let query: wire::CallbackQuery = wire::read(value).unwrap_or_default();
+    let (Some(id), Some(from), Some(data)) = (query.id, query.from, query.data) else {
+        return unknown("a press without its id, its author or its data");
+    };
+    let Some(message) = query.message.as_ref().and_then(wire::read::<Message>) else {
+        return unknown("a press without its message");
+    };
+    let (Some(chat), Some(place), Some(number)) = (&message.chat, Place::of(&message), message.message_id)
+    else {
+        return unknown("a press without its chat");
+    };
+    let told = BridgeEvent {
+        place: place.conversation(),
+        chat: chat_of(chat, &place),
+        sender: sender_of(&from),
+        act: BridgeAct::Press { message: place.message(number), data },
+    };
+    Ok(vec![event(format!("{PREFIX}{id}"), update.received(), wrapped(told))])
 }
 
 fn standing(update: &Update<'_>, value: &Value) -> Facts {
@@ -203,7 +227,9 @@ mod tests {
         assert_eq!(answer.chat.id.as_str(), "-1002000000001");
         assert!(answer.chat.shared && answer.chat.threads);
         assert_eq!(answer.sender.unwrap().address.key(), "telegram/5000000001");
-        let BridgeAct::Message { content: Content::Text { text }, quote } = answer.act else { panic!() };
+        let BridgeAct::Message { content: Content::Text { text }, quote, album: None } = answer.act else {
+            panic!()
+        };
         assert_eq!(text, "Скажите, что в четверг до обеда");
         assert_eq!(quote.unwrap().as_str(), "-1002000000001/905");
         let (_, plain) = told(fixture(include_bytes!("../../fixtures/topic_without_a_reply.json")));
@@ -230,6 +256,30 @@ mod tests {
         {
             assert!(read(update.clone()).events.is_empty(), "{update}");
         }
+    }
+
+    #[test]
+    fn a_press_names_its_message_its_place_and_whoever_pressed() {
+        let chat = json!({ "id": -100, "type": "supergroup", "is_forum": true, "title": "Мост" });
+        let boss = json!({ "id": 50, "is_bot": false, "first_name": "Директор" });
+        let query = |message: &Value| {
+            json!({ "update_id": 14, "callback_query": {
+                "id": "4382", "from": boss, "data": "d/1/yes", "chat_instance": "7", "message": message,
+            }})
+        };
+        let (id, press) = told(query(&json!({
+            "message_id": 5, "date": 1, "chat": chat, "text": "Решайте", "message_thread_id": 34,
+            "is_topic_message": true,
+        })));
+        assert_eq!((id.as_str(), press.place.as_str()), ("callback/4382", "-100/34"));
+        assert_eq!(press.sender.unwrap().address.key(), "telegram/50");
+        let expected =
+            BridgeAct::Press { message: connector_api::ExternalId::new("-100/5"), data: "d/1/yes".into() };
+        assert_eq!(press.act, expected);
+        // The provider has forgotten what the message said.
+        let (_, old) = told(query(&json!({ "message_id": 5, "date": 0, "chat": chat })));
+        assert_eq!((old.place.as_str(), old.act), ("-100", expected));
+        assert_eq!(read(query(&Value::Null)).unknown.len(), 1);
     }
 
     #[test]

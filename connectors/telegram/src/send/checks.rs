@@ -1,7 +1,7 @@
 //! What a message becomes on the wire, and when it may be sent at all.
 
 use connector_api::{
-    ContactCard, ConversationFacts, ConversationState, ExternalId, MediaKind, OutboundAction,
+    Button, ContactCard, ConversationFacts, ConversationState, ExternalId, MediaKind, OutboundAction,
     OutboundContent, OutboundFile, OutboundMessage, Permission, PhoneNumber, Region, SendError,
 };
 use rust_decimal::Decimal;
@@ -178,8 +178,13 @@ fn ids(numbers: &[i64], chat: &str) -> Vec<ExternalId> {
 fn an_edit_changes_the_text_or_the_caption() {
     let edit = |caption, conversation: &str| {
         let message = ids(&[15], conversation);
-        let action =
-            OutboundAction::Edit { message, sent_at: hours_ago(1), caption, text: "Новое".into() };
+        let action = OutboundAction::Edit {
+            message,
+            sent_at: hours_ago(1),
+            caption,
+            text: "Новое".into(),
+            buttons: Vec::new(),
+        };
         body(&call(&in_conversation(conversation, acting(action)), 0))
     };
     assert_eq!(
@@ -189,6 +194,38 @@ fn an_edit_changes_the_text_or_the_caption() {
     let (method, fields) = edit(true, BUSINESS);
     assert_eq!((method, &fields["caption"]), ("editMessageCaption", &json!("Новое")));
     assert_eq!(fields["business_connection_id"], "BcExample01Anna");
+}
+
+#[test]
+fn buttons_go_along_and_come_off_with_an_edit() {
+    let button = |label: &str| Button { label: label.into(), data: format!("d/{label}") };
+    let rows = vec![vec![button("да"), button("нет")], vec![button("потом")]];
+    let keyboard = json!({ "inline_keyboard": [
+        [{ "text": "да", "callback_data": "d/да" }, { "text": "нет", "callback_data": "d/нет" }],
+        [{ "text": "потом", "callback_data": "d/потом" }],
+    ]});
+    let question =
+        message_of(OutboundContent::Buttons { text: "Согласны?".into(), rows: rows.clone() });
+    assert_eq!(body(&call(&question, 0)).1["reply_markup"], keyboard);
+    let edit = |buttons| OutboundAction::Edit {
+        message: ids(&[15], "6100000001"),
+        sent_at: hours_ago(1),
+        caption: false,
+        text: "Согласен: Пётр".into(),
+        buttons,
+    };
+    assert_eq!(body(&call(&acting(edit(rows)), 0)).1["reply_markup"], keyboard);
+    assert_eq!(body(&call(&acting(edit(Vec::new())), 0)).1.get("reply_markup"), None);
+}
+
+#[test]
+fn a_press_is_answered_in_its_place_and_nothing_else_is() {
+    let answer = |press: &str| {
+        acting(OutboundAction::Answer { press: ExternalId::new(press), text: "Принято".into() })
+    };
+    let expected = json!({ "callback_query_id": "4382", "text": "Принято" });
+    assert_eq!(body(&call(&answer("callback/4382"), 0)), ("answerCallbackQuery", expected));
+    assert_eq!(refused(&answer("6100000001/15")), "no_press");
 }
 
 #[test]

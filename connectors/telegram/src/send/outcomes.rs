@@ -108,6 +108,22 @@ fn slow_down(seconds: u64) -> Answer {
 }
 
 #[test]
+fn a_press_answered_too_late_or_perhaps_twice_is_no_trouble() {
+    let press = ExternalId::new("callback/4382");
+    let message = acting(OutboundAction::Answer { press, text: "Принято".into() });
+    for (answer, expected) in [
+        (done(&json!(true)), "accepted -"),
+        (
+            refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid"),
+            "accepted -",
+        ),
+        (answer(502, ""), "temporary"),
+    ] {
+        assert_eq!(in_words(outcome(&Memory::default(), &message, &answer)), expected);
+    }
+}
+
+#[test]
 fn a_limit_holds_its_chat_and_the_bot_only_when_chats_fail_in_a_row() {
     let memory = Memory::default();
     let limited = |chat: &str| outcome(&memory, &in_conversation(chat, text_message("да")), &slow_down(3));
@@ -169,7 +185,13 @@ fn a_group_that_moved_is_tried_again_at_its_new_number() {
 
 fn edit() -> OutboundMessage {
     let message = vec![ExternalId::new("6100000001/15")];
-    acting(OutboundAction::Edit { message, sent_at: hours_ago(1), caption: false, text: "да".into() })
+    acting(OutboundAction::Edit {
+        message,
+        sent_at: hours_ago(1),
+        caption: false,
+        text: "да".into(),
+        buttons: Vec::new(),
+    })
 }
 
 fn delete() -> OutboundMessage {

@@ -1,7 +1,8 @@
 //! What a message is cut into: each piece is one request.
 
 use connector_api::{
-    ContactCard, ExternalId, OutboundAction, OutboundContent, OutboundFile, OutboundMessage, SendError,
+    Button, ContactCard, ExternalId, OutboundAction, OutboundContent, OutboundFile, OutboundMessage,
+    SendError,
 };
 use rust_decimal::Decimal;
 
@@ -11,10 +12,17 @@ use super::text::{CAPTION_LIMIT, TEXT_LIMIT, length, split};
 /// The most files of one album.
 const ALBUM_LIMIT: usize = 10;
 
+/// The most that a button gives back, in bytes.
+const BUTTON_DATA_LIMIT: usize = 64;
+
 /// What one request does.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Piece<'a> {
     Text(&'a str),
+    Buttons {
+        text: &'a str,
+        rows: &'a [Vec<Button>],
+    },
     File {
         file: Shaped<'a>,
         caption: Option<&'a str>,
@@ -38,6 +46,8 @@ pub(crate) enum Piece<'a> {
     EditText {
         message: &'a ExternalId,
         text: &'a str,
+        /// None takes away those that were there.
+        buttons: &'a [Vec<Button>],
     },
     EditCaption {
         message: &'a ExternalId,
@@ -47,6 +57,10 @@ pub(crate) enum Piece<'a> {
     React {
         message: &'a ExternalId,
         emoji: Option<&'a str>,
+    },
+    Answer {
+        press: &'a ExternalId,
+        text: &'a str,
     },
 }
 
@@ -62,9 +76,12 @@ pub(super) fn pieces(message: &OutboundMessage) -> Result<Vec<Piece<'_>>, SendEr
     let pieces = match &message.action {
         OutboundAction::Send { content, .. } => of_content(content)?,
         OutboundAction::Edit { message, caption: true, text, .. } => of_new_caption(message, text)?,
-        OutboundAction::Edit { message, caption: false, text, .. } => of_new_text(message, text)?,
+        OutboundAction::Edit { message, caption: false, text, buttons, .. } => {
+            of_new_text(message, text, buttons)?
+        }
         OutboundAction::Delete { message, .. } => message.chunks(100).map(Piece::Delete).collect(),
         OutboundAction::React { message, emoji } => vec![Piece::React { message, emoji: emoji.as_deref() }],
+        OutboundAction::Answer { press, text } => vec![Piece::Answer { press, text }],
     };
     if pieces.is_empty() {
         return Err(SendError::rejected("empty", "Сообщение пустое: отправлять нечего."));
@@ -75,6 +92,7 @@ pub(super) fn pieces(message: &OutboundMessage) -> Result<Vec<Piece<'_>>, SendEr
 fn of_content(content: &OutboundContent) -> Result<Vec<Piece<'_>>, SendError> {
     Ok(match content {
         OutboundContent::Text { text } => texts(split(text, TEXT_LIMIT, TEXT_LIMIT)),
+        OutboundContent::Buttons { text, rows } => of_text_with_buttons(text, rows)?,
         OutboundContent::Media { files, caption } => of_files(files, caption.as_deref())?,
         OutboundContent::Location { latitude, longitude, name, address } => {
             vec![place(*latitude, *longitude, name.as_deref(), address.as_deref())]
@@ -91,6 +109,25 @@ fn of_content(content: &OutboundContent) -> Result<Vec<Piece<'_>>, SendError> {
 
 fn texts(pieces: Vec<&str>) -> Vec<Piece<'_>> {
     pieces.into_iter().map(Piece::Text).collect()
+}
+
+/// The buttons stand under the last piece.
+fn of_text_with_buttons<'a>(text: &'a str, rows: &'a [Vec<Button>]) -> Result<Vec<Piece<'a>>, SendError> {
+    checked(rows)?;
+    let mut words = split(text, TEXT_LIMIT, TEXT_LIMIT);
+    let last = words.pop().map(|text| Piece::Buttons { text, rows });
+    Ok(texts(words).into_iter().chain(last).collect())
+}
+
+/// The provider answers a wrong keyboard with riddles.
+fn checked(rows: &[Vec<Button>]) -> Result<(), SendError> {
+    let fits = |button: &Button| {
+        (1..=BUTTON_DATA_LIMIT).contains(&button.data.len()) && !button.label.trim().is_empty()
+    };
+    if rows.iter().all(|row| !row.is_empty() && row.iter().all(fits)) {
+        return Ok(());
+    }
+    Err(SendError::rejected("button_unusable", "Кнопку с такой подписью Telegram не принимает."))
 }
 
 /// Neighbours that may share an album do. The text stands beside the first file, and what does not fit there follows
@@ -157,7 +194,12 @@ fn contact(card: &ContactCard) -> Result<Piece<'_>, SendError> {
 
 /// The text of a message that was cut: the pieces change one after the other, and messages that have become too many
 /// are taken away.
-fn of_new_text<'a>(messages: &'a [ExternalId], text: &'a str) -> Result<Vec<Piece<'a>>, SendError> {
+fn of_new_text<'a>(
+    messages: &'a [ExternalId],
+    text: &'a str,
+    buttons: &'a [Vec<Button>],
+) -> Result<Vec<Piece<'a>>, SendError> {
+    checked(buttons)?;
     let words = split(text, TEXT_LIMIT, TEXT_LIMIT);
     if words.is_empty() {
         return Err(empty_edit());
@@ -169,8 +211,12 @@ fn of_new_text<'a>(messages: &'a [ExternalId], text: &'a str) -> Result<Vec<Piec
         ));
     }
     let (kept, surplus) = messages.split_at(words.len());
-    let mut pieces: Vec<Piece<'a>> =
-        kept.iter().zip(words).map(|(message, text)| Piece::EditText { message, text }).collect();
+    let last = words.len() - 1;
+    let edit = |(index, (message, text))| {
+        let buttons = if index == last { buttons } else { &[] };
+        Piece::EditText { message, text, buttons }
+    };
+    let mut pieces: Vec<Piece<'a>> = kept.iter().zip(words).enumerate().map(edit).collect();
     pieces.extend(surplus.chunks(100).map(Piece::Delete));
     Ok(pieces)
 }
@@ -243,10 +289,16 @@ mod tests {
     fn edited(ids: usize, caption: bool, text: &str) -> Result<Vec<String>, SendError> {
         let ids: Vec<ExternalId> = (0..ids).map(|n| ExternalId::new(format!("61/{n}"))).collect();
         let sent_at = chrono::DateTime::UNIX_EPOCH;
-        let action = OutboundAction::Edit { message: ids, sent_at, caption, text: text.to_owned() };
+        let action = OutboundAction::Edit {
+            message: ids,
+            sent_at,
+            caption,
+            text: text.to_owned(),
+            buttons: Vec::new(),
+        };
         let message = OutboundMessage { action, ..message_of(media(vec![photo(1)], "")) };
         let word = |piece: &Piece<'_>| match piece {
-            Piece::EditText { message, text } => format!("{message}={}", length(text)),
+            Piece::EditText { message, text, .. } => format!("{message}={}", length(text)),
             Piece::EditCaption { message, text } => format!("{message}~{}", length(text)),
             Piece::Delete(ids) => format!("-{}", ids.len()),
             other => format!("{other:?}"),
@@ -267,6 +319,28 @@ mod tests {
         assert_eq!(edited(2, true, "да").unwrap(), ["61/0~2"]);
         assert_eq!(edited(2, true, "").unwrap(), ["61/0~0"]);
         assert!(matches!(edited(1, true, &"я".repeat(1025)), Err(SendError::Rejected { .. })));
+    }
+
+    fn buttons(labels: &[&str]) -> Vec<Vec<Button>> {
+        labels.iter().map(|label| vec![Button { label: (*label).into(), data: (*label).into() }]).collect()
+    }
+
+    #[test]
+    fn buttons_stand_under_the_last_piece_of_a_long_text() {
+        let rows = buttons(&["yes", "no"]);
+        let message = message_of(OutboundContent::Buttons { text: "я".repeat(5000), rows: rows.clone() });
+        let pieces = pieces(&message).unwrap();
+        assert!(matches!(pieces[0], Piece::Text(_)), "{pieces:?}");
+        assert!(matches!(pieces[1], Piece::Buttons { rows: shown, .. } if shown == rows), "{pieces:?}");
+    }
+
+    #[test]
+    fn a_button_gives_back_64_bytes_at_most() {
+        for (data, fits) in [("", false), (&*"x".repeat(64), true), (&*"ж".repeat(33), false)] {
+            let rows = vec![vec![Button { label: "Да".into(), data: data.into() }]];
+            let message = message_of(OutboundContent::Buttons { text: "Решайте".into(), rows });
+            assert_eq!(pieces(&message).is_ok(), fits, "{data}");
+        }
     }
 
     #[test]

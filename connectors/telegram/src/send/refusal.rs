@@ -4,6 +4,7 @@ use connector_api::{RateScope, Remedy, SendError};
 
 use super::piece::Piece;
 use super::request::Request;
+use crate::press;
 use crate::reply::{Refusal, Trouble};
 
 /// A refusal that lasts: the words it is known by, our code, what the person is told, what may help.
@@ -164,6 +165,7 @@ pub(super) fn is_what_we_wanted(piece: &Piece<'_>, refusal: &Refusal) -> bool {
     match piece {
         Piece::EditText { .. } | Piece::EditCaption { .. } => refusal.says(&["message is not modified"]),
         Piece::Delete(_) => refusal.says(&["message to delete not found"]),
+        Piece::Answer { .. } => press::is_too_late(refusal),
         _ => false,
     }
 }

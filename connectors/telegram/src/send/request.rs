@@ -1,7 +1,7 @@
 //! From an attempt to a call. Pure but for what earlier answers taught us.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use connector_api::{ContactCard, ExternalId, OutboundAction, SendAttempt, SendError};
+use connector_api::{Button, ContactCard, ExternalId, OutboundAction, SendAttempt, SendError};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
@@ -9,6 +9,7 @@ use super::memory::Memory;
 use super::piece::{Piece, Shaped, pieces};
 use crate::api::{Call, Upload};
 use crate::place::Place;
+use crate::press;
 
 /// Older messages can be taken back no more.
 const DELETE_WINDOW: TimeDelta = TimeDelta::hours(48);
@@ -68,6 +69,9 @@ impl Caller<'_> {
     fn call(&self, piece: &Piece<'_>) -> Result<Call, SendError> {
         Ok(match piece {
             Piece::Text(text) => self.sending("sendMessage", json!({ "text": text })),
+            Piece::Buttons { text, rows } => {
+                self.sending("sendMessage", json!({ "text": text, "reply_markup": keyboard(rows) }))
+            }
             Piece::File { file, caption } => self.file(*file, *caption),
             Piece::Album { files, caption } => self.album(files, *caption),
             Piece::Location { latitude, longitude } => self.sending(
@@ -82,14 +86,18 @@ impl Caller<'_> {
                 }),
             ),
             Piece::Contact(card) => self.sending("sendContact", contact(card)),
-            Piece::EditText { message, text } => {
-                self.changing("editMessageText", message, json!({ "text": text }))?
+            Piece::EditText { message, text, buttons } => {
+                // Without a keyboard the former one goes.
+                let fields = json!({ "text": text, "reply_markup": keyboard(buttons) });
+                self.changing("editMessageText", message, fields)?
             }
             Piece::EditCaption { message, text } => {
                 self.changing("editMessageCaption", message, json!({ "caption": text }))?
             }
             Piece::Delete(messages) => self.deleting(messages)?,
             Piece::React { message, emoji } => self.reacting(message, *emoji)?,
+            Piece::Answer { press, text } => press::request_for(press, Some(text))
+                .ok_or_else(|| SendError::rejected("no_press", "Это не нажатие на кнопку."))?,
         })
     }
 
@@ -188,6 +196,15 @@ impl Caller<'_> {
     fn target(&self) -> Value {
         json!({ "business_connection_id": self.place.connection, "chat_id": self.place.chat })
     }
+}
+
+/// <https://core.telegram.org/bots/api#inlinekeyboardmarkup>
+fn keyboard(rows: &[Vec<Button>]) -> Option<Value> {
+    let row = |row: &Vec<Button>| -> Value {
+        row.iter().map(|button| json!({ "text": button.label, "callback_data": button.data })).collect()
+    };
+    let rows: Vec<Value> = rows.iter().map(row).collect();
+    (!rows.is_empty()).then(|| json!({ "inline_keyboard": rows }))
 }
 
 /// The provider's number of a message.

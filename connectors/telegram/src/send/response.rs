@@ -39,7 +39,11 @@ pub(super) fn unclear(piece: &Piece<'_>, words: &str) -> SendError {
 pub(super) fn repeatable(piece: &Piece<'_>) -> bool {
     matches!(
         piece,
-        Piece::EditText { .. } | Piece::EditCaption { .. } | Piece::Delete(_) | Piece::React { .. }
+        Piece::EditText { .. }
+            | Piece::EditCaption { .. }
+            | Piece::Delete(_)
+            | Piece::React { .. }
+            | Piece::Answer { .. }
     )
 }
 

@@ -1,9 +1,12 @@
 //! Attempts made for real against a server of scripted answers: what surely did not arrive, and what perhaps did.
 
-use connector_api::{Accepted, MediaKind, Outbound, OutboundContent, SendError};
+use connector_api::{
+    Accepted, ExternalId, LookUp, MediaKind, Outbound, OutboundAction, OutboundContent, SendError,
+};
 
 use super::testing::{
-    Server, Store, attempt, file, http_answer, in_conversation, message_of, text_message, with_files,
+    Server, Store, acting, attempt, file, hours_ago, http_answer, in_conversation, message_of, text_message,
+    with_files,
 };
 
 const SENT: &str =
@@ -122,4 +125,20 @@ async fn a_press_answered_too_late_is_no_failure() {
     let telegram = server.telegram();
     telegram.mark_read(&connector_api::ExternalId::new("callback/4382"), true).await.unwrap();
     assert!(server.asked()[0].contains("/answerCallbackQuery "));
+}
+
+#[tokio::test]
+async fn what_changes_a_message_is_done_again_when_nobody_knows_and_a_message_is_not() {
+    let telegram = Server::gone().await.telegram();
+    let edit = OutboundAction::Edit {
+        message: vec![ExternalId::new("6100000001/31")],
+        sent_at: hours_ago(1),
+        caption: false,
+        text: "да".to_owned(),
+        buttons: Vec::new(),
+    };
+    for (message, expected) in [(text_message("да"), LookUp::CannotTell), (acting(edit), LookUp::NotArrived)]
+    {
+        assert_eq!(telegram.look_up(&attempt(&message, 0)).await.unwrap(), expected);
+    }
 }

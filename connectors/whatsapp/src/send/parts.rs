@@ -67,7 +67,12 @@ fn of(message: &OutboundMessage) -> Result<Vec<Part<'_>>, SendError> {
         OutboundAction::Delete { .. } => {
             Err(SendError::rejected("no_delete", "WhatsApp не позволяет программам удалять отправленное."))
         }
+        OutboundAction::Answer { .. } => Err(no_buttons()),
     }
+}
+
+fn no_buttons() -> SendError {
+    SendError::rejected("no_buttons", "В WhatsApp кнопки бывают только у шаблонов.")
 }
 
 fn of_content(content: &OutboundContent) -> Result<Vec<Part<'_>>, SendError> {
@@ -79,6 +84,7 @@ fn of_content(content: &OutboundContent) -> Result<Vec<Part<'_>>, SendError> {
             }
             Ok(texts)
         }
+        OutboundContent::Buttons { .. } => Err(no_buttons()),
         OutboundContent::Media { files, caption } => of_files(files, caption.as_deref()),
         OutboundContent::Location { latitude, longitude, name, address } => Ok(vec![Part::Location {
             latitude: *latitude,
@@ -273,9 +279,11 @@ pub(crate) mod tests {
                     sent_at: at,
                     caption: false,
                     text: "x".into(),
+                    buttons: Vec::new(),
                 }),
                 "no_edit",
             ),
+            (send(OutboundContent::Buttons { text: "Да?".into(), rows: Vec::new() }), "no_buttons"),
         ] {
             match count(&message) {
                 Err(SendError::Rejected { code, .. }) => assert_eq!(code, word),

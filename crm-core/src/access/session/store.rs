@@ -11,6 +11,7 @@ pub(super) struct Found {
     pub(super) user_id: UserId,
     pub(super) name: String,
     pub(super) last_seen_at: DateTime<Utc>,
+    pub(super) must_enrol: bool,
     /// Words of the rights of all roles of the user, and of those that reach over all.
     pub(super) rights: Vec<String>,
     pub(super) over_all: Vec<String>,
@@ -25,6 +26,9 @@ pub(super) async fn find_live(
     query_as!(
         Found,
         r#"select s.id as "id: SessionId", u.id as "user_id: UserId", u.name, s.last_seen_at,
+                  u.second_factor_required and not exists
+                      (select from second_factors f where f.user_id = u.id and f.confirmed_at is not null)
+                      as "must_enrol!",
                   array(select r.right_name from user_roles x join role_rights r on r.role_code = x.role_code
                         where x.user_id = u.id) as "rights!",
                   array(select r.right_name from user_roles x join role_rights r on r.role_code = x.role_code

@@ -2,9 +2,10 @@ use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use super::{add, at, lines, viewer};
+use crate::access::login::Entered;
 use crate::access::session::Device;
 use crate::access::user::{self, UserError};
-use crate::access::{login, session, sweep, viewer_of_session};
+use crate::access::{login, second_factor, session, sweep, viewer_of_session};
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn many_attempts_at_once_do_not_slip_through(pool: PgPool) {
@@ -54,7 +55,25 @@ async fn whoever_is_deactivated_while_signing_in_stays_out(pool: PgPool) {
     let candidate = login::begin(&mut conn, "anna", None, at(0)).await.unwrap().unwrap();
     user::deactivate(&mut conn, &root, anna, at(0)).await.unwrap();
     let device = Device { remote: None, user_agent: "" };
-    assert!(login::succeed(&mut conn, candidate, device, None, at(0)).await.unwrap().is_none());
+    let entered = login::succeed(&mut conn, candidate, None, device, None, at(0)).await.unwrap();
+    assert!(matches!(entered, Entered::Refused), "{entered:?}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn the_secret_whose_code_was_checked_is_the_one_confirmed(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let anna = add(&mut conn, "anna", "manager").await;
+    let anna = viewer(&mut conn, anna).await;
+    second_factor::begin(&mut conn, &anna, b"one", at(0)).await.unwrap();
+    let mut tab = pool.begin().await.unwrap();
+    assert_eq!(second_factor::waiting(&mut tab, &anna).await.unwrap().unwrap(), b"one");
+    sqlx::query("set lock_timeout = '100ms'").execute(&mut *conn).await.unwrap();
+    let other_tab = second_factor::begin(&mut conn, &anna, b"two", at(1)).await;
+    assert!(other_tab.is_err(), "a second tab waits for the first");
+    second_factor::confirm(&mut tab, &anna, 1, at(1)).await.unwrap();
+    tab.commit().await.unwrap();
+    let sealed = second_factor::sealed_unscoped(&mut conn, anna.user_id).await.unwrap();
+    assert_eq!(sealed.unwrap(), b"one");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
@@ -64,9 +83,8 @@ async fn seen_moves_at_most_once_a_minute(pool: PgPool) {
     let device = Device { remote: Some("10.0.0.1"), user_agent: "Firefox\n" };
     let (token, _) = session::open(&mut conn, anna, device, at(0)).await.unwrap();
     for (second, seen) in [(30, 0), (60, 60), (100, 60), (120, 120)] {
-        let (found, _) =
-            viewer_of_session(&mut conn, token.reveal(), None, at(second)).await.unwrap().unwrap();
-        let sessions = session::list(&mut conn, &found, at(second)).await.unwrap();
+        let live = viewer_of_session(&mut conn, token.reveal(), None, at(second)).await.unwrap().unwrap();
+        let sessions = session::list(&mut conn, &live.viewer, at(second)).await.unwrap();
         assert_eq!((sessions[0].last_seen_at, sessions[0].user_agent.as_str()), (at(seen), "Firefox"));
         assert_eq!(sessions[0].expires_at, at(seen) + session::LIFETIME);
     }

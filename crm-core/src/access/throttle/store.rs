@@ -49,6 +49,17 @@ pub(super) async fn give_back(conn: &mut PgConnection, subject: &str) -> sqlx::R
     Ok(())
 }
 
+/// As if this attempt had not been: nobody gets here through a lock, so one that stands was made by the attempt itself.
+pub(super) async fn take_back(conn: &mut PgConnection, subject: &str) -> sqlx::Result<()> {
+    query!(
+        "update login_failures set failures = greatest(failures - 1, 0), locked_until = null where subject = $1",
+        subject,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn locked_until(
     conn: &mut PgConnection,
     subject: &str,

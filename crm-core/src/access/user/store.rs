@@ -87,7 +87,9 @@ pub(super) async fn find(
         User,
         r#"select u.id as "id: UserId", u.login, u.name, u.post, u.phone, u.email,
                   array(select role_code from user_roles where user_id = u.id order by role_code) as "roles!",
-                  u.password_hash is not null as "has_password!", u.disabled_at,
+                  u.password_hash is not null as "has_password!", u.second_factor_required,
+                  exists (select from second_factors s where s.user_id = u.id and s.confirmed_at is not null)
+                      as "second_factor!", u.disabled_at,
                   f.locked_until as "locked_until?", u.created_at, u.updated_at
            from users u
            left join login_failures f on f.subject = 'login:' || u.login and f.locked_until > $2
@@ -110,7 +112,9 @@ pub(super) async fn list(
         User,
         r#"select u.id as "id: UserId", u.login, u.name, u.post, u.phone, u.email,
                   array(select role_code from user_roles where user_id = u.id order by role_code) as "roles!",
-                  u.password_hash is not null as "has_password!", u.disabled_at,
+                  u.password_hash is not null as "has_password!", u.second_factor_required,
+                  exists (select from second_factors s where s.user_id = u.id and s.confirmed_at is not null)
+                      as "second_factor!", u.disabled_at,
                   f.locked_until as "locked_until?", u.created_at, u.updated_at
            from users u
            left join login_failures f on f.subject = 'login:' || u.login and f.locked_until > $7

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use connector_api::{Finding, NoticeLevel};
 use sqlx::PgConnection;
 
-use super::{Probed, Repairing};
+use super::{Probed, Repairing, Subscription};
 use crate::AccountId;
 
 /// Takes it upon the caller to ask an account's provider now; `false` when it was asked a moment ago, by whomever.
@@ -205,5 +205,17 @@ pub(super) async fn repairing(
         account.0
     )
     .fetch_optional(conn)
+    .await
+}
+
+pub(super) async fn subscription(conn: &mut PgConnection, account: AccountId) -> sqlx::Result<Subscription> {
+    sqlx::query_as!(
+        Subscription,
+        r#"select exists (
+               select from account_findings where account_id = $1 and code in ('webhook_missing', 'webhook_types')
+           ) as "is_lost!", (select tried_at from account_repairs where account_id = $1) as made_anew_at"#,
+        account.0
+    )
+    .fetch_one(conn)
     .await
 }

@@ -10,6 +10,7 @@ pub(super) const DEAD_CODE: &str =
     "Этот код не подходит: он уже использован, или его срок вышел. Возьмите в Узле новый.";
 pub(super) const HIDDEN: &str = "Сообщение не передано: вы пишете от имени группы. Выключите анонимность в правах \
     администратора группы и напишите снова.";
+pub(super) const MOVED: &str = "Группа стала супергруппой: мост работает дальше. Если в ней выключены темы, включите их, и чаты снова появятся здесь.";
 pub(super) const NO_THREAD: &str =
     "Сообщение не передано: у этого места нет чата в Узле. Ответьте в теме нужного чата.";
 pub(super) const PRIVATE: &str =
@@ -37,7 +38,7 @@ pub(super) fn code(content: &Content) -> Option<&str> {
 }
 
 /// The words and the file of a message. What rooms do not hold is told in words.
-pub(super) fn of(content: &Content) -> (Option<String>, Option<MediaRef>) {
+pub(in crate::bridge) fn of(content: &Content) -> (Option<String>, Option<MediaRef>) {
     let words = |text: String| (Some(text).filter(|text| !text.trim().is_empty()), None);
     match content {
         Content::Media { media, caption } => (caption.clone(), Some(media.clone())),

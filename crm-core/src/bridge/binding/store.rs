@@ -32,6 +32,13 @@ pub(super) async fn users(conn: &mut PgConnection) -> sqlx::Result<Vec<UserId>> 
         .await
 }
 
+/// Their own chats with the bot.
+pub(super) async fn chats(conn: &mut PgConnection, account: AccountId) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!("select chat from bridge_bindings where account_id = $1 order by bound_at", account.0)
+        .fetch_all(conn)
+        .await
+}
+
 pub(super) async fn put_code(
     conn: &mut PgConnection,
     user: UserId,

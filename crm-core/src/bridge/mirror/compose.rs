@@ -1,54 +1,116 @@
-//! What stands in the messenger for a message of a room. Pure.
+//! What stands in the messenger for a message. Pure: nothing in a text is mark-up.
 
-use connector_api::{ExternalId, OutboundAction, OutboundContent};
+use connector_api::{ExternalId, OutboundAction, OutboundContent, OutboundFile};
 
-use super::store::{Said, Thread};
+use super::said::{Said, State};
 
 /// The messenger's bots take no larger files: a link stands for them.
 const LARGEST_FILE: u64 = 50_000_000;
 
-/// The new message, edit or mark; `None` when there is nothing to say any more.
+/// The new message, edit, mark or sign; `None` when there is nothing to say (any more). `copies` are the messages there by
+/// which it is done, `before` is what was sent for the message so far.
 pub(super) fn action(
     act: &str,
-    said: Option<Said>,
-    links: Vec<ExternalId>,
-    thread: &Thread,
-    screens: &str,
+    said: Said,
+    copies: Vec<ExternalId>,
+    before: &[OutboundAction],
+    chat: &str,
 ) -> Option<OutboundAction> {
-    let said = said?;
     match act {
-        "message" if !said.deleted => Some(OutboundAction::Send {
-            content: content(&said, thread, screens)?,
-            quote: said.quote.clone().map(ExternalId::new),
-        }),
-        "edit" if !said.deleted => {
-            let text = said.body.clone().unwrap_or_default();
-            Some(edit(&said, links, signed(&said, thread, &text)))
+        "message" if said.deleted => None,
+        "message" => {
+            let quote = said.quote.clone().map(ExternalId::new);
+            Some(OutboundAction::Send { content: content(&said, chat)?, quote })
         }
-        "deletion" => Some(edit(&said, links, signed(&said, thread, "сообщение удалено"))),
+        "edit" | "deletion" => {
+            late_files(&said, &copies, before, chat).or_else(|| edit(&said, copies, before, chat))
+        }
+        "state" => state(said.state?, copies, before),
         _ => None,
     }
 }
 
-fn edit(said: &Said, message: Vec<ExternalId>, text: String) -> OutboundAction {
-    let caption = said.files.iter().any(|file| file.size_bytes <= LARGEST_FILE);
-    OutboundAction::Edit { message, sent_at: said.created_at, caption, text }
+/// Files that were not here yet when the message went out.
+fn late_files(
+    said: &Said,
+    copies: &[ExternalId],
+    before: &[OutboundAction],
+    chat: &str,
+) -> Option<OutboundAction> {
+    let sent = |file: &OutboundFile| {
+        before.iter().any(|action| match action {
+            OutboundAction::Send { content: OutboundContent::Media { files, .. }, .. } => {
+                files.iter().any(|known| known.id == file.id)
+            }
+            _ => false,
+        })
+    };
+    let late: Vec<OutboundFile> =
+        said.files.iter().filter(|file| file.size_bytes <= LARGEST_FILE && !sent(file)).cloned().collect();
+    if said.deleted || late.is_empty() {
+        return None;
+    }
+    let caption = Some(signed(said, chat, ""));
+    Some(OutboundAction::Send {
+        content: OutboundContent::Media { files: late, caption },
+        quote: copies.first().cloned(),
+    })
 }
 
-fn content(said: &Said, thread: &Thread, screens: &str) -> Option<OutboundContent> {
-    let (files, large): (Vec<_>, Vec<_>) =
-        said.files.iter().cloned().partition(|file| file.size_bytes <= LARGEST_FILE);
-    let mut text = said.body.clone().unwrap_or_default();
-    for file in &large {
-        let megabytes = file.size_bytes / 1_000_000;
-        let link = format!("{screens}/rooms/{}?at={}", thread.room_id, said.position);
-        let instead = format!("{} ({megabytes} МБ): {link}", file.file_name);
-        text = if text.is_empty() { instead } else { format!("{text}\n{instead}") };
+fn edit(
+    said: &Said,
+    message: Vec<ExternalId>,
+    before: &[OutboundAction],
+    chat: &str,
+) -> Option<OutboundAction> {
+    let words =
+        if said.deleted { "сообщение удалено".to_owned() } else { said.words(LARGEST_FILE) };
+    let text = signed(said, chat, &words);
+    let first = before.iter().find_map(|action| match action {
+        OutboundAction::Send { content, .. } => Some(content),
+        _ => None,
+    });
+    let standing = before.iter().rev().find_map(|action| match action {
+        OutboundAction::Edit { text, .. } => Some(text.as_str()),
+        OutboundAction::Send { content, quote: _ } if Some(content) == first => words_of(content),
+        _ => None,
+    });
+    // The same event told again, or a change that does not show.
+    if standing == Some(text.as_str()) {
+        return None;
     }
+    let caption = matches!(first, Some(OutboundContent::Media { .. }));
+    Some(OutboundAction::Edit { message, sent_at: said.created_at, caption, text, buttons: Vec::new() })
+}
+
+fn words_of(content: &OutboundContent) -> Option<&str> {
+    match content {
+        OutboundContent::Text { text } => Some(text),
+        OutboundContent::Media { caption, .. } => caption.as_deref(),
+        _ => None,
+    }
+}
+
+/// One sign on the person's own message, which a later one replaces; a failure in words.
+fn state(state: State, mut copies: Vec<ExternalId>, before: &[OutboundAction]) -> Option<OutboundAction> {
+    let message = (!copies.is_empty()).then(|| copies.remove(0))?;
+    let action = match state {
+        State::Reached(emoji) => OutboundAction::React { message, emoji: Some(emoji.to_owned()) },
+        State::Stuck(text) => {
+            OutboundAction::Send { content: OutboundContent::Text { text }, quote: Some(message) }
+        }
+    };
+    (before.last() != Some(&action)).then_some(action)
+}
+
+fn content(said: &Said, chat: &str) -> Option<OutboundContent> {
+    let files: Vec<OutboundFile> =
+        said.files.iter().filter(|file| file.size_bytes <= LARGEST_FILE).cloned().collect();
+    let text = said.words(LARGEST_FILE);
     if text.is_empty() && files.is_empty() {
         return None;
     }
-    let text = signed(said, thread, &text);
+    let text = signed(said, chat, &text);
     Some(if files.is_empty() {
         OutboundContent::Text { text }
     } else {
@@ -56,7 +118,7 @@ fn content(said: &Said, thread: &Thread, screens: &str) -> Option<OutboundConten
     })
 }
 
-/// Who and where, then what. Plain text: nothing in it is mark-up.
-fn signed(said: &Said, thread: &Thread, text: &str) -> String {
-    format!("{} · {}:\n{text}", said.author_name, thread.wanted_name).trim_end().to_owned()
+/// Who and where, then what.
+fn signed(said: &Said, chat: &str, text: &str) -> String {
+    format!("{} · {chat}:\n{text}", said.author).trim_end().to_owned()
 }

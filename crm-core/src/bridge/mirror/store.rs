@@ -1,18 +1,23 @@
 //! SQL of threads and their outboxes.
 
 use chrono::{DateTime, Utc};
-use connector_api::{ExternalId, OutboundFile};
-use sqlx::PgConnection;
+use connector_api::{ExternalId, OutboundAction, OutboundMessage};
+use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::CHANNEL;
-use crate::{AccountId, RoomId, RoomMessageId, delivery::DeliveryStep, media::kind_of};
+use crate::{AccountId, RoomId, RoomMessageId, delivery::DeliveryStep};
+
+/// What was sent for a message after the message itself has its place behind this one: it is no part of what an edit
+/// changes.
+const ADDED: i32 = 1000;
 
 /// A thread, locked, and how it should be.
 #[derive(Clone, Debug)]
 pub(super) struct Thread {
     pub id: Uuid,
-    pub room_id: RoomId,
+    /// The room that it shows, or else a conversation.
+    pub room_id: Option<RoomId>,
     pub account_id: AccountId,
     pub enabled: bool,
     pub place: Option<String>,
@@ -24,9 +29,11 @@ pub(super) struct Thread {
 /// The oldest row of an outbox that is not through.
 pub(super) struct Head {
     pub id: Uuid,
-    pub message_id: RoomMessageId,
+    /// A message of the room, or a row of the timeline.
+    pub message_id: Uuid,
     pub act: String,
     pub delivery_id: Option<Uuid>,
+    pub created_at: DateTime<Utc>,
 }
 
 /// What became of a delivery.
@@ -35,18 +42,6 @@ pub(super) struct Delivery {
     pub external_ids: Vec<String>,
     pub code: Option<String>,
     pub reason: Option<String>,
-}
-
-/// A message of a room as it stands now.
-pub(super) struct Said {
-    pub author_name: String,
-    pub position: i64,
-    pub body: Option<String>,
-    pub created_at: DateTime<Utc>,
-    pub deleted: bool,
-    /// The messenger's id of the message answered, where it is there.
-    pub quote: Option<String>,
-    pub files: Vec<OutboundFile>,
 }
 
 /// The advisory lock of whoever keeps the threads.
@@ -79,20 +74,24 @@ pub(super) async fn leave(
     )
     .execute(&mut *conn)
     .await?;
-    if left.rows_affected() > 0 {
-        sqlx::query!("select pg_notify($1, '')", CHANNEL).execute(conn).await?;
-    }
+    if left.rows_affected() > 0 { wake(conn).await } else { Ok(()) }
+}
+
+/// Wakes whoever keeps the threads when the caller's transaction commits.
+pub(in crate::bridge) async fn wake(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("select pg_notify($1, '')", CHANNEL).execute(conn).await?;
     Ok(())
 }
 
 /// Threads with something in their outbox, or not as they should be.
 pub(super) async fn due(conn: &mut PgConnection) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
-        "select b.id from bridge_threads b join rooms r on r.id = b.room_id
-         where exists (select from bridge_outbox o where o.thread_id = b.id and o.finished_at is null)
-            or (b.place is not null and (
-                b.closed = (b.enabled and r.archived_at is null)
-                or (b.enabled and r.archived_at is null and b.name <> r.name)))
+        "select b.id from bridge_threads b join bridge_wishes w on w.thread_id = b.id
+         where (exists (select from bridge_outbox o where o.thread_id = b.id and o.finished_at is null)
+             or (b.place is not null and (b.closed = w.enabled or (w.enabled and b.name <> w.name))))
+           and not exists (
+             select from bridge_setup s join bridge_groups g on g.account_id = s.account_id and g.chat = s.chat
+             where not g.present)
          order by b.id"
     )
     .fetch_all(conn)
@@ -102,9 +101,10 @@ pub(super) async fn due(conn: &mut PgConnection) -> sqlx::Result<Vec<Uuid>> {
 pub(super) async fn lock(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Thread>> {
     sqlx::query_as!(
         Thread,
-        r#"select b.id, b.room_id as "room_id: RoomId", s.account_id as "account_id: AccountId",
-                  b.enabled and r.archived_at is null as "enabled!", b.place, b.name, r.name as wanted_name, b.closed
-           from bridge_threads b join rooms r on r.id = b.room_id cross join bridge_setup s
+        r#"select b.id, b.room_id as "room_id: RoomId",
+                  s.account_id as "account_id: AccountId", w.enabled as "enabled!", b.place, b.name,
+                  w.name as "wanted_name!", b.closed
+           from bridge_threads b join bridge_wishes w on w.thread_id = b.id cross join bridge_setup s
            where b.id = $1 for update of b"#,
         id
     )
@@ -115,8 +115,8 @@ pub(super) async fn lock(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Opti
 pub(super) async fn head(conn: &mut PgConnection, thread: Uuid) -> sqlx::Result<Option<Head>> {
     sqlx::query_as!(
         Head,
-        r#"select id, message_id as "message_id: RoomMessageId", act, delivery_id
-           from bridge_outbox where thread_id = $1 and finished_at is null order by position limit 1"#,
+        "select id, message_id, act, delivery_id, created_at
+         from bridge_outbox where thread_id = $1 and finished_at is null order by position limit 1",
         thread
     )
     .fetch_optional(conn)
@@ -133,83 +133,66 @@ pub(super) async fn delivery(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<
     .await
 }
 
-pub(super) async fn links(
+/// The messages there by which a row of the outbox is done: our copies of the message; for a state, what the person
+/// himself wrote there.
+pub(super) async fn copies(
     conn: &mut PgConnection,
-    account: AccountId,
-    message: RoomMessageId,
+    thread: &Thread,
+    head: &Head,
 ) -> sqlx::Result<Vec<ExternalId>> {
     let ids = sqlx::query_scalar!(
-        "select external_id from bridge_links where account_id = $1 and message_id = $2 and ours order by place",
-        account.0,
-        message.0
+        "select external_id from bridge_links
+         where account_id = $1 and message_id = $2 and ours = $3 and place < $4 and thread_id = $5
+         order by place, external_id",
+        thread.account_id.0,
+        head.message_id,
+        head.act != "state",
+        ADDED,
+        thread.id,
     )
     .fetch_all(conn)
     .await?;
     Ok(ids.into_iter().map(ExternalId::new).collect())
 }
 
+/// What was sent for a message so far, in order.
+pub(super) async fn done(
+    conn: &mut PgConnection,
+    thread: Uuid,
+    message: Uuid,
+) -> sqlx::Result<Vec<OutboundAction>> {
+    let sent = sqlx::query_scalar!(
+        r#"select d.message as "message: Json<OutboundMessage>"
+           from bridge_outbox o join deliveries d on d.id = o.delivery_id
+           where o.message_id = $1 and o.thread_id = $2 and o.outcome = 'done' order by o.position"#,
+        message,
+        thread
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(sent.into_iter().map(|message| message.0.action).collect())
+}
+
 pub(super) async fn link(
     conn: &mut PgConnection,
-    account: AccountId,
-    message: RoomMessageId,
+    thread: &Thread,
+    head: &Head,
     external_ids: &[String],
 ) -> sqlx::Result<()> {
+    let behind = if head.act == "message" { 0 } else { ADDED };
     sqlx::query!(
-        "insert into bridge_links (account_id, external_id, message_id, ours, place)
-         select $1, id, $2, true, place::integer from unnest($3::text[]) with ordinality told(id, place)
+        "insert into bridge_links (account_id, external_id, message_id, thread_id, ours, place)
+         select $1, id, $2, $3, true, $5 + place::integer from unnest($4::text[]) with ordinality told(id, place)
          on conflict do nothing",
-        account.0,
-        message.0,
-        external_ids
+        thread.account_id.0,
+        head.message_id,
+        thread.id,
+        external_ids,
+        behind,
     )
     .execute(conn)
     .await?;
     Ok(())
-}
-
-pub(super) async fn said(
-    conn: &mut PgConnection,
-    account: AccountId,
-    id: RoomMessageId,
-) -> sqlx::Result<Option<Said>> {
-    let row = sqlx::query!(
-        r#"select t.author_name, t.position, t.body, t.created_at, t.deleted_at is not null as "deleted!",
-                  (select l.external_id from bridge_links l
-                   where l.account_id = $2 and l.message_id = t.quote_id order by l.place limit 1) as quote
-           from room_messages t where t.id = $1"#,
-        id.0,
-        account.0
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let files = sqlx::query!(
-        r#"select m.id, m.kind, m.file_name, m.sniffed_type, m.stored_bytes, m.sha256 as "sha256!", m.duration_s
-           from room_message_files f join media m on m.id = f.media_id
-           where f.message_id = $1 and m.state = 'stored' and m.sha256 is not null
-           order by f.place"#,
-        id.0
-    )
-    .fetch_all(conn)
-    .await?;
-    let files = files.into_iter().map(|file| OutboundFile {
-        id: file.id,
-        kind: kind_of(&file.kind),
-        file_name: file.file_name.unwrap_or_else(|| "файл".to_owned()),
-        mime_type: file.sniffed_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
-        size_bytes: file.stored_bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0),
-        sha256: file.sha256,
-        duration_s: file.duration_s.and_then(|seconds| u32::try_from(seconds).ok()),
-    });
-    Ok(Some(Said {
-        author_name: row.author_name,
-        position: row.position,
-        body: row.body,
-        created_at: row.created_at,
-        deleted: row.deleted,
-        quote: row.quote,
-        files: files.collect(),
-    }))
 }
 
 /// `false` when somebody has handed it over before.

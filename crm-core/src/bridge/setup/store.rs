@@ -2,14 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use connector_api::BridgeChat;
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::{BridgeGroup, BridgedRoom};
+use super::{BridgeGroup, BridgedConversation, BridgedRoom};
 use crate::{
-    AccountId, RoomId,
+    AccountId, ConversationId, RoomId,
     access::Viewer,
+    clients::reach::Reach,
     rooms::reach::store::{Sight, push_reach},
+    timeline::conversation,
 };
 
 pub(super) async fn groups(conn: &mut PgConnection) -> sqlx::Result<Vec<BridgeGroup>> {
@@ -51,14 +53,15 @@ pub(super) async fn forget_places(conn: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The group has another key now; it was no group with threads before.
+/// The group has another key now; `true` when that is news of the chosen one. Its former threads are unknown under the new
+/// key.
 pub(crate) async fn moved(
     conn: &mut PgConnection,
     account: AccountId,
     from: &str,
     to: &str,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let chosen = sqlx::query!(
         "update bridge_setup set chat = $3 where account_id = $1 and chat = $2",
         account.0,
         from,
@@ -67,9 +70,13 @@ pub(crate) async fn moved(
     .execute(&mut *conn)
     .await?;
     sqlx::query!("delete from bridge_groups where account_id = $1 and chat = $2", account.0, from)
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
-    Ok(())
+    let news = chosen.rows_affected() == 1;
+    if news {
+        forget_places(conn).await?;
+    }
+    Ok(news)
 }
 
 /// A group was heard of. `present` is only known where it was told.
@@ -82,7 +89,13 @@ pub(crate) async fn met(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into bridge_groups as known (account_id, chat, title, threads, present, seen_at)
-         values ($1, $2, $3, $4, coalesce($5, true), $6)
+         select $1, $2, $3, $4, coalesce($5, true), $6
+         -- Whoever speaks there tells the same each time: that must not make him wait for others who do.
+         where not exists (
+             select from bridge_groups same
+             where same.account_id = $1 and same.chat = $2 and same.title is not distinct from coalesce($3, same.title)
+               and same.threads = $4 and same.present = coalesce($5, same.present)
+               and same.seen_at > $6::timestamptz - interval '1 minute')
          on conflict (account_id, chat) do update
          set title = coalesce(excluded.title, known.title), threads = excluded.threads,
              present = coalesce($5, known.present), seen_at = excluded.seen_at",
@@ -98,16 +111,7 @@ pub(crate) async fn met(
     Ok(())
 }
 
-#[derive(FromRow)]
-struct Row {
-    room_id: RoomId,
-    name: Option<String>,
-    enabled: bool,
-    waiting: i64,
-    trouble: Option<String>,
-}
-
-pub(super) async fn rooms(conn: &mut PgConnection, viewer: &Viewer) -> sqlx::Result<Vec<BridgedRoom>> {
+pub(crate) async fn rooms(conn: &mut PgConnection, viewer: &Viewer) -> sqlx::Result<Vec<BridgedRoom>> {
     let mut query = QueryBuilder::<Postgres>::new(
         "select b.room_id, seen.name, b.enabled, b.trouble,
                 (select count(*) from bridge_outbox o where o.thread_id = b.id and o.finished_at is null) as waiting
@@ -115,18 +119,8 @@ pub(super) async fn rooms(conn: &mut PgConnection, viewer: &Viewer) -> sqlx::Res
          left join lateral (select r.name from rooms r where r.id = b.room_id",
     );
     push_reach(&mut query, viewer, Sight::Finds);
-    query.push(") seen on true order by seen.name nulls last, b.room_id");
-    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| BridgedRoom {
-            room_id: row.room_id,
-            name: row.name,
-            enabled: row.enabled,
-            waiting: row.waiting,
-            trouble: row.trouble,
-        })
-        .collect())
+    query.push(") seen on true where b.room_id is not null order by seen.name nulls last, b.room_id");
+    query.build_query_as().fetch_all(conn).await
 }
 
 /// `false` when it stood so already. What waits when a room is bridged no longer does not go out.
@@ -148,4 +142,69 @@ pub(super) async fn set_enabled(
     .await?;
     // A room that was never bridged is not bridged now either.
     Ok(changed.is_some_and(|thread| enabled || thread != id))
+}
+
+/// Names only within `reach`; without one, none.
+pub(crate) async fn conversations(
+    conn: &mut PgConnection,
+    reach: Option<Reach>,
+) -> sqlx::Result<Vec<BridgedConversation>> {
+    let mut query = QueryBuilder::<Postgres>::new(
+        "select b.conversation_id, seen.name, b.enabled, b.trouble,
+                (select count(*) from bridge_outbox o where o.thread_id = b.id and o.finished_at is null) as waiting
+         from bridge_threads b
+         left join lateral (
+             select w.name
+             from bridge_wishes w
+             join conversations v on v.id = b.conversation_id
+             join contacts k on k.id = v.contact_id
+             where w.thread_id = b.id",
+    );
+    match reach {
+        Some(reach) => conversation::store::push_reach(&mut query, reach),
+        None => _ = query.push(" and false"),
+    }
+    query.push(
+        ") seen on true where b.conversation_id is not null order by seen.name nulls last, b.conversation_id",
+    );
+    query.build_query_as().fetch_all(conn).await
+}
+
+/// `false` when it stood so already. Older rows than the moment from which it is bridged do not go out.
+pub(super) async fn set_conversation_enabled(
+    conn: &mut PgConnection,
+    id: Uuid,
+    conversation: ConversationId,
+    enabled: bool,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let changed = sqlx::query_scalar!(
+        "insert into bridge_threads as known (id, conversation_id, enabled, since)
+         select $1, $2, $3, $4 where $3 or exists (select from bridge_threads where conversation_id = $2)
+         on conflict (conversation_id) do update set enabled = excluded.enabled, since = excluded.since
+         where known.enabled <> excluded.enabled
+         returning id",
+        id,
+        conversation.0,
+        enabled,
+        now,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(changed.is_some())
+}
+
+/// The name of the chosen group, when it is news that the bot is not in it.
+pub(super) async fn put_out(
+    conn: &mut PgConnection,
+    account: AccountId,
+) -> sqlx::Result<Option<Option<String>>> {
+    sqlx::query_scalar!(
+        "update bridge_groups g set present = false from bridge_setup s
+         where s.account_id = g.account_id and s.chat = g.chat and g.account_id = $1 and g.present
+         returning g.title",
+        account.0
+    )
+    .fetch_optional(conn)
+    .await
 }

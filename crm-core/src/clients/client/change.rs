@@ -15,7 +15,7 @@ use crate::{
     clients::{
         ClientError,
         error::{Result, TakenBy},
-        reach,
+        freeze, reach,
         requisites::{self, RequisiteError},
         search_key::search_key,
         text::words,
@@ -90,7 +90,7 @@ pub async fn edit(
     }
     let mut after = changed(&before, edit)?;
     if touches_frozen(&before, &after) {
-        viewer.require(Right::ContactsCorrect)?;
+        freeze::pass(conn, viewer).await?;
     }
     if before.status == ClientStatus::Client && after.status == ClientStatus::CommonBase {
         // There is no way back without the administrator (S1.7).
@@ -127,7 +127,7 @@ fn touches_frozen(before: &Fields, after: &Fields) -> bool {
 }
 
 /// The fields with the edit applied and checked.
-fn changed(before: &Fields, edit: ClientEdit) -> Result<Fields> {
+pub(in crate::clients) fn changed(before: &Fields, edit: ClientEdit) -> Result<Fields> {
     let mut fields = before.clone();
     let region = edit.region.unwrap_or(Region::Russia);
     if let Some(name) = edit.name {

@@ -11,7 +11,7 @@ use crate::{
     clients::{
         ClientError,
         error::Result,
-        identity, reach,
+        freeze, identity, reach,
         text::words,
         trace::{self, Change},
     },
@@ -56,7 +56,7 @@ pub async fn edit(
         let name = words(Some(name)).ok_or(NO_NAME)?;
         let before = store::name(conn, root).await?;
         if before.name_is_chosen && before.name != name {
-            viewer.require(Right::ContactsCorrect)?;
+            freeze::pass(conn, viewer).await?;
         }
         if before.name != name || !before.name_is_chosen {
             store::rename(conn, root, &name, now).await?;

@@ -1,12 +1,12 @@
 //! What goes to an employee's own messenger: it has a lane like every message, and shows in no timeline.
 
 use chrono::{DateTime, Utc};
-use connector_api::OutboundMessage;
+use connector_api::{ExternalId, OutboundAction, OutboundMessage};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::store;
-use crate::{AccountId, ConversationId, delivery::lane};
+use crate::{AccountId, ConversationId, delivery::lane, id::uuid_at};
 
 /// Queues a message in the lane of its place. `about` stands where other deliveries name their row. Wants a transaction.
 pub(crate) async fn aside(
@@ -17,7 +17,34 @@ pub(crate) async fn aside(
     about: Uuid,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let lane_id = ConversationId::derived(account, message.conversation.as_str());
+    queue(conn, account, &message.conversation, message, parts, about, now).await
+}
+
+/// Answers a press on a button. Its lane is its own: nobody waits for an answer behind messages that are held up. Wants a
+/// transaction.
+pub(crate) async fn answer(
+    conn: &mut PgConnection,
+    account: AccountId,
+    place: &ExternalId,
+    pressed: &ExternalId,
+    text: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let action = OutboundAction::Answer { press: pressed.clone(), text: text.to_owned() };
+    let message = OutboundMessage { id: uuid_at(now), conversation: place.clone(), to: Vec::new(), action };
+    queue(conn, account, pressed, &message, 1, Uuid::nil(), now).await
+}
+
+async fn queue(
+    conn: &mut PgConnection,
+    account: AccountId,
+    lane: &ExternalId,
+    message: &OutboundMessage,
+    parts: u16,
+    about: Uuid,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let lane_id = ConversationId::derived(account, lane.as_str());
     let position = lane::next_position(conn, lane_id, account, now).await?;
     store::insert_aside(conn, lane_id, account, message, parts, about, position, now).await?;
     lane::wake(conn, account).await

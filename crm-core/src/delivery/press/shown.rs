@@ -18,7 +18,9 @@ pub(super) struct ShownRow {
 pub(super) fn row(content: &OutboundContent, files: Vec<MediaRef>, quote: Option<InteractionId>) -> ShownRow {
     let quote = quote.map(|row| QuotePayload { interaction_id: Some(row), text: None });
     let (shown, items) = match content {
-        OutboundContent::Text { text } => (Content::Text { text: text.clone() }, Vec::new()),
+        OutboundContent::Text { text } | OutboundContent::Buttons { text, .. } => {
+            (Content::Text { text: text.clone() }, Vec::new())
+        }
         OutboundContent::Template(template) => {
             let text = template.text.clone();
             let shown = match files.into_iter().next() {

@@ -179,7 +179,7 @@ pub(super) async fn insert_row(
     sqlx::query!(
         "insert into interactions (id, contact_id, account_id, conversation_id, identity_id, kind, direction, origin,
              occurred_at, received_at, author_user_id, author_name, body, content, fullness, external_id)
-         values ($1, $2, $3, $4, $5, 'message', 'outbound', 'live', $6, $7, $8, $9, $10, $11, 3, $12)",
+         values ($1, $2, $3, $4, $5, 'message', 'outbound', $13, $6, $7, $8, $9, $10, $11, 3, $12)",
         id.0,
         place.contact_id.0,
         place.account_id.0,
@@ -192,6 +192,7 @@ pub(super) async fn insert_row(
         shown.body,
         content as _,
         id.to_string(),
+        writer.origin,
     )
     .execute(conn)
     .await?;

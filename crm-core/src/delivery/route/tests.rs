@@ -7,8 +7,12 @@ use uuid::Uuid;
 use super::*;
 use crate::fixture::minute;
 
+fn account(channel: &str) -> AccountId {
+    AccountId(Uuid::from_u128(channel.bytes().map(u128::from).sum()))
+}
+
 fn way(channel: &str, last_inbound_at: Option<DateTime<Utc>>, permission: Permission) -> Way {
-    let account_id = AccountId(Uuid::from_u128(channel.bytes().map(u128::from).sum()));
+    let account_id = account(channel);
     let place = Place {
         conversation_id: ConversationId::derived(account_id, "+79160000001"),
         account_id,
@@ -48,7 +52,10 @@ fn message(template: bool) -> RuleMessage {
         text: "Бронь кончается завтра".into(),
     });
     RuleMessage {
-        text: "Бронь кончается завтра".into(), template, purpose: Some(StatedPurpose::Service)
+        text: "Бронь кончается завтра".into(),
+        template_account: template.is_some().then(|| account("whatsapp")),
+        template,
+        purpose: Some(StatedPurpose::Service),
     }
 }
 
@@ -98,6 +105,21 @@ fn a_closed_window_takes_a_template_and_without_one_the_next_channel_is_asked() 
     let open_window = vec![way("whatsapp", Some(minute(0)), window())];
     let (route, _) = choose(in_order(&order(), open_window), &message(true));
     assert!(matches!(route.unwrap().content, OutboundContent::Text { .. }), "an open window costs nothing");
+}
+
+#[test]
+fn a_template_is_sent_by_the_account_that_has_it_alone() {
+    let second_number = way("whatsapp", None, Permission::TemplatesOnly);
+    let other = RuleMessage { template_account: Some(account("another number")), ..message(true) };
+    let (route, passed_over) = choose(vec![second_number, way("sms", None, open())], &other);
+    assert_eq!(route.unwrap().channel, "sms");
+    assert_eq!(passed_over[0].reason, "Окно переписки закрыто, а шаблон принадлежит другому каналу.");
+}
+
+#[test]
+fn what_an_older_version_wrote_down_is_still_read() {
+    let stored = r#"{"text":"Бронь кончается завтра","purpose":"service"}"#;
+    assert_eq!(serde_json::from_str::<RuleMessage>(stored).unwrap(), message(false));
 }
 
 #[test]

@@ -4,7 +4,10 @@ use super::*;
 
 /// A message for which the rule chose the first channel.
 fn by_rule(number: u128) -> NewMessage {
-    let message = RuleMessage { text: "Бронь кончается".into(), template: None, purpose: None };
+    let message =
+        RuleMessage {
+            text: "Бронь кончается".into(), template: None, template_account: None, purpose: None
+        };
     let chosen = Chosen {
         because: "Окно переписки открыто.".into(), passed_over: Vec::new(), message
     };

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use connector_api::MediaRef;
 
 use super::RoomOrigin;
-use crate::{AccountId, MediaId, RoomId, RoomMessageId, UserId, access::Viewer, media::kind_word};
+use crate::{AccountId, MediaId, RoomId, RoomMessageId, UserId, access::Viewer, media};
 
 /// A message that stands there.
 pub(super) struct Written {
@@ -151,22 +151,7 @@ pub(super) async fn want(
     file: &MediaRef,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let id = MediaId::derived(account, file.id.as_str());
-    sqlx::query!(
-        "insert into media (id, account_id, external_id, kind, mime_type, file_name, size_bytes, duration_s, wanted_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing",
-        id.0,
-        account.0,
-        file.id.as_str(),
-        kind_word(file.kind),
-        file.mime_type,
-        file.file_name.as_ref().map(|name| name.replace('\0', "")),
-        file.size_bytes,
-        file.duration_s.and_then(|seconds| i32::try_from(seconds).ok()),
-        now,
-    )
-    .execute(&mut *conn)
-    .await?;
+    let id = media::want(&mut *conn, account, file, now).await?;
     sqlx::query!(
         "insert into room_message_files (message_id, place, media_id) values ($1, $2, $3) on conflict do nothing",
         message.0,

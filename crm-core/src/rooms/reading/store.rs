@@ -42,7 +42,8 @@ struct Row {
 const MESSAGES: &str =
     "select r.name as room_name, t.id, t.room_id, t.position, t.author_id, t.author_name, t.origin,
             case when t.deleted_at is null then t.body end as text, t.mentions, t.created_at, t.edited_at, t.deleted_at,
-            (select coalesce(o.outcome, 'waiting') from bridge_outbox o
+            (select coalesce(case when d.state = 'unknown' then d.state else o.outcome end, 'waiting')
+             from bridge_outbox o left join deliveries d on d.id = o.delivery_id
              where o.message_id = t.id and o.act = 'message' limit 1) as bridge,
             q.id as quote_id, q.position as quote_position, q.author_name as quote_author,
             case when q.deleted_at is null then left(q.body, 300) end as quote_text,
@@ -191,6 +192,16 @@ pub(super) async fn message(
     let mut query = messages(viewer);
     query.push(" and t.id = ").push_bind(id);
     Ok(fetch(conn, query).await?.pop().map(|found| found.message))
+}
+
+pub(super) async fn some(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    ids: &[RoomMessageId],
+) -> sqlx::Result<Vec<RoomMessage>> {
+    let mut query = messages(viewer);
+    query.push(" and t.id = any(").push_bind(ids.to_vec()).push(")");
+    Ok(fetch(conn, query).await?.into_iter().map(|found| found.message).collect())
 }
 
 pub(super) async fn search(

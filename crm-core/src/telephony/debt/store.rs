@@ -24,11 +24,20 @@ pub(super) struct Row {
     pub(super) first_id: InteractionId,
 }
 
+/// In which order, and behind which row.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Order {
+    /// By the newest call.
+    NewestFirst(Option<DebtCursor>),
+    /// By the first call.
+    OldestFirst,
+}
+
 pub(super) async fn list(
     conn: &mut PgConnection,
     reach: Reach,
     since: DateTime<Utc>,
-    after: Option<DebtCursor>,
+    order: Order,
     rows: i64,
 ) -> sqlx::Result<Vec<Row>> {
     let mut query = QueryBuilder::<Postgres>::new(
@@ -42,7 +51,7 @@ pub(super) async fn list(
     push_row_reach(&mut query, reach);
     query.push(
         "), debts as (
-             select m.root_id as contact_id, count(*) as missed, max(m.occurred_at) as last_at,
+             select m.root_id as contact_id, count(*) as missed, max(m.occurred_at) as last_at, min(m.occurred_at) as first_at,
                     (array_agg(m.id order by m.occurred_at, m.id))[1] as first_id,
                     (array_agg(m.identity_id order by m.occurred_at desc, m.id desc))[1] as identity_id
              from (select root_id, min(occurred_at) as first_at from missed group by root_id) caller
@@ -59,11 +68,15 @@ pub(super) async fn list(
          left join identities n on n.id = d.identity_id and n.kind = 'phone'
          where true",
     );
-    if let Some(after) = after {
+    if let Order::NewestFirst(Some(after)) = order {
         query.push(" and (d.last_at, d.contact_id) < (").push_bind(after.last_at);
         query.push(", ").push_bind(after.contact).push(")");
     }
-    query.push(" order by d.last_at desc, d.contact_id desc limit ").push_bind(rows);
+    query.push(match order {
+        Order::NewestFirst(_) => " order by d.last_at desc, d.contact_id desc limit ",
+        Order::OldestFirst => " order by d.first_at, d.contact_id limit ",
+    });
+    query.push_bind(rows);
     query.build_query_as().fetch_all(conn).await
 }
 

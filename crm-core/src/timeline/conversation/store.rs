@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
-use super::{Conversation, ConversationCursor, ConversationFilter, ConversationSort, LastRow};
+use super::{
+    Conversation, ConversationCursor, ConversationFilter, ConversationName, ConversationSort, LastRow,
+};
 use crate::{
     AccountId, ContactId, ConversationId, UserId,
     clients::{list::Wanted, reach::Reach},
@@ -39,6 +41,7 @@ struct Row {
     unread: i64,
     marked_unread: bool,
     read_until: DateTime<Utc>,
+    bridged: bool,
 }
 
 /// The contact of a conversation.
@@ -48,6 +51,24 @@ pub(crate) async fn contact(conn: &mut PgConnection, id: ConversationId) -> sqlx
         id.0
     )
     .fetch_optional(conn)
+    .await
+}
+
+pub(super) async fn of_account(
+    conn: &mut PgConnection,
+    account: AccountId,
+    after: ConversationId,
+    rows: i64,
+) -> sqlx::Result<Vec<ConversationName>> {
+    sqlx::query_as!(
+        ConversationName,
+        r#"select id as "id: ConversationId", external_id from conversations
+           where account_id = $1 and id > $2 order by id limit $3"#,
+        account.0,
+        after.0,
+        rows,
+    )
+    .fetch_all(conn)
     .await
 }
 
@@ -228,7 +249,8 @@ const COLUMNS: &str = "select page.conversation_id as id, a.id as account_id, a.
     h.last_inbound_at, h.last_outbound_at, coalesce(cr.marked_unread, false) as marked_unread, read.until as read_until,
     i.kind as last_kind, i.direction as last_direction, i.body as last_text,
     i.content #>> '{content,type}' as last_content_type, i.content #>> '{content,media,kind}' as last_media_kind,
-    i.occurred_at as last_row_at, s.state as reachable";
+    i.occurred_at as last_row_at, s.state as reachable,
+    exists (select 1 from bridge_threads b where b.conversation_id = v.id and b.enabled) as bridged";
 
 impl From<Row> for Conversation {
     fn from(row: Row) -> Self {
@@ -256,6 +278,7 @@ impl From<Row> for Conversation {
             marked_unread: row.marked_unread,
             read_until: row.read_until,
             reachable: row.reachable,
+            bridged: row.bridged,
         }
     }
 }

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{CHANNEL, Change, Changes, Entry, Holder, Moved, Position, RoomChange, Subject};
-use crate::{ClientId, ContactId, InteractionId, RoomId, UserId};
+use crate::{ClientId, ContactId, InteractionId, RoomId, UserId, bridge::mirror};
 
 /// Writes an entry and wakes the readers when the caller's transaction commits.
 pub async fn tell(conn: &mut PgConnection, changes: &Changes, now: DateTime<Utc>) -> sqlx::Result<()> {
@@ -16,9 +16,12 @@ pub async fn tell(conn: &mut PgConnection, changes: &Changes, now: DateTime<Utc>
     notify(conn).await
 }
 
-/// Writes an entry. The caller wakes the readers soon after, by [`notify`]: a transaction that notifies keeps all others
+/// Writes an entry, and what the director's messenger shows of it. The caller wakes the readers soon after, by [`notify`]: a transaction that notifies keeps all others
 /// that do from committing beside it, and whoever writes a thousand entries a second cannot pay that for each.
 pub async fn write(conn: &mut PgConnection, changes: &Changes, now: DateTime<Utc>) -> sqlx::Result<()> {
+    if !changes.interactions.is_empty() {
+        mirror::rows_changed(conn, &changes.interactions, now).await?;
+    }
     let changes = serde_json::to_value(changes).expect("ids and flags are JSON");
     sqlx::query!("insert into feed (at, changes) values ($1, $2)", now, changes).execute(conn).await?;
     Ok(())

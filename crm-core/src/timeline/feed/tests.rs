@@ -186,6 +186,7 @@ async fn each_manager_is_told_of_his_own_company_only(pool: PgPool) {
             drafts: Vec::new(),
             notices: true,
             rooms: Vec::new(),
+            requests: Vec::new(),
         },
     )
     .await;

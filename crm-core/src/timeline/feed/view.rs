@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Change, RoomChange, Subject};
 use crate::access::{ClientScope, Right, Viewer};
 use crate::timeline::draft::DraftKind;
-use crate::{ClientId, ContactId, InteractionId, RoomId, RoomMessageId};
+use crate::{ChangeRequestId, ClientId, ContactId, InteractionId, RoomId, RoomMessageId};
 
 /// A change as one viewer may know it. It says only what to read anew; the content comes by the API, under its rights.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -68,6 +68,11 @@ pub enum Message {
         /// It names the viewer.
         mentioned: bool,
     },
+    /// A request to change frozen contact data is new, was decided or taken back.
+    ChangeRequest {
+        /// Which.
+        request_id: ChangeRequestId,
+    },
 }
 
 impl Message {
@@ -81,6 +86,7 @@ impl Message {
             Self::Draft { .. } => "draft",
             Self::Notice {} => "notice",
             Self::Room { .. } => "room",
+            Self::ChangeRequest { .. } => "change_request",
         }
     }
 }
@@ -125,6 +131,10 @@ impl Change {
                 let within = !tied || !client_ids.is_empty();
                 let hears = within && (*open || members.contains(&viewer.user_id) || finds(viewer, change));
                 for_person(viewer, change, hears)
+            }
+            Subject::Request(change) => {
+                let hears = change.author == viewer.user_id || viewer.scope(Right::ContactsCorrect).is_some();
+                hears.then_some(Message::ChangeRequest { request_id: change.request })
             }
             Subject::Nothing => None,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
 
 use super::plan::{Plan, Row};
@@ -13,7 +13,7 @@ use crate::delivery::lane;
 use crate::templates;
 use crate::timeline::feed::{self, Changes};
 use crate::timeline::raw_event::{self, Outcome, RawState};
-use crate::{ContactId, InteractionId};
+use crate::{AccountId, ContactId, InteractionId, RawEventId};
 
 /// Applies a batch in one transaction: people, rows, facts, outcomes and the live feed together. Repeats safely.
 ///
@@ -28,6 +28,9 @@ pub async fn apply(
     store::commit_without_waiting(&mut tx).await?;
     store::share_identity_lock(&mut tx).await?;
     let mut plan = Plan::of(batch, stop_words::all(&mut tx).await?);
+    if earlier_is_under_way(&mut tx, batch, &plan, now).await? {
+        return Err(ApplyError::Earlier);
+    }
     let computed = calls::compute(&mut tx, &mut plan).await?;
     let people = parties::resolve(&mut tx, &plan.parties, now).await?;
     let rows: Vec<&Row> = plan.rows.values().collect();
@@ -72,6 +75,27 @@ pub async fn apply(
     }
     tx.commit().await?;
     Ok(unsettled)
+}
+
+/// An earlier event that has not come through by then waits for something else than its turn: a spool, a copy of the program
+/// that died.
+const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(30);
+
+/// Chats of employees are as they are told, and each of them stands behind the one before.
+async fn earlier_is_under_way(
+    conn: &mut PgConnection,
+    batch: &[ReadRaw],
+    plan: &Plan,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    for account in plan.bridged.iter().map(|event| event.account_id).collect::<BTreeSet<AccountId>>() {
+        let own: Vec<RawEventId> =
+            batch.iter().filter(|raw| raw.account_id == account).map(|raw| raw.raw_id).collect();
+        if raw_event::is_any_before(conn, account, &own, now - LONGEST_WAIT).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Records that a raw event could not be applied.

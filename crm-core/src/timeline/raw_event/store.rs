@@ -206,6 +206,32 @@ pub async fn pending(
     Ok(rows.into_iter().map(StoredRaw::from).collect())
 }
 
+/// Whether an event of this account that came before the newest of `own`, and not before `since`, has no outcome yet and is
+/// none of them.
+pub async fn is_any_before(
+    conn: &mut PgConnection,
+    account: AccountId,
+    own: &[RawEventId],
+    since: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let Some(newest) = own.iter().max() else { return Ok(false) };
+    let ids: Vec<Uuid> = own.iter().map(|id| id.0).collect();
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from raw_events r
+               where r.received_at >= greatest($4, (select settled_before from raw_watermark))
+                 and r.account_id = $1 and r.id < $2 and r.id <> all($3)
+                 and not exists (select from raw_outcomes o where o.raw_id = r.id and o.received_at = r.received_at)
+           ) as "before!""#,
+        account.0,
+        newest.0,
+        &ids,
+        since,
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// The same for events that were left to others, however new.
 pub async fn pending_left(
     conn: &mut PgConnection,

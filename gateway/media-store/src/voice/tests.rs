@@ -64,7 +64,7 @@ fn webm(codec: &[u8], channels: u8, packets: &[Vec<u8>]) -> Vec<u8> {
 }
 
 fn voice(file: Vec<u8>) -> Result<Voice, VoiceError> {
-    from_webm(Box::new(Cursor::new(file)))
+    note(file)
 }
 
 #[test]
@@ -96,12 +96,66 @@ fn a_recording_cut_off_keeps_what_is_whole() {
     assert_eq!(reader.packets().count(), packets.len() - 1);
 }
 
+/// How long it is, and how loud its first and its second half mostly are.
+fn heard(voice: &Voice) -> (u64, u8, u8) {
+    assert_eq!(sniff::mime_type(&voice.ogg), "audio/ogg; codecs=opus");
+    let reader = OggOpusReader::new(Cursor::new(&voice.ogg)).unwrap();
+    assert_eq!(reader.head().channel_count, 1, "messengers take one channel only");
+    let shape = wave::peaks(Box::new(Cursor::new(voice.ogg.clone())), "audio/ogg; codecs=opus").unwrap();
+    let mostly = |bars: &[u8]| {
+        let mut bars = bars.to_vec();
+        bars.sort_unstable();
+        bars[bars.len() / 2]
+    };
+    (shape.duration_ms, mostly(&shape.bars[10..85]), mostly(&shape.bars[115..190]))
+}
+
 #[test]
-fn what_is_no_opus_is_refused() {
+fn what_chromium_recorded_is_heard() {
+    for recording in
+        [&include_bytes!("fixtures/chromium.webm")[..], include_bytes!("fixtures/chromium-opus.mp4")]
+    {
+        let voice = note(recording.to_vec()).unwrap();
+        let (length_ms, ..) = heard(&voice);
+        assert!((1300..=1700).contains(&length_ms), "{length_ms}");
+        assert_eq!(voice.duration_s, 2);
+        let shape = wave::peaks(Box::new(Cursor::new(voice.ogg)), "audio/ogg; codecs=opus").unwrap();
+        assert!(shape.bars.iter().any(|bar| *bar > 50), "the device of a test beeps every half second");
+    }
+}
+
+#[test]
+fn the_sound_of_safari_and_of_firefox_stays_what_it_was() {
+    for (name, recording) in [
+        ("mono", &include_bytes!("fixtures/aac-44100-mono.mp4")[..]),
+        ("stereo", include_bytes!("fixtures/aac-48000-stereo.mp4")),
+        ("ogg", include_bytes!("fixtures/libopus-stereo.ogg")),
+    ] {
+        let voice = note(recording.to_vec()).unwrap();
+        let (length_ms, first, second) = heard(&voice);
+        assert!((1480..=1620).contains(&length_ms), "{name}: {length_ms}");
+        assert_eq!(voice.duration_s, 2);
+        // A lossy codec leaves a tone of 102 of 255 a little louder.
+        assert!((2..=15).contains(&first) && (90..=160).contains(&second), "{name}: {first} {second}");
+    }
+}
+
+#[test]
+fn a_recording_of_aac_that_was_cut_off_keeps_its_beginning() {
+    let recording = include_bytes!("fixtures/aac-44100-mono.mp4");
+    let voice = note(recording[..recording.len() * 2 / 3].to_vec()).unwrap();
+    let (length_ms, ..) = heard(&voice);
+    assert!((400..1400).contains(&length_ms), "{length_ms}");
+}
+
+#[test]
+fn other_sounds_and_no_sound_are_refused() {
+    let vorbis = [&b"OggS\0\x02\0\0\0\0\0\0\0\0abcd\0\0\0\0efgh\x01\x1e\x01vorbis"[..], &[0; 40]].concat();
+    assert!(matches!(note(vorbis), Err(VoiceError::OtherSound)));
     assert!(matches!(
-        voice(webm(b"A_VORBIS", 1, &packets(1))),
-        Err(VoiceError::NotOpus | VoiceError::Unreadable(_))
+        note(webm(b"A_VORBIS", 1, &packets(1))),
+        Err(VoiceError::OtherSound | VoiceError::Unreadable(_))
     ));
-    assert!(voice(webm(b"A_OPUS", 1, &[])).is_err());
-    assert!(voice(b"hello".to_vec()).is_err());
+    assert!(note(webm(b"A_OPUS", 1, &[])).is_err());
+    assert!(matches!(note(b"hello".to_vec()), Err(VoiceError::Unreadable(_))));
 }

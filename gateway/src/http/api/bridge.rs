@@ -1,10 +1,12 @@
 //! The bridge into the director's messenger: one's own binding, and what is bridged where.
 
+mod duty;
+
 use axum::Json;
 use axum::extract::State;
 use connector_api::{ExternalId, ThreadObstacle};
 use crm_core::bridge::{Binding, BindingCode, BridgeSetup, binding, setup};
-use crm_core::{AccountId, RoomId};
+use crm_core::{AccountId, ConversationId, RoomId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
@@ -23,6 +25,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(choose_group))
         .routes(routes!(check))
         .routes(routes!(set_room))
+        .routes(routes!(set_conversation))
+        .merge(duty::router())
 }
 
 /// My own messenger.
@@ -146,7 +150,7 @@ fn words(obstacle: ThreadObstacle) -> &'static str {
     }
 }
 
-/// Whether a room is bridged.
+/// Whether a room or a conversation is bridged.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BridgedBody {
@@ -168,6 +172,27 @@ async fn set_room(
 ) -> ApiResult<Json<BridgeSetup>> {
     let mut tx = app.pool.begin().await?;
     setup::set_bridged(&mut tx, &viewer, id, body.enabled, app.now()).await?;
+    let setup = setup::get(&mut tx, &viewer).await?;
+    tx.commit().await?;
+    Ok(Json(setup))
+}
+
+/// Shows a conversation with a client in the messenger from now on, or no longer. What was said before stays here. Only a
+/// conversation that I read myself can be shown.
+#[utoipa::path(
+    put, path = "/bridge/conversations/{id}", tag = "bridge", operation_id = "set_conversation_bridged",
+    params(("id" = ConversationId, Path)),
+    request_body = BridgedBody,
+    responses((status = 200, body = BridgeSetup), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn set_conversation(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<ConversationId>,
+    ApiJson(body): ApiJson<BridgedBody>,
+) -> ApiResult<Json<BridgeSetup>> {
+    let mut tx = app.pool.begin().await?;
+    setup::set_conversation_bridged(&mut tx, &viewer, id, body.enabled, app.now()).await?;
     let setup = setup::get(&mut tx, &viewer).await?;
     tx.commit().await?;
     Ok(Json(setup))

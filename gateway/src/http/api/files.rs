@@ -9,9 +9,9 @@ use crm_core::media::{self, File, NewUpload};
 use crm_core::timeline::entry::words::MediaWord;
 use futures::{StreamExt, stream};
 use http::{StatusCode, header};
-use media_store::{Expected, sniff, voice};
+use media_store::Expected;
+use media_store::voice::{self, VoiceError};
 use serde::Deserialize;
-use std::io::Cursor;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::http::problem::documented::{Broken, Invalid, Refused, TooLarge, Unauthorized};
 use crate::http::{ApiQuery, ApiResult, Problem, Signed};
 
-/// A voice note stays in memory while it changes its form; messengers take no larger ones.
+/// A recording stays in memory while it changes its form; messengers take no larger ones.
 const VOICE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The routes.
@@ -32,8 +32,8 @@ pub fn router() -> OpenApiRouter<App> {
 struct UploadQuery {
     /// The name of the file.
     name: Option<String>,
-    /// How it is to be shown. Not told: by its contents. `voice` puts a browser's recording into the form that messengers
-    /// take.
+    /// How it is to be shown. Not told: by its contents. `voice` puts what a browser recorded (Opus in WebM, Ogg or MP4, AAC
+    /// in MP4) into the one form that messengers take, Opus in Ogg, and tells its length.
     #[param(value_type = Option<MediaWord>, inline)]
     kind: Option<MediaKind>,
 }
@@ -59,7 +59,7 @@ async fn upload(
         let size_bytes = Some(bytes.len() as u64);
         let expected = Expected { max_bytes: app.vault.limits.upload, size_bytes, ..Expected::default() };
         let whole = stream::iter([Ok::<_, std::convert::Infallible>(bytes)]);
-        (app.vault.keep(&app.pool, app.clock, whole, &expected).await?, duration_s)
+        (app.vault.keep(&app.pool, app.clock, whole, &expected).await?, Some(duration_s))
     } else {
         let expected =
             Expected { max_bytes: app.vault.limits.upload, size_bytes: told, ..Expected::default() };
@@ -99,9 +99,26 @@ fn kind(told: Option<MediaKind>, mime_type: &str) -> ApiResult<MediaKind> {
     }
 }
 
-/// The recording of a browser as a voice note, with its length where it is known. Chromium records Opus in WebM, which
-/// changes its container; Firefox records Ogg and Safari MP4, which stay as they are.
-async fn voice_note(app: &App, body: Body) -> ApiResult<(Bytes, Option<u32>)> {
+/// The recording of a browser as a voice note, with its length.
+async fn voice_note(app: &App, body: Body) -> ApiResult<(Bytes, u32)> {
+    let recorded = whole(app, body).await?;
+    if recorded.is_empty() {
+        return Err(Problem::invalid("Файл пустой."));
+    }
+    let place = app.vault.bench.clone().acquire_owned().await.map_err(|_| Problem::unavailable())?;
+    let made = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        voice::note(recorded)
+    })
+    .await;
+    match made {
+        Ok(Ok(voice)) => Ok((voice.ogg.into(), voice.duration_s)),
+        Ok(Err(error)) => Err(no_voice_note(&error)),
+        Err(_) => Err(no_voice_note(&VoiceError::Silent)),
+    }
+}
+
+async fn whole(app: &App, body: Body) -> ApiResult<Vec<u8>> {
     let limit = VOICE_BYTES.min(app.vault.limits.upload);
     let mut recorded = Vec::new();
     let mut chunks = body.into_data_stream();
@@ -113,17 +130,17 @@ async fn voice_note(app: &App, body: Body) -> ApiResult<(Bytes, Option<u32>)> {
         }
         recorded.extend_from_slice(&chunk);
     }
-    if sniff::mime_type(&recorded) != "video/webm" {
-        return Ok((recorded.into(), None));
-    }
-    let place = app.vault.bench.clone().acquire_owned().await.map_err(|_| Problem::unavailable())?;
-    let made = tokio::task::spawn_blocking(move || {
-        let _place = place;
-        voice::from_webm(Box::new(Cursor::new(recorded)))
+    Ok(recorded)
+}
+
+fn no_voice_note(error: &VoiceError) -> Problem {
+    Problem::invalid(match error {
+        VoiceError::OtherSound => {
+            "Звук в этом виде мессенджеры голосовым не примут. Отправьте запись файлом или запишите голосовое в другом браузере."
+        }
+        VoiceError::Silent => "В записи нет звука. Проверьте микрофон и запишите голосовое ещё раз.",
+        VoiceError::Unreadable(_) | VoiceError::Broken(_) => {
+            "Эту запись не удалось прочитать. Запишите голосовое ещё раз."
+        }
     })
-    .await;
-    match made {
-        Ok(Ok(voice)) => Ok((voice.ogg.into(), Some(voice.duration_s))),
-        _ => Err(Problem::invalid("Эту запись не удалось прочитать. Запишите голосовое ещё раз.")),
-    }
 }

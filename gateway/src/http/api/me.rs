@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::problem::documented::{Invalid, Refused, Unauthorized};
-use crate::http::{ApiJson, ApiResult, Problem, Signed};
+use crate::http::{ApiJson, ApiResult, Arrived, Problem, Signed};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -32,7 +32,7 @@ struct ProfilePatch {
     get, path = "/me", tag = "me", operation_id = "get_me",
     responses((status = 200, body = Profile), Unauthorized),
 )]
-async fn get(State(app): State<App>, Signed(viewer): Signed) -> ApiResult<Json<Profile>> {
+async fn get(State(app): State<App>, Arrived(viewer): Arrived) -> ApiResult<Json<Profile>> {
     let mut conn = app.pool.acquire().await?;
     Ok(Json(profile::get(&mut conn, &viewer, app.now()).await?))
 }

@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod bridge;
 mod calls;
+mod change_requests;
 mod channels;
 mod clients;
 mod consents;
@@ -27,6 +28,7 @@ mod raw_events;
 mod roles;
 mod rooms;
 mod schedule;
+mod second_factor;
 mod session;
 mod setup;
 mod templates;
@@ -60,6 +62,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "audit", description = "Журнал действий"),
         (name = "clients", description = "Клиенты: списки, поиск, карточки"),
         (name = "contacts", description = "Контакты и их адреса"),
+        (name = "change_requests", description = "Запросы на изменение замороженных данных"),
         (name = "joins", description = "Объединение и разъединение карточек, «похожие»"),
         (name = "timeline", description = "Лента клиента, контакта и диалога"),
         (name = "media", description = "Файлы: фото, голосовые, документы, записи разговоров"),
@@ -117,6 +120,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(setup::router())
         .merge(me::router())
         .merge(own_password::router())
+        .merge(second_factor::router())
         .merge(api_keys::router())
         .merge(users::router())
         .merge(roles::router())
@@ -126,6 +130,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(joins::router())
         .merge(timeline::router())
         .merge(notes::router())
+        .merge(change_requests::router())
         .merge(channels::router())
         .merge(media::router())
         .merge(files::router())

@@ -4,16 +4,18 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse};
 use crm_core::SessionId;
+use crm_core::access::login::Entered;
 use crm_core::access::{self, login, profile, session};
 use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::second_factor;
 use crate::app::App;
 use crate::http::origin::NotCrossSite;
 use crate::http::problem::documented::{Invalid, Missing, Refused, TooMany, Unauthorized};
-use crate::http::{ApiJson, ApiPath, ApiResult, Problem, Remote, SignedSession, cookie};
+use crate::http::{ApiJson, ApiPath, ApiResult, ArrivedSession, Problem, Remote, SignedSession, cookie};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -31,6 +33,8 @@ struct SignIn {
     login: String,
     #[schema(format = Password)]
     password: String,
+    /// Of the app or a recovery code, where the answer without it was `code-wanted`.
+    code: Option<String>,
 }
 
 /// A device on which the user is signed in.
@@ -51,7 +55,7 @@ struct OwnSessions {
 /// Signs in: the answer carries the session cookie.
 ///
 /// From the third wrong password on each further attempt has to wait longer, after the tenth the login is locked for
-/// 15 minutes.
+/// 15 minutes. A wrong code counts as a wrong password.
 #[utoipa::path(
     post, path = "/session", tag = "session", operation_id = "sign_in", security(()),
     request_body = SignIn,
@@ -82,11 +86,27 @@ async fn sign_in(
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let device = session::Device { remote, user_agent };
     let former = cookie::session_token(&headers, &app.settings);
-    let opened = login::succeed(&mut tx, candidate, device, former, now).await?;
-    let token = opened.ok_or_else(Problem::wrong_password)?;
+    let proof = match body.code {
+        Some(code) => Some(second_factor::proof(&mut tx, &app, candidate.user_id(), code).await?),
+        None => None,
+    };
+    let has_code = proof.is_some();
+    let token = match login::succeed(&mut tx, candidate.clone(), proof, device, former, now).await? {
+        Entered::Opened(token) => token,
+        Entered::CodeWanted => {
+            tx.commit().await?;
+            return Err(Problem::code_wanted());
+        }
+        Entered::Refused if has_code => {
+            login::fail(&mut tx, &candidate, remote, now).await?;
+            tx.commit().await?;
+            return Err(Problem::wrong_code());
+        }
+        Entered::Refused => return Err(Problem::wrong_password()),
+    };
     let found = access::viewer_of_session(&mut tx, token.reveal(), remote, now).await?;
-    let (viewer, _) = found.ok_or_else(Problem::wrong_password)?;
-    let profile = profile::get(&mut tx, &viewer, now).await?;
+    let live = found.ok_or_else(Problem::wrong_password)?;
+    let profile = profile::get(&mut tx, &live.viewer, now).await?;
     tx.commit().await?;
 
     let cookie = cookie::keep(token.reveal(), session::LIFETIME.num_seconds(), &app.settings);
@@ -98,9 +118,12 @@ async fn sign_in(
     delete, path = "/session", tag = "session", operation_id = "sign_out",
     responses((status = 204, description = "Сеанс закончен"), Unauthorized, Refused),
 )]
-async fn sign_out(State(app): State<App>, signed: SignedSession) -> ApiResult<impl IntoResponse> {
+async fn sign_out(
+    State(app): State<App>,
+    ArrivedSession(live): ArrivedSession,
+) -> ApiResult<impl IntoResponse> {
     let mut tx = app.pool.begin().await?;
-    session::revoke(&mut tx, &signed.viewer, signed.session, app.now()).await?;
+    session::revoke(&mut tx, &live.viewer, live.session, app.now()).await?;
     tx.commit().await?;
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, cookie::forget(&app.settings))])))
 }

@@ -6,6 +6,7 @@ use crm_core::access::audit::ListError;
 use crm_core::access::password::{MIN_CHARS, WeakPassword};
 use crm_core::access::password_link::LinkError;
 use crm_core::access::role::RoleError;
+use crm_core::access::second_factor::FactorError;
 use crm_core::access::throttle::Wait;
 use crm_core::access::user::UserError;
 use crm_core::bridge::binding::BindingError;
@@ -18,6 +19,21 @@ impl From<BindingError> for Problem {
         match error {
             BindingError::Forbidden(forbidden) => forbidden.into(),
             BindingError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<FactorError> for Problem {
+    fn from(error: FactorError) -> Self {
+        match error {
+            FactorError::On => {
+                Self::conflict("Вход с кодом уже включён. Чтобы сменить приложение, сначала выключите его.")
+            }
+            FactorError::Off => Self::conflict("Начните подключение заново: этот код уже не ждут."),
+            FactorError::Required => {
+                Self::conflict("Администратор требует вход с кодом, выключить его нельзя.")
+            }
+            FactorError::Database(error) => error.into(),
         }
     }
 }

@@ -272,19 +272,30 @@ async fn a_file_too_large_is_refused_before_it_is_read(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]
-async fn a_voice_note_in_ogg_stays_and_what_cannot_be_read_is_refused(pool: PgPool) {
+async fn what_any_browser_recorded_becomes_one_kind_of_voice_note(pool: PgPool) {
     let stage = Stage::new(pool);
     stage.user("anna", "manager").await;
     let anna = stage.signed_in("anna").await;
-    let ogg = b"OggS\0\x02\0\0\0\0\0\0\0\0abcd\0\0\0\0efgh\x01\x13OpusHead\x01\x01";
-    let made = send(&anna, "kind=voice", ogg.to_vec()).await;
-    assert_eq!(
-        (&made.body["kind"], &made.body["mime_type"]),
-        (&json!("voice"), &json!("audio/ogg; codecs=opus"))
-    );
-    assert_eq!(made.body["file_name"], "голосовое.ogg");
-    let broken = send(&anna, "kind=voice", b"\x1a\x45\xdf\xa3 webm".to_vec()).await;
-    assert_eq!(broken.problem(), "invalid-request");
+    for recording in [
+        &include_bytes!("../../../media-store/src/voice/fixtures/chromium.webm")[..],
+        include_bytes!("../../../media-store/src/voice/fixtures/libopus-stereo.ogg"),
+        include_bytes!("../../../media-store/src/voice/fixtures/aac-44100-mono.mp4"),
+    ] {
+        let made = send(&anna, "kind=voice", recording).await;
+        let told = &made.body;
+        assert_eq!((&told["kind"], &told["duration_s"]), (&json!("voice"), &json!(2)), "{told}");
+        assert_eq!(told["mime_type"], "audio/ogg; codecs=opus");
+        assert_eq!(told["file_name"], "голосовое.ogg");
+        let peaks = anna.get(&format!("/api/media/{}/peaks", told["id"].as_str().unwrap())).await;
+        assert!((1300..1700).contains(&peaks.body["duration_ms"].as_i64().unwrap()), "{}", peaks.body);
+    }
+    let mut asked = Vec::new();
+    for recording in [&b"\x1a\x45\xdf\xa3 webm"[..], b"OggS\0\x02 and no Opus", b""] {
+        let refused = send(&anna, "kind=voice", recording).await;
+        assert_eq!(refused.problem(), "invalid-request");
+        asked.push(refused.body["detail"].as_str().unwrap().to_owned());
+    }
+    assert!(asked[0].contains("не удалось прочитать") && asked[1].contains("файлом"), "{asked:?}");
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]

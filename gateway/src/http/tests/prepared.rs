@@ -3,7 +3,7 @@
 use axum::body::Body;
 use connector_api::{ExternalId, MediaKind, ProviderTemplate, TemplateComponent};
 use crm_core::access::Viewer;
-use crm_core::fixture::{client, contact, conversation, minute};
+use crm_core::fixture::{client, contact, conversation, minute, phone};
 use crm_core::templates::sync;
 use crm_core::{AccountId, ConversationId};
 use http::{Method, Request, StatusCode, header};
@@ -141,6 +141,48 @@ async fn outside_of_the_window_a_whole_template_goes_and_shows_its_words(pool: P
     let sent = desk.send(whole).await;
     assert_eq!(sent.status, StatusCode::CREATED, "{sent:?}");
     assert_eq!(sent.body["text"], "Ирина, заказ 17 ещё нужен?");
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn the_rule_of_channels_takes_a_template_for_a_closed_window(pool: PgPool) {
+    let stage = Stage::new(pool);
+    let desk = desk(&stage).await;
+    let mut conn = stage.pool.acquire().await.unwrap();
+    let person: uuid::Uuid = sqlx::query_scalar("select contact_id from conversations where id = $1")
+        .bind(desk.talk)
+        .fetch_one(&mut *conn)
+        .await
+        .unwrap();
+    let number = phone(&mut conn, crm_core::ContactId(person), "+79000000002").await;
+    sqlx::query("update conversations set identity_id = $2 where id = $1")
+        .bind(desk.talk)
+        .bind(number)
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    drop(conn);
+    let id = desk.id_of("ask_again").await;
+    let ways = async |query: &str| {
+        let path = format!("/api/contacts/{person}/writing{query}");
+        desk.anna.get(&path).await.body["ways"][0].clone()
+    };
+    assert_eq!(ways("").await["reason"], "Окно переписки закрыто, а шаблон не указан.");
+    let with_template = ways(&format!("?template_id={}", id.as_str().unwrap())).await;
+    assert_eq!(with_template["usable"], true, "{with_template}");
+
+    let send = async |template: Value| {
+        let body = json!({ "id": Uuid::now_v7(), "channel": "auto", "text": "Заказ 17 ещё нужен?", "template": template });
+        desk.anna.post(&format!("/api/contacts/{person}/messages/auto"), body).await
+    };
+    let without = send(Value::Null).await;
+    assert_eq!((without.status, without.problem()), (StatusCode::CONFLICT, "no-channel"));
+    let hollow = send(json!({ "template_id": id, "values": { "body.1": "Ирина" } })).await;
+    assert_eq!((hollow.status, hollow.problem()), (StatusCode::BAD_REQUEST, "not-filled"));
+    assert_eq!(hollow.body["detail"], "Не заполнено: поле 2.");
+    let whole = send(json!({ "template_id": id, "values": { "body.1": "Ирина", "body.2": "17" } })).await;
+    assert_eq!(whole.status, StatusCode::CREATED, "{whole:?}");
+    assert_eq!(whole.body["text"], "Ирина, заказ 17 ещё нужен?");
+    assert_eq!(whole.body["delivery"]["chosen_because"], "Окно переписки закрыто, но есть шаблон.");
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]

@@ -196,6 +196,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bridge/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Shows a conversation with a client in the messenger from now on, or no longer. What was said before stays here. Only a
+         *     conversation that I read myself can be shown.
+         */
+        put: operations["set_conversation_bridged"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bridge/digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the morning's summary goes to everybody who is bound. */
+        get: operations["get_bridge_digest"];
+        /** Sets when the summary goes; where the time of today is over, the first one goes tomorrow. */
+        put: operations["set_bridge_digest"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bridge/group": {
         parameters: {
             query?: never;
@@ -206,6 +244,24 @@ export interface paths {
         get?: never;
         /** Puts the threads into this group; the next message of each room opens its thread there. */
         put: operations["choose_bridge_group"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bridge/mail-copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether what waits for the messenger too long goes by mail. */
+        get: operations["get_bridge_mail_copy"];
+        /** Sets whether and when copies go by mail. */
+        put: operations["set_bridge_mail_copy"];
         post?: never;
         delete?: never;
         options?: never;
@@ -314,6 +370,96 @@ export interface paths {
         /** Says what came of a call. Earlier words stay in the log. */
         put: operations["say_call_result"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/change-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests on which I decide. */
+        get: operations["list_change_requests"];
+        put?: never;
+        /** Asks for a change of a frozen field. The same again while it is open is the same request. */
+        post: operations["create_change_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/change-requests/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many requests wait for me. */
+        get: operations["count_change_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/change-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request on which I decide. */
+        get: operations["get_change_request"];
+        put?: never;
+        post?: never;
+        /** Takes my own open request back. */
+        delete: operations["withdraw_change_request"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/change-requests/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes the value. Where another one was set meanwhile, nothing changes and the request has to be read and approved once
+         *     more (409 `request-changed`).
+         */
+        post: operations["approve_change_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/change-requests/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leaves the value as it is; the author reads why. */
+        post: operations["refuse_change_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -507,6 +653,24 @@ export interface paths {
         /** What can be connected, with the fields of the set-up forms. */
         get: operations["list_connectors"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether contact data are frozen after creation. */
+        get: operations["get_contact_freeze"];
+        /** Switches the freeze of contact data on or off for the company. */
+        put: operations["set_contact_freeze"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1369,6 +1533,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/change-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My own requests and what came of them. */
+        get: operations["list_own_change_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/password": {
         parameters: {
             query?: never;
@@ -1381,6 +1562,25 @@ export interface paths {
         put: operations["change_my_password"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switches it on by the first code; the answer carries the recovery codes. */
+        put: operations["confirm_second_factor"];
+        /** Makes a new secret for the app. Nothing is asked for at the log-in before its first code is shown. */
+        post: operations["enrol_second_factor"];
+        /** Switches it off by my password. Where an administrator requires it, it stays. */
+        delete: operations["disable_second_factor"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2308,7 +2508,7 @@ export interface paths {
         /**
          * Signs in: the answer carries the session cookie.
          * @description From the third wrong password on each further attempt has to wait longer, after the tenth the login is locked for
-         *     15 minutes.
+         *     15 minutes. A wrong code counts as a wrong password.
          */
         post: operations["sign_in"];
         /** Signs out on this device. */
@@ -2434,6 +2634,24 @@ export interface paths {
         /** A new one-time link to set a password; the former links die, the password stays until the link is used. */
         post: operations["create_password_link"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Requires a second factor of a user, or no longer. */
+        put: operations["require_second_factor"];
+        post?: never;
+        /** Takes away the second factor of a user who has lost it; he is signed out everywhere and signs in by his password. */
+        delete: operations["reset_second_factor"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2586,6 +2804,13 @@ export interface components {
         /** @description Keys, the newest first. */
         ApiKeyList: {
             items: components["schemas"]["ApiKey"][];
+        };
+        ApproveBody: {
+            /**
+             * Format: int32
+             * @description Of the request as it was read.
+             */
+            revision: number;
         };
         /**
          * @description What becomes of a message that would go in quiet hours.
@@ -2741,6 +2966,13 @@ export interface components {
              */
             expires_at: string;
         };
+        /** @description When the summary goes. */
+        BridgeDigest: {
+            /** @description `09:00`, by the clock of the company. */
+            at: string;
+            /** @description It goes every day. */
+            enabled: boolean;
+        };
         /** @description A group in the messenger. */
         BridgeGroup: {
             /** @description The account of the bot. */
@@ -2754,10 +2986,22 @@ export interface components {
             /** @description Its name. */
             title: string | null;
         };
+        /** @description Whether copies are written, and when. */
+        BridgeMailCopy: {
+            /**
+             * Format: int32
+             * @description What waits longer than so many minutes is written; 1 to 1440.
+             */
+            after_minutes: number;
+            /** @description They are. */
+            enabled: boolean;
+        };
         /** @description The bridge as those see it who choose. */
         BridgeSetup: {
             /** @description How many employees answer from their messenger. */
             bound: number;
+            /** @description Conversations with clients that are bridged, or were, by name. */
+            conversations: components["schemas"]["BridgedConversation"][];
             group: components["schemas"]["BridgeGroup"] | null;
             /** @description Groups in which the bot was met, the last heard of first. */
             groups: components["schemas"]["BridgeGroup"][];
@@ -2768,10 +3012,26 @@ export interface components {
          * @description How far a message got on its way to the director's messenger.
          * @enum {string}
          */
-        BridgeStep: "waiting" | "done" | "failed" | "skipped";
-        /** @description Whether a room is bridged. */
+        BridgeStep: "waiting" | "done" | "failed" | "unknown" | "skipped";
+        /** @description Whether a room or a conversation is bridged. */
         BridgedBody: {
             enabled: boolean;
+        };
+        /** @description A conversation with a client that is bridged, or was. */
+        BridgedConversation: {
+            /** @description Which. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description Its messages go out. */
+            enabled: boolean;
+            /** @description How its thread is called; `null` for one that the viewer does not read. */
+            name: string | null;
+            /** @description Why nothing gets there. */
+            trouble: string | null;
+            /**
+             * Format: int64
+             * @description How many of them wait.
+             */
+            waiting: number;
         };
         /** @description A room that is bridged, or was. */
         BridgedRoom: {
@@ -2927,6 +3187,82 @@ export interface components {
              */
             password: string;
         };
+        /** @description «Запрос на изменение» */
+        ChangeRequest: {
+            /** @description Who asks. */
+            author: components["schemas"]["Person"];
+            /** @description The author sees the client no longer. */
+            author_lost_access: boolean;
+            client_id: components["schemas"]["ClientId"] | null;
+            /** @description Why it was refused. */
+            comment: string | null;
+            contact_id: components["schemas"]["ContactId"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description As it is now, while the request is open. Another value than `old_value` was set meanwhile. */
+            current_value: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decided_at: string | null;
+            decided_by: components["schemas"]["Person"] | null;
+            /** @description What shall change. */
+            field: components["schemas"]["RequestField"];
+            /** @description Which. */
+            id: components["schemas"]["ChangeRequestId"];
+            /** @description As it shall be; `null` takes it away. */
+            new_value: string | null;
+            /** @description As it was when it was asked for. */
+            old_value: string | null;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description To be sent back with the answer.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Other open requests for the same field.
+             */
+            rivals: number;
+            /** @description How it stands. */
+            state: components["schemas"]["ChangeRequestState"];
+            /** @description Name of the company or the person; `null` when the author sees it no longer. */
+            subject: string | null;
+        };
+        /** @description What waits for me. */
+        ChangeRequestCounts: {
+            /**
+             * Format: int64
+             * @description Open requests on which I decide; 0 for whoever decides on none.
+             */
+            waiting: number;
+        };
+        /**
+         * Format: uuid
+         * @description «Запрос на изменение»
+         */
+        ChangeRequestId: string;
+        /** @description The number of a request. */
+        ChangeRequestMade: {
+            id: components["schemas"]["ChangeRequestId"];
+        };
+        /** @description Requests, the newest first. */
+        ChangeRequestPage: {
+            items: components["schemas"]["ChangeRequest"][];
+            /** @description `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description How a request stands.
+         * @enum {string}
+         */
+        ChangeRequestState: "open" | "approved" | "refused" | "withdrawn";
         /** @description An account just changed. */
         ChangedAccount: {
             account: components["schemas"]["AccountView"];
@@ -3218,6 +3554,11 @@ export interface components {
             /** @description What the person is there; null empties it. */
             post?: string | null;
         };
+        /** @description Whether contact data are frozen. */
+        ContactFreeze: {
+            /** @description Name, numbers, mail and requisites are changed after creation by those alone who may correct them. */
+            enabled: boolean;
+        };
         /**
          * Format: uuid
          * @description A person.
@@ -3318,6 +3659,8 @@ export interface components {
         /** @description A conversation as lists show it. */
         Conversation: {
             account?: components["schemas"]["EntryAccount"] | null;
+            /** @description The director reads along in his messenger. */
+            bridged: boolean;
             /** @description Companies of the person that the viewer reads. */
             clients: components["schemas"]["ContactClient"][];
             /** @description The person, by the root contact. */
@@ -3604,6 +3947,15 @@ export interface components {
         };
         /** @enum {string} */
         Encoding: "text" | "base64";
+        /** @description What the app needs. It is shown this once. */
+        Enrolment: {
+            /** @description The same as a picture: a PNG as `data:` address. */
+            qr: string;
+            /** @description For typing by hand, in base32. */
+            secret: string;
+            /** @description `otpauth://…`, which opens the app on a phone. */
+            uri: string;
+        };
         /** @description Our end of an entry. */
         EntryAccount: {
             /** @description The kind of network. */
@@ -3694,6 +4046,11 @@ export interface components {
          * @enum {string}
          */
         FileState: "wanted" | "fetching" | "stored" | "lost" | "expired";
+        /** @description The first code. */
+        FirstCode: {
+            /** @description Six digits. */
+            code: string;
+        };
         /** @description A first message to a person. */
         FirstMessageBody: components["schemas"]["NewMessageBody"] & {
             /** @description The channel to write by. */
@@ -3969,6 +4326,11 @@ export interface components {
             message_id: components["schemas"]["RoomMessageId"] | null;
             /** @description Which. */
             room_id: components["schemas"]["RoomId"];
+        } | {
+            /** @enum {string} */
+            event: "change_request";
+            /** @description Which. */
+            request_id: components["schemas"]["ChangeRequestId"];
         };
         /** @description A letter. */
         Mail: {
@@ -4293,6 +4655,20 @@ export interface components {
             /** @description What the program may do. Each has to be a right of the owner. */
             rights: components["schemas"]["Right"][];
         };
+        /** @description A change to ask for. */
+        NewChangeRequest: {
+            client_id?: components["schemas"]["ClientId"] | null;
+            contact_id?: components["schemas"]["ContactId"] | null;
+            /** @description What shall change. */
+            field: components["schemas"]["RequestField"];
+            identity_id?: components["schemas"]["IdentityId"] | null;
+            /** @description As it shall be; `null` takes an address away. */
+            new_value?: string | null;
+            /** @description As the author sees it; refused when it is another one by now. */
+            old_value?: string | null;
+            /** @description Why, for whoever decides. */
+            reason: string;
+        };
         /** @description A client to create. */
         NewClient: {
             /** @description City. */
@@ -4500,6 +4876,11 @@ export interface components {
         /** @description My own messenger. */
         OwnBinding: {
             binding: components["schemas"]["BridgeBinding"] | null;
+        };
+        /** @description The password proves that it is he who sits there. */
+        OwnPassword: {
+            /** Format: password */
+            password: string;
         };
         /** @description A device on which the user is signed in. */
         OwnSession: components["schemas"]["Session"] & {
@@ -4717,6 +5098,8 @@ export interface components {
             };
             /** @description Codes of roles, sorted. */
             roles: string[];
+            /** @description Whether a code is asked for at the log-in. */
+            second_factor: components["schemas"]["SecondFactor"];
         };
         /** @description What a user changes of himself. Any other field is refused with 403: it is the administrator's. */
         ProfilePatch: {
@@ -5052,6 +5435,19 @@ export interface components {
             /** @description Parts not understood, each with `path` and `reason`. */
             unknown: Record<string, unknown>[];
         };
+        /** @description One-time codes for whoever has lost the app. They are shown this once. */
+        RecoveryCodes: {
+            codes: string[];
+        };
+        RefuseBody: {
+            /** @description Why, for the author. */
+            comment: string;
+            /**
+             * Format: int32
+             * @description Of the request as it was read.
+             */
+            revision: number;
+        };
         /** @description What was mended. */
         Repaired: {
             /** @description Step by step, in Russian; empty when there was nothing to do. */
@@ -5101,6 +5497,16 @@ export interface components {
              * @description Those left as they are, because their account cannot work now.
              */
             skipped: number;
+        };
+        /**
+         * @description A frozen field.
+         * @enum {string}
+         */
+        RequestField: "client.name" | "client.inn" | "client.kpp" | "client.ogrn" | "contact.name" | "contact.address";
+        /** @description Whether a user has to prove himself by a code besides the password. */
+        RequireSecondFactor: {
+            /** @description While it is not set up he may do nothing else. */
+            required: boolean;
         };
         /** @description What came of a call. */
         ResultBody: {
@@ -5452,10 +5858,19 @@ export interface components {
              */
             planned_for?: string | null;
             purpose?: components["schemas"]["StatedPurpose"] | null;
-            /** @description The same words as an approved template, for a channel that takes nothing else at the moment. */
-            template?: Record<string, unknown> | null;
+            template?: components["schemas"]["RuleTemplate"] | null;
             /** @description The words. */
             text: string;
+        };
+        /** @description A template that goes with a message of the rule. */
+        RuleTemplate: {
+            head_file?: components["schemas"]["MediaId"] | null;
+            /** @description Which. */
+            template_id: components["schemas"]["TemplateId"];
+            /** @description By the keys of its fields, where it is not filled by itself. */
+            values?: {
+                [key: string]: string;
+            };
         };
         /** @description New rules; whatever is not named stays. */
         RulesEdit: {
@@ -5543,6 +5958,18 @@ export interface components {
             /** @description As dialled: `101`, `099`. */
             number: string;
             user_id: components["schemas"]["UserId"] | null;
+        };
+        /** @description How it stands for one user. */
+        SecondFactor: {
+            /** @description A code is asked for at each log-in. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Recovery codes that have not been used.
+             */
+            recovery_codes: number;
+            /** @description An administrator requires it: without it nothing else is allowed. */
+            required: boolean;
         };
         /**
          * @description Whether the address ends with a secret.
@@ -5650,6 +6077,8 @@ export interface components {
         Side: "survivor" | "absorbed";
         /** @description Who wants to sign in. */
         SignIn: {
+            /** @description Of the app or a recovery code, where the answer without it was `code-wanted`. */
+            code?: string | null;
             /** @description In any letter case. */
             login: string;
             /** Format: password */
@@ -5897,6 +6326,10 @@ export interface components {
             post: string | null;
             /** @description Codes of roles, sorted. */
             roles: string[];
+            /** @description Whether a code of an app is asked for when he signs in. */
+            second_factor: boolean;
+            /** @description Whether it is required of him. */
+            second_factor_required: boolean;
             /**
              * Format: date-time
              * @description When he was last changed.
@@ -6830,6 +7263,184 @@ export interface operations {
             };
         };
     };
+    set_conversation_bridged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BridgedBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeSetup"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bridge_digest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeDigest"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_bridge_digest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BridgeDigest"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeDigest"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     choose_bridge_group: {
         parameters: {
             query?: never;
@@ -6881,6 +7492,113 @@ export interface operations {
             };
             /** @description Записи нет, или она недоступна */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bridge_mail_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeMailCopy"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_bridge_mail_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BridgeMailCopy"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeMailCopy"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7374,6 +8092,494 @@ export interface operations {
             };
             /** @description Записи нет, или она недоступна */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_change_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Those too that have ended. */
+                ended?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestPage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_change_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestMade"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_change_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestCounts"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_change_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChangeRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequest"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_change_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChangeRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_change_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChangeRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequest"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_change_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChangeRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseBody"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequest"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8400,6 +9606,104 @@ export interface operations {
             };
         };
     };
+    get_contact_freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactFreeze"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_contact_freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactFreeze"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactFreeze"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_contact: {
         parameters: {
             query?: never;
@@ -9240,8 +10544,8 @@ export interface operations {
     contact_writing: {
         parameters: {
             query?: {
-                /** @description There is a template for a closed window. */
-                template?: boolean;
+                /** @description The template that would go with the message, for a closed window. */
+                template_id?: components["schemas"]["TemplateId"];
             };
             header?: never;
             path: {
@@ -10880,8 +12184,8 @@ export interface operations {
                 /** @description The name of the file. */
                 name?: string;
                 /**
-                 * @description How it is to be shown. Not told: by its contents. `voice` puts a browser's recording into the form that messengers
-                 *     take.
+                 * @description How it is to be shown. Not told: by its contents. `voice` puts what a browser recorded (Opus in WebM, Ogg or MP4, AAC
+                 *     in MP4) into the one form that messengers take, Opus in Ogg, and tells its length.
                  */
                 kind?: "image" | "video" | "audio" | "voice" | "document" | "sticker" | "recording";
             };
@@ -12229,6 +13533,66 @@ export interface operations {
             };
         };
     };
+    list_own_change_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestPage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_my_password: {
         parameters: {
             query?: never;
@@ -12269,6 +13633,207 @@ export interface operations {
             };
             /** @description Недостаточно прав, или запрос с чужой страницы */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Слишком много попыток: `retry_after` в секундах */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description Вход снова только по паролю */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17024,6 +18589,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PasswordLink"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    require_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequireSecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */

@@ -7,6 +7,7 @@ import { useMentionNotices } from '@/features/rooms/useMentionNotices';
 import { useLayout } from '@/shared/useLayout';
 import { useMe } from '@/shared/me';
 import { ConnectionStrip } from './ConnectionStrip';
+import { EnrolFirst } from './EnrolFirst';
 import classes from './Frame.module.css';
 import { LiveProvider } from './LiveProvider';
 import { RingCards } from './RingCards';
@@ -17,8 +18,17 @@ import { useKeys } from './useKeys';
 const CommandBar = lazy(() => import('./CommandBar'));
 const KeyList = lazy(() => import('./KeyList'));
 
-/** What stands around every screen: the rail, the top bar, the live feed, the keys. */
+/** Every screen behind the log-in. */
 export function Frame() {
+  return (
+    <EnrolFirst>
+      <Around />
+    </EnrolFirst>
+  );
+}
+
+/** What stands around every screen: the rail, the top bar, the live feed, the keys. */
+function Around() {
   const [searching, setSearching] = useState(false);
   const [listing, setListing] = useState(false);
   useKeys({ search: () => setSearching(true), list: () => setListing(true) });

@@ -2,7 +2,7 @@ import { useLocalStorage } from '@mantine/hooks';
 import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import classes from './Panes.module.css';
 
-const [NARROWEST, WIDEST, USUAL, STEP] = [320, 400, 360, 16];
+const [NARROWEST, WIDEST, USUAL, STEP] = [320, 400, 376, 16];
 
 /** A list of 320–400 px and the rest; the border is dragged or moved by arrows, and remembered. */
 export function Panes({ list, children }: { list: ReactNode; children: ReactNode }) {

@@ -17,13 +17,15 @@ interface ThreadFrameProps {
   context: ReactNode;
   /** What stands beside the thread, in words. */
   about?: string;
+  /** Beside the switch of the card, in its size. */
+  actions?: (size: number) => ReactNode;
   /** Where one writes, under the thread. */
   composer?: ReactNode;
   children: ReactNode;
 }
 
 /** A thread with its head, and the client's card beside it or over it. */
-export function ThreadFrame({ name, more, channel, features, back, context, about = 'Карточка клиента', composer, children }: ThreadFrameProps) {
+export function ThreadFrame({ name, more, channel, features, back, context, about = 'Карточка клиента', actions, composer, children }: ThreadFrameProps) {
   const layout = useLayout();
   const [open, setOpen] = useLocalStorage({ key: 'uzel-context', defaultValue: true, getInitialValueInEffect: false });
   const [sheet, setSheet] = useState(false);
@@ -45,6 +47,7 @@ export function ThreadFrame({ name, more, channel, features, back, context, abou
             <h1 className={`cut ${classes.name}`}>{name}</h1>
             {more && <div className={`cut ${classes.more}`}>{more}</div>}
           </div>
+          {actions?.(layout === 'phone' ? 44 : 36)}
           <Tooltip label={`${about}: ${shown ? 'спрятать' : 'показать'} (P)`}>
             <ActionIcon
               variant="subtle"

@@ -1,18 +1,18 @@
 import { ActionIcon, Menu, Tooltip, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSearch, IconSun, IconUser } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSearch, IconSparkles, IconSun, IconUser } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useUnreadNews } from '@/features/news/useUnreadNews';
 import { RatesLine } from '@/features/rates/RatesLine';
-import { useSignOut } from '@/features/session/api';
 import { useMe } from '@/shared/me';
 import { PersonAvatar } from '@/shared/ui/PersonAvatar';
 import { ChannelLights } from './ChannelLights';
 import classes from './TopBar.module.css';
+import { useLeave } from './useLeave';
 
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   return (
     <header className={classes.bar}>
-      <button type="button" className={classes.search} onClick={onSearch} aria-keyshortcuts="Control+K">
+      <button type="button" className={classes.search} onClick={onSearch} aria-label="Поиск: имя, ИНН, номер" aria-keyshortcuts="Control+K">
         <IconSearch size={16} aria-hidden="true" />
         <span className={classes.hint}>Поиск: имя, ИНН, номер</span>
         <kbd className={classes.kbd}>Ctrl K</kbd>
@@ -34,23 +34,16 @@ const SCHEMES = [
 
 function OwnMenu() {
   const me = useMe();
-  const signOut = useSignOut();
-  const cache = useQueryClient();
-  const navigate = useNavigate();
+  const leave = useLeave();
+  const { unread } = useUnreadNews();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const leave = () =>
-    signOut.mutate(undefined, {
-      onSuccess: () => {
-        cache.clear();
-        void navigate({ to: '/login', search: {} });
-      },
-    });
   return (
     <Menu position="bottom-end" width={240}>
       <Tooltip label={me.name}>
         <Menu.Target>
           <ActionIcon variant="transparent" size={40} aria-label={`Моё меню: ${me.name}`}>
             <PersonAvatar name={me.name} size={32} />
+            {unread && <span className={classes.dot} data-on="avatar" aria-hidden="true" />}
           </ActionIcon>
         </Menu.Target>
       </Tooltip>
@@ -62,6 +55,15 @@ function OwnMenu() {
         </Menu.Label>
         <Menu.Item leftSection={<IconUser size={16} />} component={Link} to="/settings/profile">
           Мой профиль
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconSparkles size={16} />}
+          rightSection={unread && <span className={classes.dot} aria-hidden="true" />}
+          component={Link}
+          to="/settings/news"
+        >
+          Что нового
+          {unread && <VisuallyHidden>, есть непрочитанное</VisuallyHidden>}
         </Menu.Item>
         <Menu.Divider />
         {SCHEMES.map((scheme) => (

@@ -53,6 +53,9 @@ export function refresher(cache: QueryClient) {
         case 'room':
           list('rooms');
           break;
+        case 'change_request':
+          list('change-requests');
+          break;
         case 'notice':
           list('accounts');
           break;

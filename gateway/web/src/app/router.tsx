@@ -13,6 +13,7 @@ import { Failed, Loading } from '@/shared/ui/States';
 import { ConversationsSearch } from '@/features/conversations/search';
 import { ClientsSearch } from '@/features/clients/search';
 import { CallsSearch } from '@/features/calls/search';
+import { MailsSearch } from '@/features/mails/search';
 import { AuditSearch, UsersSearch } from '@/features/people/search';
 import { PhrasesSearch } from '@/features/phrases/search';
 import { RatesSearch } from '@/features/rates/search';
@@ -151,6 +152,11 @@ const profile = createRoute({
   path: 'profile',
   component: lazyRouteComponent(() => import('@/features/profile/ProfilePage'), 'ProfilePage'),
 });
+const news = createRoute({
+  getParentRoute: () => settings,
+  path: 'news',
+  component: lazyRouteComponent(() => import('@/features/news/NewsPage'), 'NewsPage'),
+});
 const channels = createRoute({
   getParentRoute: () => settings,
   path: 'channels',
@@ -186,6 +192,22 @@ const bridge = createRoute({
   getParentRoute: () => settings,
   path: 'bridge',
   component: lazyRouteComponent(() => import('@/features/bridge/BridgePage'), 'BridgePage'),
+});
+const messaging = createRoute({
+  getParentRoute: () => settings,
+  path: 'messaging',
+  component: lazyRouteComponent(() => import('@/features/messaging/Messaging'), 'Messaging'),
+});
+const mails = createRoute({
+  getParentRoute: () => settings,
+  path: 'mails',
+  validateSearch: MailsSearch,
+  component: lazyRouteComponent(() => import('@/features/mails/Mails'), 'Mails'),
+});
+const changeRequests = createRoute({
+  getParentRoute: () => settings,
+  path: 'change-requests',
+  component: lazyRouteComponent(() => import('@/features/requests/ChangeRequests'), 'ChangeRequests'),
 });
 const users = createRoute({
   getParentRoute: () => settings,
@@ -227,14 +249,18 @@ const tree = root.addChildren([
     settings.addChildren([
       settingsHome,
       profile,
+      news,
       phrases,
       channels,
       newChannel,
       channel,
       rawLog,
       bridge,
+      changeRequests,
       users,
       roles,
+      messaging,
+      mails,
       schedule,
       audit,
     ]),

@@ -1,5 +1,6 @@
 import { IconAddressBook, IconMessageCircle, IconMessages, IconPhoneCall, IconSettings, type Icon } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
+import { RequestsRailBadge } from '@/features/requests/RequestsBadge';
 import { RoomsBadge } from '@/features/rooms/RailBadge';
 import type { Profile } from '@/shared/me';
 
@@ -31,5 +32,13 @@ export const sections: Section[] = [
     may: (me) => me.rights['rooms.use'] !== undefined,
     badge: RoomsBadge,
   },
-  { name: 'Настройки', to: '/settings', icon: IconSettings, key: 'KeyS', letter: 'S', may: () => true },
+  {
+    name: 'Настройки',
+    to: '/settings',
+    icon: IconSettings,
+    key: 'KeyS',
+    letter: 'S',
+    may: () => true,
+    badge: RequestsRailBadge,
+  },
 ];

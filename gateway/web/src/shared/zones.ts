@@ -16,3 +16,8 @@ export const ZONES: { value: string; label: string }[] = [
   { value: 'Asia/Magadan', label: 'Магадан (UTC+11)' },
   { value: 'Asia/Kamchatka', label: 'Камчатка (UTC+12)' },
 ];
+
+/** «Москва (UTC+3)»; a zone without a word of ours keeps its own name. */
+export function zoneWords(zone: string): string {
+  return ZONES.find((known) => known.value === zone)?.label ?? zone;
+}

@@ -7,7 +7,7 @@ use super::chats::Spot;
 use super::parameters::Parameters;
 use super::refusal::{Refusal, bad};
 use super::sending::spot;
-use super::{Outcome, Shared, words};
+use super::{Outcome, Shared, keyboard, words};
 use crate::phone::Arrival;
 
 /// How long a message can be deleted, and one of a manager's own edited.
@@ -28,6 +28,7 @@ pub(super) fn edit(shared: &Shared, method: &str, given: &Parameters) -> Outcome
         words::caption(given.text("caption"), given.text("parse_mode"))?
     };
     let number = given.number("message_id").unwrap_or_default();
+    let markup = keyboard::wanted(given)?;
     let mut inner = shared.lock();
     inner.chats.open(&spot, now)?;
     let message = inner.chats.known(&spot)?.messages.get_mut(&number);
@@ -39,7 +40,9 @@ pub(super) fn edit(shared: &Shared, method: &str, given: &Parameters) -> Outcome
     if holds_text != (key == "text") {
         return Err(bad(format!("there is no {key} in the message to edit")));
     }
-    if message.object[key].as_str() == text.as_deref() {
+    if message.object[key].as_str() == text.as_deref()
+        && message.object.get("reply_markup") == markup.as_ref()
+    {
         return Err(bad(
             "message is not modified: specified new message content and reply markup are exactly the same as a \
              current content and reply markup of the message",
@@ -51,10 +54,18 @@ pub(super) fn edit(shared: &Shared, method: &str, given: &Parameters) -> Outcome
     {
         fields.remove(key);
     }
+    // A text without a keyboard takes away the one that was there.
+    let buttons = keyboard::shown(markup.as_ref());
+    if let Some(fields) = message.object.as_object_mut() {
+        fields.remove("reply_markup");
+        fields.extend(markup.map(|markup| ("reply_markup".to_owned(), markup)));
+    }
     message.object["edit_date"] = now.timestamp().into();
     let object = message.object.clone();
     drop(inner);
-    changed(shared, &spot, "edit", number, text);
+    let arrival = shared.arrival(&spot, 0, "edit");
+    let about = Some(number.to_string().into());
+    shared.phone.add(Arrival { text: text.map(Into::into), about, buttons, ..arrival });
     Ok(object)
 }
 

@@ -57,7 +57,8 @@ struct Connection {
 pub(super) struct Chats {
     chats: HashMap<Spot, Chat>,
     connections: HashMap<String, Connection>,
-    presses: HashMap<String, bool>,
+    /// Whose presses nobody has answered yet.
+    presses: HashMap<String, i64>,
 }
 
 impl Chats {
@@ -83,8 +84,8 @@ impl Chats {
                 }
             }
             "callback_query" => {
-                if let Some(id) = object["id"].as_str() {
-                    self.presses.insert(id.to_owned(), false);
+                if let (Some(id), Some(by)) = (object["id"].as_str(), object["from"]["id"].as_i64()) {
+                    self.presses.insert(id.to_owned(), by);
                 }
             }
             _ => {}
@@ -190,14 +191,9 @@ impl Chats {
         self.chats.iter().find(holds).map(|(spot, _)| spot.clone())
     }
 
-    /// A press that nobody has answered yet.
-    pub(super) fn answer_press(&mut self, id: &str) -> Result<(), Refusal> {
-        match self.presses.get_mut(id) {
-            Some(answered) if !*answered => {
-                *answered = true;
-                Ok(())
-            }
-            _ => Err(bad("query is too old and response timeout expired or query ID is invalid")),
-        }
+    /// Answers a press that nobody has answered yet; returns who pressed.
+    pub(super) fn answer_press(&mut self, id: &str) -> Result<i64, Refusal> {
+        let words = "query is too old and response timeout expired or query ID is invalid";
+        self.presses.remove(id).ok_or_else(|| bad(words))
     }
 }

@@ -10,7 +10,7 @@ use super::files::{KINDS, Kind};
 use super::parameters::Parameters;
 use super::refusal::{Refusal, bad, slow_down};
 use super::{Inner, Outcome, Shared};
-use super::{topics, words};
+use super::{keyboard, topics, words};
 use crate::outgoing::Provider;
 use crate::phone::{Arrival, File};
 
@@ -59,6 +59,10 @@ pub(super) fn send(shared: &Arc<Shared>, method: &str, given: &Parameters) -> Ou
     let topic = topics::wanted(&mut inner, &spot, given)?;
     let reply = reply(&mut inner, &spot, given)?;
     let contents = contents(&mut inner, method, given)?;
+    let markup = keyboard::wanted(given)?;
+    if markup.is_some() && method == "sendmediagroup" {
+        return Err(bad("albums take no reply markup"));
+    }
     if shared.config.limits {
         inner.pace.take(spot.clone(), Instant::now()).map_err(slow_down)?;
     }
@@ -71,6 +75,9 @@ pub(super) fn send(shared: &Arc<Shared>, method: &str, given: &Parameters) -> Ou
         let mut object = frame(shared, &inner, &spot, number);
         object.extend(fields);
         object.extend(topics::marks(topic));
+        if let Some(markup) = &markup {
+            object.insert("reply_markup".into(), markup.clone());
+        }
         if let Some(album) = &album {
             object.insert("media_group_id".into(), album.clone().into());
         }
@@ -82,7 +89,8 @@ pub(super) fn send(shared: &Arc<Shared>, method: &str, given: &Parameters) -> Ou
         let text = text.map(Into::into);
         let arrival =
             Arrival { text, about, file: file.map(Box::new), ..shared.arrival(&spot, number, kind) };
-        let arrival = Arrival { to: topics::place(&spot, topic), ..arrival };
+        let buttons = keyboard::shown(markup.as_ref());
+        let arrival = Arrival { to: topics::place(&spot, topic), buttons, ..arrival };
         shared.phone.add(arrival);
         let message = Message { by_bot: true, object: object.clone() };
         inner.chats.known(&spot)?.messages.insert(number, message);

@@ -42,7 +42,7 @@ pub(in crate::delivery::lane) async fn insert_effect(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let (key, value) = match &known.message.action {
-        OutboundAction::Send { .. } => return Ok(()),
+        OutboundAction::Send { .. } | OutboundAction::Answer { .. } => return Ok(()),
         OutboundAction::Edit { text, .. } => {
             let content = edited(conn, known.interaction_id, text).await?;
             (

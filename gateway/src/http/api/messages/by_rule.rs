@@ -1,19 +1,26 @@
 //! Messages for which the rule chooses the channel.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use connector_api::FilledTemplate;
+use crm_core::access::Viewer;
 use crm_core::accounts::health::Light;
 use crm_core::delivery::press::{self, NewMessage};
 use crm_core::delivery::quiet::{self, AtNight, Quiet};
 use crm_core::delivery::route::{self, Chosen, PassedOver, RuleMessage, Way};
 use crm_core::delivery::{StatedPurpose, rules};
+use crm_core::templates::{self, TemplatePress};
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::pin;
-use crm_core::{AccountId, ClientId, ContactId, ConversationId, DeliveryId, InteractionId};
+use crm_core::{
+    AccountId, ClientId, ContactId, ConversationId, DeliveryId, InteractionId, MediaId, TemplateId, media,
+};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -31,9 +38,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct WritingQuery {
-    /// There is a template for a closed window.
-    #[serde(default)]
-    template: bool,
+    /// The template that would go with the message, for a closed window.
+    template_id: Option<TemplateId>,
 }
 
 /// One way to a person.
@@ -80,16 +86,20 @@ async fn writing(
 ) -> ApiResult<Json<ContactWriting>> {
     let mut conn = app.pool.acquire().await?;
     let person = route::person_to_read(&mut conn, &viewer, id).await?;
-    let any = "…".to_owned();
-    let template = query.template.then(|| FilledTemplate {
-        name: any.clone(),
+    let text = "…".to_owned();
+    let template_account = match query.template_id {
+        Some(id) => Some(templates::account_of(&mut conn, id).await?),
+        None => None,
+    };
+    let template = template_account.map(|_| FilledTemplate {
+        name: text.clone(),
         language: "ru".into(),
         header: None,
         body: Vec::new(),
         buttons: Vec::new(),
-        text: any.clone(),
+        text: text.clone(),
     });
-    let message = RuleMessage { text: any, template, purpose: None };
+    let message = RuleMessage { text, template, template_account, purpose: None };
     let rules = rules::load(&mut conn).await?;
     let ways = routing::ways(&mut conn, &app.accounts, &rules, &person, &message, app.now()).await?;
     let quiet = quiet::of_person(&mut conn, person.root, app.company.zone, app.now()).await?;
@@ -121,9 +131,9 @@ struct RuleMessageBody {
     channel: AutoWord,
     /// The words.
     text: String,
-    /// The same words as an approved template, for a channel that takes nothing else at the moment.
-    #[schema(value_type = Option<Object>)]
-    template: Option<FilledTemplate>,
+    /// The same as an approved template, for a channel that takes nothing else at the moment. A field of it without a value
+    /// stops the message, whichever channel it would go by.
+    template: Option<RuleTemplate>,
     /// What it is for; without it, a message written by hand.
     purpose: Option<StatedPurpose>,
     /// What becomes of it in the client's quiet hours, as in a message to one channel.
@@ -132,6 +142,34 @@ struct RuleMessageBody {
     planned_for: Option<DateTime<Utc>>,
     /// The company meant, where the person speaks for several.
     pin_client_id: Option<ClientId>,
+}
+
+/// A template that goes with a message of the rule.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RuleTemplate {
+    /// Which.
+    template_id: TemplateId,
+    /// By the keys of its fields, where it is not filled by itself.
+    #[serde(default)]
+    values: BTreeMap<String, String>,
+    /// The file above its text, where it has one.
+    head_file: Option<MediaId>,
+}
+
+impl RuleTemplate {
+    async fn fill(
+        self,
+        conn: &mut PgConnection,
+        viewer: &Viewer,
+        person: ContactId,
+        company: Option<ClientId>,
+    ) -> ApiResult<(AccountId, FilledTemplate)> {
+        let files = media::outbound_files(conn, viewer, self.head_file.as_slice()).await?;
+        let head_file = files.into_iter().next();
+        let press = TemplatePress { template_id: self.template_id, values: self.values, head_file };
+        Ok(templates::filled_for(conn, viewer, person, company, press).await?)
+    }
 }
 
 /// The rule chooses.
@@ -172,7 +210,12 @@ async fn send(
             Err(Problem::invalid_field("id", "Под этим номером отправлено другое сообщение."))
         };
     }
-    let message = RuleMessage { text, template: body.template, purpose: body.purpose };
+    let filled = match body.template {
+        Some(template) => Some(template.fill(&mut tx, &viewer, person.root, body.pin_client_id).await?),
+        None => None,
+    };
+    let (template_account, template) = filled.unzip();
+    let message = RuleMessage { text, template, template_account, purpose: body.purpose };
     let rules = rules::load(&mut tx).await?;
     let ways = routing::ways(&mut tx, &app.accounts, &rules, &person, &message, now).await?;
     let (route, passed_over) = route::choose(ways, &message);

@@ -3,15 +3,17 @@
 use axum::Json;
 use axum::extract::State;
 use crm_core::UserId;
+use crm_core::access::second_factor;
 use crm_core::access::user::{self, User};
 use http::StatusCode;
+use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::PasswordLink;
 use crate::app::App;
 use crate::http::problem::documented::{Conflict, Invalid, Missing, Refused, Unauthorized};
-use crate::http::{ApiPath, ApiResult, Signed};
+use crate::http::{ApiJson, ApiPath, ApiResult, Signed};
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -20,6 +22,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(unlock))
         .routes(routes!(sign_out))
         .routes(routes!(new_password_link))
+        .routes(routes!(require_second_factor, reset_second_factor))
 }
 
 /// Shuts a user out at once: sessions end, keys and links die. His name stays in the history.
@@ -88,6 +91,50 @@ async fn sign_out(
     user::sign_out(&mut tx, &viewer, id, app.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether a user has to prove himself by a code besides the password.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RequireSecondFactor {
+    /// While it is not set up he may do nothing else.
+    required: bool,
+}
+
+/// Requires a second factor of a user, or no longer.
+#[utoipa::path(
+    put, path = "/users/{id}/second-factor", tag = "users", operation_id = "require_second_factor",
+    params(("id" = UserId, Path)),
+    request_body = RequireSecondFactor,
+    responses((status = 200, body = User), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn require_second_factor(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<UserId>,
+    ApiJson(body): ApiJson<RequireSecondFactor>,
+) -> ApiResult<Json<User>> {
+    let mut tx = app.pool.begin().await?;
+    let user = second_factor::require(&mut tx, &viewer, id, body.required, app.now()).await?;
+    tx.commit().await?;
+    Ok(Json(user))
+}
+
+/// Takes away the second factor of a user who has lost it; he is signed out everywhere and signs in by his password.
+#[utoipa::path(
+    delete, path = "/users/{id}/second-factor", tag = "users", operation_id = "reset_second_factor",
+    params(("id" = UserId, Path)),
+    responses((status = 200, body = User), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn reset_second_factor(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<UserId>,
+) -> ApiResult<Json<User>> {
+    let mut tx = app.pool.begin().await?;
+    let user = second_factor::reset(&mut tx, &viewer, id, app.now()).await?;
+    tx.commit().await?;
+    Ok(Json(user))
 }
 
 /// A new one-time link to set a password; the former links die, the password stays until the link is used.

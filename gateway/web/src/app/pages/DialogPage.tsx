@@ -2,7 +2,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { notifications } from '@mantine/notifications';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { channelLook } from '@/channels';
+import { accountWords } from '@/channels';
+import { BridgeMark } from '@/features/bridge/BridgeMark';
 import { conversationQuery, knownConversation, useMarkRead, type Conversation } from '@/features/conversations/api';
 import { Composer } from '@/features/composer/Composer';
 import { WriteBox } from '@/features/composer/WriteBox';
@@ -50,9 +51,11 @@ function Dialog({ conversation }: { conversation: Conversation }) {
     <ThreadFrame
       name={conversation.contact.name}
       channel={account?.channel}
-      more={[...companies.map((company) => company.name), account && `${channelLook(account.channel).name}: ${account.name}`]
+      more={[...companies.map((company) => company.name), account && accountWords(account)]
+        .concat(conversation.bridged ? 'связан с Telegram руководителя' : null)
         .filter(Boolean)
         .join(' · ')}
+      actions={(size) => <BridgeMark conversation={conversation} size={size} />}
       features={card?.features}
       back={() => void navigate({ to: '/dialogs', search })}
       composer={

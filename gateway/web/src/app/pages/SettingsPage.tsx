@@ -2,24 +2,33 @@ import {
   IconBrandTelegram,
   IconClockPlay,
   IconHistory,
+  IconLockQuestion,
   IconListDetails,
+  IconMail,
+  IconMoon,
   IconPlugConnected,
   IconShieldLock,
+  IconSparkles,
   IconTextCaption,
   IconUser,
   IconUsers,
 } from '@tabler/icons-react';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
+import { RequestsBadge } from '@/features/requests/RequestsBadge';
 import { useMe, type Right } from '@/shared/me';
 import { useLayout } from '@/shared/useLayout';
 import classes from './SettingsPage.module.css';
 
 const ITEMS = [
   { to: '/settings/profile', name: 'Мой профиль', icon: IconUser, right: undefined },
+  { to: '/settings/news', name: 'Что нового', icon: IconSparkles, right: undefined },
   { to: '/settings/phrases', name: 'Заготовки', icon: IconTextCaption, right: 'clients.read' },
+  { to: '/settings/change-requests', name: 'Запросы на изменение', icon: IconLockQuestion, right: 'clients.read' },
   { to: '/settings/channels', name: 'Каналы', icon: IconPlugConnected, right: 'accounts.manage' },
   { to: '/settings/raw-events', name: 'Журнал событий канала', icon: IconListDetails, right: 'raw_log.read' },
   { to: '/settings/bridge', name: 'Мост в Telegram', icon: IconBrandTelegram, right: 'bridge.manage' },
+  { to: '/settings/messaging', name: 'Правила рассылок', icon: IconMoon, right: 'messages.rules' },
+  { to: '/settings/mails', name: 'Письма узла', icon: IconMail, right: 'mails.manage' },
   { to: '/settings/users', name: 'Пользователи', icon: IconUsers, right: 'users.manage' },
   { to: '/settings/roles', name: 'Роли и права', icon: IconShieldLock, right: 'users.manage' },
   { to: '/settings/schedule', name: 'Что и когда выполняется', icon: IconClockPlay, right: 'schedule.manage' },
@@ -42,6 +51,7 @@ export default function SettingsPage() {
             <Link key={item.to} to={item.to} className={classes.item} activeProps={{ 'aria-current': 'page' }}>
               <item.icon size={18} stroke={1.7} aria-hidden="true" />
               {item.name}
+              {item.to === '/settings/change-requests' && <RequestsBadge />}
             </Link>
           ))}
         </nav>

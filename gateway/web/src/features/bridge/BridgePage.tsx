@@ -14,6 +14,9 @@ import {
   type BridgeGroup,
   type BridgeSetup,
 } from './api';
+import { Conversations } from './Conversations';
+import { Duty } from './Duty';
+import { stateOf } from './texts';
 
 /** «Мост в Telegram»: the director's group, and which rooms are shown there. */
 export function BridgePage() {
@@ -28,7 +31,14 @@ export function BridgePage() {
         <Stack gap="xl">
           <Guide setup={setup.data} />
           <Groups setup={setup.data} />
+          {setup.data.group && !setup.data.group.present && (
+            <Alert color="orange" icon={<IconAlertTriangle size={18} />} title="Бота нет в группе">
+              Сообщения ждут и придут по порядку. Верните бота в группу администратором с правом «Управление темами».
+            </Alert>
+          )}
           {setup.data.group && <Rooms setup={setup.data} />}
+          {setup.data.group && <Conversations setup={setup.data} />}
+          <Duty />
         </Stack>
       )}
     </Page>
@@ -39,7 +49,8 @@ function Guide({ setup }: { setup: BridgeSetup }) {
   return (
     <section>
       <Text mb="sm">
-        Выбранные чаты видны в группе Telegram: у каждого своя тема. Ответ в теме попадает в чат под именем того, кто ответил.
+        Выбранные чаты и диалоги с клиентами видны в группе Telegram: у каждого своя тема. Ответ в теме попадает в чат или уходит
+        клиенту под именем того, кто ответил.
       </Text>
       <List type="ordered" spacing={6}>
         <List.Item>
@@ -144,18 +155,11 @@ function Rooms({ setup }: { setup: BridgeSetup }) {
       <Stack gap="sm">
         {rooms.data.map((room) => {
           const state = states.get(room.id);
-          const waits = state && state.enabled && state.waiting > 0;
           return (
             <Switch
               key={room.id}
               label={room.name}
-              description={
-                state?.enabled && state.trouble
-                  ? state.trouble
-                  : waits
-                    ? `${plural(state.waiting, 'сообщение ждёт', 'сообщения ждут', 'сообщений ждут')} отправки`
-                    : undefined
-              }
+              description={state && stateOf(state)}
               checked={state?.enabled ?? false}
               onChange={(event) => set.mutate({ room: room.id, enabled: event.currentTarget.checked })}
             />

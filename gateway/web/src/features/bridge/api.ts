@@ -27,6 +27,7 @@ function useBridgeChange<Wish>(change: (wish: Wish) => Promise<BridgeSetup>) {
     onSuccess: (setup) => {
       cache.setQueryData(bridgeQuery.queryKey, setup);
       void cache.invalidateQueries({ queryKey: ['rooms'] });
+      void cache.invalidateQueries({ queryKey: ['conversations'] });
     },
   });
 }
@@ -43,6 +44,56 @@ export function useSetBridged() {
   );
 }
 
+export function useSetConversationBridged() {
+  return useBridgeChange(({ conversation, enabled }: { conversation: string; enabled: boolean }) =>
+    unwrap(api.PUT('/api/bridge/conversations/{id}', { params: { path: { id: conversation } }, body: { enabled } })),
+  );
+}
+
+/** The conversations with all people of a client. */
+export const clientDialogsQuery = (client: string) =>
+  queryOptions({
+    queryKey: ['conversations', 'of-client', client],
+    queryFn: async () => {
+      const people = await unwrap(api.GET('/api/clients/{id}/contacts', { params: { path: { id: client } } }));
+      const pages = await Promise.all(
+        people.items.map((person) =>
+          unwrap(api.GET('/api/conversations', { params: { query: { contact_id: person.id, limit: 50 } } })),
+        ),
+      );
+      return pages.flatMap((page) => page.items);
+    },
+  });
+
 export function useCheckBridge() {
   return useMutation({ mutationFn: async () => (await unwrap(api.POST('/api/bridge/check'))).obstacles });
+}
+
+export type Digest = Schema<'BridgeDigest'>;
+export type MailCopy = Schema<'BridgeMailCopy'>;
+
+export const digestQuery = queryOptions({
+  queryKey: ['bridge-duty', 'digest'],
+  queryFn: () => unwrap(api.GET('/api/bridge/digest')),
+});
+
+export const mailCopyQuery = queryOptions({
+  queryKey: ['bridge-duty', 'mail-copy'],
+  queryFn: () => unwrap(api.GET('/api/bridge/mail-copy')),
+});
+
+export function useSetDigest() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Digest) => unwrap(api.PUT('/api/bridge/digest', { body })),
+    onSuccess: (digest) => cache.setQueryData(digestQuery.queryKey, digest),
+  });
+}
+
+export function useSetMailCopy() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: MailCopy) => unwrap(api.PUT('/api/bridge/mail-copy', { body })),
+    onSuccess: (copy) => cache.setQueryData(mailCopyQuery.queryKey, copy),
+  });
 }

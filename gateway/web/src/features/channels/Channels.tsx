@@ -53,7 +53,7 @@ function AccountCard({ account }: { account: Account }) {
       params={{ accountId: account.id }}
       style={{ color: 'inherit', textDecoration: 'none' }}
     >
-      <Group justify="space-between" wrap="nowrap">
+      <Group justify="space-between" gap={8}>
         <Group gap={10} wrap="nowrap" style={{ minWidth: 0 }}>
           <look.icon size={22} color={`light-dark(${look.color}, currentColor)`} aria-hidden="true" />
           <Text fw={600} className="cut">

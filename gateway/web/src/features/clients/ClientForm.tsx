@@ -5,7 +5,9 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import type { Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
 import type { ClientCard, ClientStub } from '@/shared/clients';
-import { useMe, useRight } from '@/shared/me';
+import { useFrozen, type RequestField } from '@/shared/changeRequests';
+import { useMe } from '@/shared/me';
+import { AskForChange, type Frozen } from '@/shared/ui/AskForChange';
 import { innFault, kppFault, ogrnFault } from '@/shared/requisites';
 import { FormFailure } from '@/shared/ui/States';
 import { ZONES } from '@/shared/zones';
@@ -52,7 +54,7 @@ interface ClientFormProps {
 /** A client made or edited, with checks while typing. */
 export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
   const me = useMe();
-  const mayCorrect = useRight('contacts.correct') !== undefined;
+  const frozen = useFrozen();
   const create = useCreateClient();
   const edit = useEditClient(card?.id ?? '');
   const [fields, setFields] = useState(() => fieldsOf(card));
@@ -69,12 +71,12 @@ export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
 
   // What was given once is changed only by those who correct contacts; an automatic card may still be named.
   const isFrozen = (name: Name) =>
-    !!card && !mayCorrect && FROZEN.includes(name) && (name === 'name' ? !card.automatic : fieldsOf(card)[name] !== '');
+    !!card && frozen && FROZEN.includes(name) && (name === 'name' ? !card.automatic : fieldsOf(card)[name] !== '');
   const field = (name: Name) => ({
     label: FIELD[name],
     value: fields[name],
     disabled: isFrozen(name),
-    rightSection: isFrozen(name) ? <IconLock size={16} aria-label="Поле заморожено" /> : undefined,
+    rightSection: card && isFrozen(name) ? <AskForChange frozen={frozenField(card, name)} /> : undefined,
     error: faults[name] ?? (problemField === name && !isTaken ? error?.message : undefined),
     onChange: (event: { currentTarget: { value: string } }) => setFields({ ...fields, [name]: event.currentTarget.value }),
   });
@@ -93,7 +95,8 @@ export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
         <Stack gap="sm">
           {card && FROZEN.some(isFrozen) && (
             <Alert color="gray" icon={<IconLock size={18} />}>
-              Название и реквизиты заморожены после создания: их правит администратор или руководитель.
+              Название и реквизиты заморожены после создания: их правит администратор или руководитель. Замок у поля открывает
+              запрос на изменение.
             </Alert>
           )}
           <TextInput required withAsterisk={false} data-autofocus {...field('name')} />
@@ -176,6 +179,10 @@ function Taken({ error }: { error: ApiError }) {
       {more}
     </Alert>
   );
+}
+
+function frozenField(card: ClientCard, name: Name): Frozen {
+  return { field: `client.${name}` as RequestField, client_id: card.id, old_value: fieldsOf(card)[name] || null };
 }
 
 function newOf(fields: Fields, me: string): Schema<'NewClient'> {

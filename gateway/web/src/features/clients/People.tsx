@@ -2,11 +2,13 @@ import { Button, Group, Select, Skeleton, Stack, Text, TextInput } from '@mantin
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
+import { useState, type FormEvent, type ReactNode } from 'react';
 import type { Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
+import { useFrozen } from '@/shared/changeRequests';
 import { peopleQuery, type Contact } from '@/shared/contacts';
 import { dateTime } from '@/shared/format';
+import { AskForChange, RequestDialog } from '@/shared/ui/AskForChange';
 import { PhoneLink } from '@/shared/ui/PhoneLink';
 import { Failed, FormFailure } from '@/shared/ui/States';
 import { useAddAddress, useAddPerson } from './api';
@@ -39,14 +41,31 @@ export function People({ client, mayWrite }: { client: string; mayWrite: boolean
 
 function Person({ person, client, mayWrite }: { person: Contact; client: string; mayWrite: boolean }) {
   const [adding, setAdding] = useState(false);
+  const frozen = useFrozen() && mayWrite;
+  const of = { client_id: client, contact_id: person.id };
+  const hasGiven = person.identities.some((identity) => identity.kind !== 'opaque');
   const here = person.clients.find((company) => company.id === client);
   const others = person.clients.filter((company) => company.id !== client);
   return (
     <section className={classes.person} aria-label={person.name}>
-      <Text fw={600}>{person.name}</Text>
+      <Group gap={4} wrap="nowrap">
+        <Text fw={600}>{person.name}</Text>
+        {frozen && !person.automatic && <AskForChange size={22} frozen={{ field: 'contact.name', ...of, old_value: person.name }} />}
+      </Group>
       {here?.post && <Text size="xs">{here.post}</Text>}
       {person.identities.map((identity) => (
-        <IdentityLine key={identity.id} identity={identity} />
+        <IdentityLine
+          key={identity.id}
+          identity={identity}
+          lock={
+            frozen && identity.origin === 'person' ? (
+              <AskForChange
+                size={22}
+                frozen={{ field: 'contact.address', ...of, identity_id: identity.id, old_value: identity.value }}
+              />
+            ) : undefined
+          }
+        />
       ))}
       {person.joined.map((part) => (
         <Text key={part.join_id} size="xs" c="dimmed">
@@ -64,7 +83,9 @@ function Person({ person, client, mayWrite }: { person: Contact; client: string;
         </Text>
       ))}
       {mayWrite &&
-        (adding ? (
+        (adding && frozen && hasGiven ? (
+          <RequestDialog frozen={{ field: 'contact.address', ...of, old_value: null }} onClose={() => setAdding(false)} />
+        ) : adding ? (
           <NewAddress client={client} contact={person.id} onDone={() => setAdding(false)} />
         ) : (
           <Button size="compact-xs" variant="subtle" px={0} onClick={() => setAdding(true)}>
@@ -77,23 +98,26 @@ function Person({ person, client, mayWrite }: { person: Contact; client: string;
 
 const SCOPES: Record<string, string> = { telegram: 'Telegram', whatsapp: 'WhatsApp', phone: 'Телефон', email: 'Почта' };
 
-function IdentityLine({ identity }: { identity: Schema<'Identity'> }) {
+function IdentityLine({ identity, lock }: { identity: Schema<'Identity'>; lock?: ReactNode }) {
   const why =
     identity.origin === 'event' ? 'пришёл с событием канала' : `вписал сотрудник${identity.entered ? `: «${identity.entered}»` : ''}`;
   const scope = SCOPES[identity.scope.split(/[:/]/)[0] ?? ''] ?? identity.scope;
   return (
     <div className={classes.identity}>
-      {identity.kind === 'phone' ? (
-        <PhoneLink value={identity.value} />
-      ) : identity.kind === 'email' ? (
-        <a href={`mailto:${identity.value}`} className="link">
-          {identity.value}
-        </a>
-      ) : (
-        <span className="numbers">
-          {scope}, ид {identity.value}
-        </span>
-      )}
+      <Group gap={4} wrap="nowrap">
+        {identity.kind === 'phone' ? (
+          <PhoneLink value={identity.value} />
+        ) : identity.kind === 'email' ? (
+          <a href={`mailto:${identity.value}`} className="link">
+            {identity.value}
+          </a>
+        ) : (
+          <span className="numbers">
+            {scope}, ид {identity.value}
+          </span>
+        )}
+        {lock}
+      </Group>
       <Text size="xs" c="dimmed">
         {why}
       </Text>

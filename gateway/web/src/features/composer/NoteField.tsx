@@ -1,8 +1,9 @@
-import { Button, Select, Textarea, Tooltip } from '@mantine/core';
+import { Button, Select, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useMe } from '@/shared/me';
+import { GrowingField } from '@/shared/ui/GrowingField';
 import { uuid } from '@/shared/uuid';
 import type { Entry } from './api';
 import classes from './Composer.module.css';
@@ -71,14 +72,11 @@ function Words({ client, onRow }: { client: string; onRow: (entry: Entry) => voi
     <>
       <OtherDraft draft={draft} />
       <div className={classes.line}>
-        <Textarea
+        <GrowingField
           className={classes.field}
           aria-label="Текст комментария"
           placeholder="Комментарий: видно только сотрудникам"
           leftSection={<IconLock size={16} aria-hidden="true" />}
-          autosize
-          minRows={1}
-          maxRows={10}
           data-write="note"
           value={draft.text}
           readOnly={add.isPending}

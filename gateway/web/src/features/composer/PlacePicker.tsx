@@ -1,6 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
-import { channelLook } from '@/channels';
+import { memo } from 'react';
+import { accountWords, channelLook } from '@/channels';
 import type { Conversation } from './api';
 import classes from './Composer.module.css';
 
@@ -12,7 +13,7 @@ interface PlacePickerProps {
 }
 
 /** Where the answer goes; changing it keeps the words. */
-export function PlacePicker({ place, places, onPlace, note }: PlacePickerProps) {
+export const PlacePicker = memo(function PlacePicker({ place, places, onPlace, note }: PlacePickerProps) {
   const look = channelLook(place.account?.channel ?? '');
   return (
     <Menu position="top-start" disabled={places.length < 2}>
@@ -33,11 +34,11 @@ export function PlacePicker({ place, places, onPlace, note }: PlacePickerProps) 
           const of = channelLook(known.account?.channel ?? '');
           return (
             <Menu.Item key={known.id} leftSection={<of.icon size={16} />} onClick={() => onPlace(known.id)}>
-              {of.name}: {known.account?.name}
+              {known.account ? accountWords(known.account) : of.name}
             </Menu.Item>
           );
         })}
       </Menu.Dropdown>
     </Menu>
   );
-}
+});

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
+import type { Uploaded } from '@/shared/upload';
 
 export type Entry = Schema<'TimelineEntry'>;
 export type Conversation = Schema<'Conversation'>;
@@ -44,6 +45,8 @@ export interface NewMessage {
   content: Schema<'MessageContent'>;
   /** What the client will read, where the content does not say it itself. */
   shown?: string;
+  /** The files of the content, to be given back if they are not taken. */
+  brought?: Uploaded[];
   quote?: string;
   /** What a person decided about the client's night. */
   atNight?: Schema<'AtNight'>;

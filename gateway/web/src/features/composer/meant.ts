@@ -18,7 +18,7 @@ export function rowOf(message: NewMessage, place: Conversation, me: { id: string
     conversation_id: place.id,
     author: { user_id: me.id, name: me.name },
     state: 'queued',
-    text: content.type === 'text' ? content.text : content.type === 'files' ? content.caption : message.shown,
+    text: content.type === 'text' ? content.text : content.type === 'files' ? (content.caption ?? message.shown) : message.shown,
     delivery: message.plannedFor
       ? {
           id: message.id,

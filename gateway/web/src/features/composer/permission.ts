@@ -29,8 +29,24 @@ export function windowWords(permission: Permission, now: number): string | null 
   return left < SHORT_HOURS * 3_600_000 ? `окно ${lasted(now, Date.parse(permission.until))}` : null;
 }
 
-/** Longest text, and whether files go. */
-export function abilitiesOf(writing: Schema<'Writing'>): { limit?: number; files: boolean; quote: boolean } {
-  const told = (writing.abilities ?? {}) as { text_limit?: number | null; files?: unknown[]; quote?: boolean };
-  return { limit: told.text_limit ?? undefined, files: (told.files?.length ?? 0) > 0, quote: told.quote === true };
+export interface Abilities {
+  /** Longest text. */
+  limit?: number;
+  files: boolean;
+  voice: boolean;
+  quote: boolean;
+}
+
+export const NO_ABILITIES: Abilities = { files: false, voice: false, quote: false };
+
+/** Longest text, and what goes besides. */
+export function abilitiesOf(writing: Schema<'Writing'>): Abilities {
+  const told = (writing.abilities ?? {}) as { text_limit?: number | null; files?: { kind: string }[]; quote?: boolean };
+  const files = told.files ?? [];
+  return {
+    limit: told.text_limit ?? undefined,
+    files: files.length > 0,
+    voice: files.some((file) => file.kind === 'voice'),
+    quote: told.quote === true,
+  };
 }

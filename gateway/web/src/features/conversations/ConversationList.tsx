@@ -69,7 +69,7 @@ export function ConversationList({ search, activeId }: ConversationListProps) {
       <Tabs value={tab} onChange={(value) => go({ tab: value as Tab })} className={classes.tabs}>
         <Tabs.List grow className={classes.tabList}>
           {(Object.keys(TAB_NAMES) as Tab[]).map((name) => (
-            <Tabs.Tab key={name} value={name} px={6} className={classes.tab} rightSection={<Count waiting={counts?.[name].waiting} />}>
+            <Tabs.Tab key={name} value={name} px={0} className={classes.tab} rightSection={<Count waiting={counts?.[name].waiting} />}>
               {TAB_NAMES[name]}
             </Tabs.Tab>
           ))}

@@ -1,13 +1,18 @@
-import { ActionIcon, Button, Group, Tooltip } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { ActionIcon, Group, Tooltip } from '@mantine/core';
+import { IconInbox, IconMailOpened, IconUserPlus, IconX, type Icon } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useRight } from '@/shared/me';
 import { form } from '@/shared/plural';
 import { useMarkRead, useMarkUnread, type Conversation } from './api';
+import { AssignDialog } from './AssignDialog';
 import classes from './ConversationList.module.css';
 
 /** What can be done with several at once. */
 export function MassBar({ picked, onDone }: { picked: Conversation[]; onDone: () => void }) {
   const markRead = useMarkRead();
   const markUnread = useMarkUnread();
+  const mayAssign = useRight('clients.transfer') !== undefined;
+  const [assigning, setAssigning] = useState(false);
   const all = async (act: (row: Conversation) => Promise<unknown>) => {
     for (const row of picked) await act(row);
     onDone();
@@ -17,25 +22,26 @@ export function MassBar({ picked, onDone }: { picked: Conversation[]; onDone: ()
       <span style={{ flex: 1 }}>
         {form(picked.length, 'Выбран', 'Выбрано', 'Выбрано')} {picked.length}
       </span>
-      <Button
-        size="compact-sm"
-        variant="default"
+      {mayAssign && <Act label="Назначить" icon={IconUserPlus} onClick={() => setAssigning(true)} />}
+      {assigning && <AssignDialog picked={picked} onClose={() => setAssigning(false)} onDone={onDone} />}
+      <Act
+        label="Пометить прочитанными"
+        icon={IconMailOpened}
         onClick={() => void all((row) => markRead.mutateAsync({ id: row.id, until: row.last_at }))}
-      >
-        Прочитано
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="default"
-        onClick={() => void all((row) => markUnread.mutateAsync(row.id))}
-      >
-        Не прочитано
-      </Button>
-      <Tooltip label="Снять выбор">
-        <ActionIcon variant="subtle" color="gray" onClick={onDone} aria-label="Снять выбор">
-          <IconX size={18} />
-        </ActionIcon>
-      </Tooltip>
+      />
+      <Act label="Пометить непрочитанными" icon={IconInbox} onClick={() => void all((row) => markUnread.mutateAsync(row.id))} />
+      <Act label="Снять выбор" icon={IconX} onClick={onDone} />
     </Group>
+  );
+}
+
+/** A sign with its word beside the pointer: three words do not fit the list. */
+function Act({ label, icon: Sign, onClick }: { label: string; icon: Icon; onClick: () => void }) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="subtle" color="gray" size={32} onClick={onClick} aria-label={label}>
+        <Sign size={18} aria-hidden="true" />
+      </ActionIcon>
+    </Tooltip>
   );
 }

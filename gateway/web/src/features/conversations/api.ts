@@ -80,6 +80,19 @@ export function useMarkUnread() {
   });
 }
 
+/** Gives clients to one colleague, one after the other; whoever has them already is no error. */
+export function useAssign() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ clients, to, reason }: { clients: string[]; to: string; reason: string }) => {
+      for (const id of clients) {
+        await unwrap(api.POST('/api/clients/{id}/transfer', { params: { path: { id } }, body: { responsible_id: to, reason } }));
+      }
+    },
+    onSettled: () => Promise.all([['conversations'], ['clients']].map((queryKey) => cache.invalidateQueries({ queryKey }))),
+  });
+}
+
 /** The answers that somebody has begun, by conversation. */
 export const draftsQuery = queryOptions({
   queryKey: ['drafts', 'list'],

@@ -140,9 +140,16 @@ function StateOf({ user }: { user: User }) {
         ? ['работает', 'green']
         : ['ждёт пароля', 'yellow'];
   return (
-    <Badge variant="light" color={color} c="var(--words)" tt="none">
-      {word}
-    </Badge>
+    <>
+      <Badge variant="light" color={color} c="var(--words)" tt="none">
+        {word}
+      </Badge>
+      {(user.second_factor || user.second_factor_required) && (
+        <Text size="xs" c="dimmed">
+          {user.second_factor ? 'входит с кодом' : 'вход с кодом не подключён'}
+        </Text>
+      )}
+    </>
   );
 }
 
@@ -164,6 +171,13 @@ function Acts({ user, onLink }: { user: User; onLink: (link: Link) => void }) {
         )}
         {user.locked_until && <Menu.Item onClick={() => state.mutate('unlock', fail)}>Открыть вход</Menu.Item>}
         {!user.disabled_at && <Menu.Item onClick={() => state.mutate('sign_out', fail)}>Завершить все сеансы</Menu.Item>}
+        {!user.disabled_at &&
+          (user.second_factor_required ? (
+            <Menu.Item onClick={() => state.mutate('free_of_code', fail)}>Не требовать вход с кодом</Menu.Item>
+          ) : (
+            <Menu.Item onClick={() => state.mutate('require_code', fail)}>Требовать вход с кодом</Menu.Item>
+          ))}
+        {user.second_factor && <Menu.Item onClick={() => state.mutate('reset_code', fail)}>Сбросить вход с кодом</Menu.Item>}
         {user.disabled_at ? (
           <Menu.Item onClick={() => state.mutate('activate', fail)}>Включить снова</Menu.Item>
         ) : (

@@ -4,6 +4,11 @@ const ACTIONS: Record<string, string> = {
   'session.revoke_others': 'Остальные сеансы завершены',
   'login.lock': 'Вход заблокирован: неверные пароли',
   'login.unlock': 'Вход открыт',
+  'second_factor.on': 'Вход с кодом включён',
+  'second_factor.off': 'Вход с кодом выключен',
+  'second_factor.require': 'Изменено требование входа с кодом',
+  'second_factor.reset': 'Вход с кодом сброшен',
+  'second_factor.recovery': 'Вход по запасному коду',
   'user.create': 'Пользователь создан',
   'user.edit': 'Пользователь изменён',
   'user.deactivate': 'Пользователь отключён',
@@ -47,12 +52,32 @@ const ACTIONS: Record<string, string> = {
   'rate.withdraw': 'Введённый курс отозван',
   'rate.resolve_doubt': 'Сомнительный курс проверен',
   'schedule.run_now': 'Задача запущена вручную',
+  'messaging_rules.edit': 'Правила рассылок изменены',
+  'mail.retry': 'Письмо отправлено ещё раз',
+  'mail.test': 'Отправлено проверочное письмо',
+  'bridge.code': 'Выдан код для Telegram',
+  'bridge.bind': 'Telegram связан',
+  'bridge.unbind': 'Telegram отвязан',
+  'bridge.refuse': 'Боту писал незнакомый человек',
+  'bridge.refuse_press': 'Кнопку нажал незнакомый человек',
+  'bridge.group': 'Группа моста выбрана',
+  'bridge.room': 'Чат связан с Telegram или отвязан',
+  'bridge.digest': 'Утренняя сводка изменена',
+  'bridge.mail_copy': 'Копия моста по почте изменена',
+  'contacts.freeze': 'Заморозка данных клиентов изменена',
+  'change_request.create': 'Запрос на изменение',
+  'change_request.withdraw': 'Запрос на изменение отозван',
+  'change_request.approve': 'Запрос на изменение одобрен',
+  'change_request.refuse': 'Запрос на изменение отклонён',
+  'decision.choose': 'Решение принято',
+  'decision.refuse': 'Решать не дано: права больше нет',
 };
 
 /** Kinds to filter by: a word that ends in a dot stands for all of them. */
 export const KINDS: Record<string, string> = {
   'session.': 'Входы и сеансы',
   'login.': 'Блокировки входа',
+  'second_factor.': 'Вход с кодом',
   'user.': 'Пользователи',
   'role.': 'Роли и права',
   'api_key.': 'Ключи API',
@@ -66,6 +91,9 @@ export const KINDS: Record<string, string> = {
   'proposal.': 'Похожие',
   'rate.': 'Курсы валют',
   'schedule.': 'Запуск задач',
+  'bridge.': 'Мост в Telegram',
+  'change_request.': 'Запросы на изменение',
+  'decision.': 'Решения',
 };
 
 const SUBJECTS: Record<string, string> = {
@@ -86,6 +114,12 @@ const SUBJECTS: Record<string, string> = {
   scheduled_task: 'задача',
   phrase: 'заготовка',
   template: 'шаблон',
+  bridge: 'мост',
+  bridge_stranger: 'незнакомый человек',
+  room: 'чат',
+  decision: 'решение',
+  contact_freeze: 'заморозка данных',
+  change_request: 'запрос на изменение',
 };
 
 export const actionWords = (action: string) => ACTIONS[action] ?? action;

@@ -58,8 +58,10 @@ export const useEditUser = (id: string) =>
 export const usePasswordLink = (id: string) =>
   useChange(() => unwrap(api.POST('/api/users/{id}/password-link', { params: { path: { id } } })));
 
+export type UserAct = 'activate' | 'deactivate' | 'unlock' | 'sign_out' | 'require_code' | 'free_of_code' | 'reset_code';
+
 export const useUserState = (id: string) =>
-  useChange((act: 'activate' | 'deactivate' | 'unlock' | 'sign_out'): Promise<unknown> => {
+  useChange((act: UserAct): Promise<unknown> => {
     const params = { path: { id } };
     switch (act) {
       case 'activate':
@@ -70,6 +72,12 @@ export const useUserState = (id: string) =>
         return unwrap(api.POST('/api/users/{id}/unlock', { params }));
       case 'sign_out':
         return unwrap(api.DELETE('/api/users/{id}/sessions', { params }));
+      case 'require_code':
+        return unwrap(api.PUT('/api/users/{id}/second-factor', { params, body: { required: true } }));
+      case 'free_of_code':
+        return unwrap(api.PUT('/api/users/{id}/second-factor', { params, body: { required: false } }));
+      case 'reset_code':
+        return unwrap(api.DELETE('/api/users/{id}/second-factor', { params }));
     }
   });
 

@@ -9,12 +9,14 @@ import { singleKeysAreOn, switchSingleKeys } from '@/shared/keys';
 import { useMe, useRight } from '@/shared/me';
 import { SHORTEST } from '@/shared/password';
 import { RIGHTS } from '@/shared/words/rights';
+import { zoneWords } from '@/shared/zones';
 import { CopyField } from '@/shared/ui/CopyField';
 import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure } from '@/shared/ui/States';
 import { keysQuery, sessionsQuery, useChangePassword, useEndSession, useMakeKey, useRevokeKey, useSetPhone } from './api';
 import { deviceName } from './device';
 import { OwnTelegram } from './OwnTelegram';
+import { SecondFactor } from './SecondFactor';
 
 /** «Мой профиль»: own data, devices, keys. */
 export function ProfilePage() {
@@ -33,6 +35,8 @@ export function ProfilePage() {
         <Keyboard />
         <Divider />
         <Password />
+        <Divider />
+        <SecondFactor />
         <Divider />
         <Sessions />
         <Divider />
@@ -54,7 +58,7 @@ function Own() {
     <section>
       <Title order={2}>{me.name}</Title>
       <Text c="dimmed">
-        {[me.post, `логин ${me.login}`, `часовой пояс ${ownZone}`].filter(Boolean).join(' · ')}
+        {[me.post, `логин ${me.login}`, `часовой пояс ${zoneWords(ownZone)}`].filter(Boolean).join(' · ')}
       </Text>
       <Text size="xs" c="dimmed">
         Имя, должность, почту и роли меняет администратор.

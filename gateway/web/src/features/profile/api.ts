@@ -74,3 +74,27 @@ export function useUnbind() {
     onSuccess: () => cache.invalidateQueries({ queryKey: bindingQuery.queryKey }),
   });
 }
+
+/** What the app needs; the secret is shown this once. */
+export function useEnrolFactor() {
+  return useMutation({ mutationFn: () => unwrap(api.POST('/api/me/second-factor')) });
+}
+
+/** The first code switches it on. The profile is read anew when the recovery codes have been kept. */
+export function useConfirmFactor() {
+  return useMutation({ mutationFn: (code: string) => unwrap(api.PUT('/api/me/second-factor', { body: { code } })) });
+}
+
+export function useDisableFactor() {
+  const meAnew = useMeAnew();
+  return useMutation({
+    mutationFn: (password: string) => unwrap(api.DELETE('/api/me/second-factor', { body: { password } })),
+    onSuccess: meAnew,
+  });
+}
+
+/** Reads anew who one is. */
+export function useMeAnew() {
+  const cache = useQueryClient();
+  return () => void cache.invalidateQueries({ queryKey: meQuery.queryKey, exact: true });
+}

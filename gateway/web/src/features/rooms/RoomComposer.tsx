@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Textarea, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconPaperclip, IconSend, IconX } from '@tabler/icons-react';
@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { useMe } from '@/shared/me';
 import { useUpload, type Uploaded } from '@/shared/upload';
+import { GrowingField } from '@/shared/ui/GrowingField';
 import { UploadedFiles } from '@/shared/ui/UploadedFiles';
 import { uuid } from '@/shared/uuid';
 import { membersQuery, type NewRoomMessage, type Room, type RoomMember, type RoomMessage } from './api';
@@ -140,16 +141,13 @@ export function RoomComposer({ room, quote, editing, onDone, onPost, onEdit }: R
         </ul>
       )}
       <div className={classes.line}>
-        <Textarea
+        <GrowingField
           ref={field}
           className={classes.field}
           aria-label="Текст сообщения"
           aria-controls={people.length > 0 ? 'room-mentions' : undefined}
           aria-activedescendant={people.length > 0 ? `room-mention-${chosen}` : undefined}
           placeholder={`Написать в «${room.name}», @ — упомянуть`}
-          autosize
-          minRows={1}
-          maxRows={10}
           maxLength={20_000}
           value={text}
           onChange={(event) => {

@@ -95,6 +95,7 @@ const BRIDGE: Record<NonNullable<RoomMessage['bridge']>, string | undefined> = {
   waiting: 'ждёт отправки в Telegram',
   done: 'доставлено в Telegram',
   failed: 'не дошло до Telegram',
+  unknown: 'неизвестно, дошло ли до Telegram',
   skipped: undefined,
 };
 

@@ -24,10 +24,18 @@ export function LogIn({ next, reason }: LogInProps) {
   const navigate = useNavigate();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
+  // Asked for when the password was right.
+  const [code, setCode] = useState<string>();
 
   const enter = (event: FormEvent) => {
     event.preventDefault();
-    signIn.mutate({ login: login.trim(), password }, { onSuccess: () => void navigate({ to: next ?? '/', replace: true }) });
+    signIn.mutate(
+      { login: login.trim(), password, code },
+      {
+        onSuccess: () => void navigate({ to: next ?? '/', replace: true }),
+        onError: (error) => error instanceof ApiError && error.type === 'code-wanted' && setCode(''),
+      },
+    );
   };
 
   return (
@@ -44,7 +52,10 @@ export function LogIn({ next, reason }: LogInProps) {
             withAsterisk={false}
             autoFocus
             value={login}
-            onChange={(event) => setLogin(event.currentTarget.value)}
+            onChange={(event) => {
+              setLogin(event.currentTarget.value);
+              setCode(undefined);
+            }}
           />
           <PasswordInput
             label="Пароль"
@@ -56,7 +67,20 @@ export function LogIn({ next, reason }: LogInProps) {
             visibilityToggleButtonProps={{ 'aria-label': 'Показать пароль', 'aria-hidden': false, tabIndex: 0 }}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
-          <FormFailure error={signIn.error} />
+          {code !== undefined && (
+            <TextInput
+              label="Код из приложения"
+              description="Или запасной код, если телефона нет под рукой"
+              name="code"
+              autoComplete="one-time-code"
+              required
+              withAsterisk={false}
+              autoFocus
+              value={code}
+              onChange={(event) => setCode(event.currentTarget.value)}
+            />
+          )}
+          {!(signIn.error instanceof ApiError && signIn.error.type === 'code-wanted') && <FormFailure error={signIn.error} />}
           <Wait error={signIn.error} />
           <Button type="submit" loading={signIn.isPending} mt="xs">
             Войти

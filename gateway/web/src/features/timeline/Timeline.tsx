@@ -2,6 +2,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { useLiveMessages } from '@/shared/live/context';
+import { useMe } from '@/shared/me';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { WindowedLog } from '@/shared/ui/WindowedLog';
 import { entryOf, takeIn, timelineQuery, type Entry, type Subject } from './api';
@@ -84,6 +85,8 @@ function Lines(props: LinesProps) {
   const { rows, entries, showing } = props;
   // What is planned stands at the end and is no news.
   const told = useMemo(() => entries.filter((entry) => !isPlanned(entry)), [entries]);
+  const newest = told.at(-1);
+  const me = useMe();
   useEffect(() => {
     if (!showing.row) return;
     const timer = setTimeout(showing.unlight, LIT_MS);
@@ -102,6 +105,7 @@ function Lines(props: LinesProps) {
         newer={{ has: props.hasNewer, load: props.loadNewer, toEnd: showing.toEnd }}
         isLoading={props.isLoading}
         ids={told.map((entry) => entry.id)}
+        own={newest?.state === 'queued' && newest.author?.user_id === me.id ? newest.id : undefined}
         start={startOf(rows, showing)}
         jump={showing.row ? { key: showing.row, index: lineOfEntry(rows, showing.row) } : undefined}
         onSeen={() => props.onSeen?.(told)}

@@ -42,11 +42,14 @@ export function FileCard({ media }: { media: Schema<'MediaView'> }) {
 
 function Picture({ media, url }: { media: Schema<'MediaView'>; url: string }) {
   const [open, setOpen] = useState(false);
+  const [broken, setBroken] = useState(false);
   const name = media.file_name ?? mediaWord(media.kind);
+  // What no browser can draw is still a file that can be taken.
+  if (broken) return <PlainFile media={media} url={url} />;
   return (
     <>
       <button type="button" className="plain" onClick={() => setOpen(true)} aria-label={`Открыть: ${name}`}>
-        <img className={classes.picture} src={`${url}/thumbnail`} alt={name} loading="lazy" />
+        <img className={classes.picture} src={`${url}/thumbnail`} alt={name} loading="lazy" onError={() => setBroken(true)} />
       </button>
       <Modal opened={open} onClose={() => setOpen(false)} title={name} size="auto">
         <img src={url} alt={name} style={{ maxWidth: '100%', maxHeight: '76vh', display: 'block' }} />

@@ -21,6 +21,8 @@ interface WindowedLogProps<Row extends { key: string }> {
   isLoading: boolean;
   /** What counts as news, the oldest first. */
   ids: string[];
+  /** A newest row that the reader himself has just said: he wants to see it. */
+  own?: string;
   /** The line at which it opens; without one (-1) at the end. */
   start: number;
   /** A line that is wanted in sight, once for each key; -1 while it is not loaded. */
@@ -59,6 +61,7 @@ export function WindowedLog<Row extends { key: string }>(props: WindowedLogProps
 
   useOpening(props.start, props.jump, (index, align) => lines.scrollToIndex(index, { align }), () => lines.scrollToEnd());
   useKeptFoot(scroller);
+  useOwnFollowed(props.own, () => (newer.has ? newer.toEnd() : lines.scrollToEnd()));
   const atEnd = !newer.has && lines.isAtEnd(60);
   const behind = useBehind(ids, atEnd);
   useSeen(ids.at(-1), atEnd, props.onSeen);
@@ -118,6 +121,16 @@ function useOpening(
     }
     opened.current = true;
     if (!jump) jumped.current = undefined;
+  });
+}
+
+/** Goes to the end when the reader himself has added to it. */
+function useOwnFollowed(own: string | undefined, toEnd: () => void): void {
+  const known = useRef(own);
+  useEffect(() => {
+    if (own === known.current) return;
+    known.current = own;
+    if (own) toEnd();
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Schema } from '@/api/client';
-import { duration } from '@/shared/format';
+import { duration, phone } from '@/shared/format';
 
 type Entry = Schema<'TimelineEntry'>;
 type Call = Schema<'CallEntry'>;
@@ -39,7 +39,7 @@ export function callDetail(call: Call): string[] {
   const employee = call.extension?.name ?? (call.extension && `добавочный ${call.extension.number}`);
   if (employee) parts.push(employee);
   if (call.ring_us != null) parts.push(`ожидание ${duration(call.ring_us)}`);
-  if (call.line) parts.push(`линия ${call.line}`);
+  if (call.line) parts.push(`линия ${phone(call.line)}`);
   if (call.number_withheld) parts.push('номер скрыт');
   else if (call.number_text) parts.push(`номер «${call.number_text}»`);
   return parts;

@@ -1,0 +1,68 @@
+import { Button, Group, Modal, Select, Stack, Text, Textarea } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQuery } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import { colleaguesQuery } from '@/shared/colleagues';
+import { plural } from '@/shared/plural';
+import { FormFailure } from '@/shared/ui/States';
+import { useAssign, type Conversation } from './api';
+
+/** Gives the clients of the chosen conversations to one colleague. */
+export function AssignDialog({ picked, onClose, onDone }: { picked: Conversation[]; onClose: () => void; onDone: () => void }) {
+  const assign = useAssign();
+  const { data: colleagues } = useQuery(colleaguesQuery);
+  const [to, setTo] = useState<string | null>(null);
+  const [reason, setReason] = useState('');
+  const clients = [...new Map(picked.flatMap((row) => row.clients).map((client) => [client.id, client.name])).keys()];
+  const give = (event: FormEvent) => {
+    event.preventDefault();
+    if (!to) return;
+    assign.mutate(
+      { clients, to, reason: reason.trim() },
+      {
+        onSuccess: () => {
+          notifications.show({ color: 'green', message: `${plural(clients.length, 'клиент передан', 'клиента передано', 'клиентов передано')}` });
+          onDone();
+        },
+      },
+    );
+  };
+  return (
+    <Modal opened onClose={onClose} title="Назначить ответственного">
+      <form onSubmit={give}>
+        <Stack gap="sm">
+          <Text>Выбрано: {plural(clients.length, 'клиент', 'клиента', 'клиентов')}. Все их диалоги перейдут вместе с ними.</Text>
+          <Select
+            label="Кому"
+            placeholder="Выберите сотрудника"
+            required
+            withAsterisk={false}
+            searchable
+            data={(colleagues ?? []).filter((person) => !person.disabled).map((person) => ({ value: person.id, label: person.name }))}
+            value={to}
+            onChange={setTo}
+          />
+          <Textarea
+            label="Почему"
+            description="Останется в истории каждого клиента вместе с вашим именем."
+            required
+            withAsterisk={false}
+            autosize
+            minRows={2}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          <FormFailure error={assign.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Отмена
+            </Button>
+            <Button type="submit" loading={assign.isPending} disabled={!to || reason.trim() === ''}>
+              Назначить
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
