@@ -47,7 +47,7 @@ test.each([
   findings.push(...(await seriousFindings(page, 'a dialog')));
   await page.keyboard.press('Control+KeyK');
   await page.getByRole('combobox', { name: 'Поиск и команды' }).fill('поле');
-  await page.getByRole('option').first().waitFor();
+  await page.getByRole('dialog').getByRole('option').first().waitFor();
   findings.push(...(await seriousFindings(page, 'the search')));
   expect(findings).toEqual([]);
 }, 180_000);

@@ -89,7 +89,7 @@ const SCREENS: Screen[] = [
     path: (page) => openFirst(page, '/dialogs?tab=all&channels=whatsapp', 'a[href^="/dialogs/"]'),
     then: async (page) => {
       await page.getByRole('button', { name: 'Быстрые ответы' }).click();
-      await page.getByRole('option').first().waitFor();
+      await page.getByRole('dialog').getByRole('option').first().waitFor();
     },
   },
   {

@@ -36,6 +36,10 @@ export function useDemo() {
       return stage.demo;
     },
     sql: (statement: string) => hub.sql(statement),
+    /** No client sleeps: what is sent goes, at whatever hour the journey is made. */
+    noNight(): void {
+      hub.sql("update messaging_rules set quiet_from = '09:00', quiet_until = '09:00'");
+    },
     /** A page in which this person has signed in; an empty log-in is nobody. */
     async open(login: string, look: Partial<Look> = {}): Promise<Page> {
       const context = await openContext(stage.browser, { ...DESK, ...look });

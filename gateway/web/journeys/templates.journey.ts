@@ -18,6 +18,7 @@ async function phone(to: string): Promise<Arrival[]> {
 test('behind a closed window a template is chosen, filled and read by the client', async () => {
   const page = await stage.open('admin');
   const client = '79005550077';
+  stage.noNight();
   // Typed on the phone: the client has not written, so no window is open.
   const typed = `Насос у нас ${Date.now()}`;
   await act(stage.demo, '/whatsapp/echoes', { to: `+${client}`, text: typed });

@@ -23,6 +23,7 @@ test('a draft is on the other device, and sending empties it on both', async () 
 });
 
 test('a planned message stands in the timeline, is put off, sent at once, and another is taken back', async () => {
+  stage.noNight();
   const page = await stage.open('anna');
   await page.goto(`${stage.demo.url}/dialogs`);
   await page.locator('a[href^="/dialogs/"]').first().click();

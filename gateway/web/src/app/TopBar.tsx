@@ -12,7 +12,7 @@ import { useLeave } from './useLeave';
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   return (
     <header className={classes.bar}>
-      <button type="button" className={classes.search} onClick={onSearch} aria-label="Поиск: имя, ИНН, номер" aria-keyshortcuts="Control+K">
+      <button type="button" className={classes.search} onClick={onSearch} aria-keyshortcuts="Control+K">
         <IconSearch size={16} aria-hidden="true" />
         <span className={classes.hint}>Поиск: имя, ИНН, номер</span>
         <kbd className={classes.kbd}>Ctrl K</kbd>

@@ -4,7 +4,7 @@ import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/re
 import { afterEach, expect, test, vi } from 'vitest';
 import { colleaguesQuery } from '@/shared/colleagues';
 import type { Conversation } from './api';
-import { AssignDialog } from './AssignDialog';
+import AssignDialog from './AssignDialog';
 
 const row = (id: string, clients: string[]) =>
   ({ id, clients: clients.map((client) => ({ id: client, name: client })) }) as unknown as Conversation;

@@ -8,7 +8,7 @@ import { FormFailure } from '@/shared/ui/States';
 import { useAssign, type Conversation } from './api';
 
 /** Gives the clients of the chosen conversations to one colleague. */
-export function AssignDialog({ picked, onClose, onDone }: { picked: Conversation[]; onClose: () => void; onDone: () => void }) {
+export default function AssignDialog({ picked, onClose, onDone }: { picked: Conversation[]; onClose: () => void; onDone: () => void }) {
   const assign = useAssign();
   const { data: colleagues } = useQuery(colleaguesQuery);
   const [to, setTo] = useState<string | null>(null);

@@ -1,4 +1,4 @@
-import { Group, Select, Tabs } from '@mantine/core';
+import { Group, NativeSelect, Tabs } from '@mantine/core';
 import { useDocumentTitle, useLocalStorage } from '@mantine/hooks';
 import { IconArrowsSort, IconFilter } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
@@ -17,6 +17,14 @@ import { Rows } from './Rows';
 import type { ConversationsSearch, Tab } from './search';
 import { SORT_NAMES, TAB_NAMES } from './texts';
 import { useHeld } from './useHeld';
+
+const CHANNELS = [
+  { value: '', label: 'Все каналы' },
+  ...(Object.keys(channels) as Channel[])
+    .filter((channel) => channel !== 'telephony')
+    .map((channel) => ({ value: channel, label: channels[channel].name })),
+];
+const SORTS = (Object.keys(SORT_NAMES) as Sort[]).map((value) => ({ value, label: SORT_NAMES[value] }));
 
 interface ConversationListProps {
   search: ConversationsSearch;
@@ -79,29 +87,23 @@ export function ConversationList({ search, activeId }: ConversationListProps) {
         <MassBar picked={rows.filter((row) => picked.has(row.id))} onDone={() => setPicked(new Set())} />
       ) : (
         <Group className={classes.tools} gap="xs" wrap="nowrap">
-          <Select
+          <NativeSelect
             size="xs"
             flex={1}
             aria-label="Канал"
             leftSection={<IconFilter size={14} />}
-            placeholder="Все каналы"
-            clearable
-            clearButtonProps={{ 'aria-label': 'Все каналы' }}
-            data={(Object.keys(channels) as Channel[])
-              .filter((channel) => channel !== 'telephony')
-              .map((channel) => ({ value: channel, label: channels[channel].name }))}
-            value={search.channels ?? null}
-            onChange={(value) => go({ channels: value ?? undefined })}
+            data={CHANNELS}
+            value={search.channels ?? ''}
+            onChange={(event) => go({ channels: event.currentTarget.value || undefined })}
           />
-          <Select
+          <NativeSelect
             size="xs"
             flex={1}
             aria-label="Порядок"
             leftSection={<IconArrowsSort size={14} />}
-            allowDeselect={false}
-            data={(Object.keys(SORT_NAMES) as Sort[]).map((value) => ({ value, label: SORT_NAMES[value] }))}
+            data={SORTS}
             value={sort}
-            onChange={(value) => setSorts({ ...sorts, [tab]: value as Sort })}
+            onChange={(event) => setSorts({ ...sorts, [tab]: event.currentTarget.value as Sort })}
           />
         </Group>
       )}

@@ -1,11 +1,12 @@
 import { ActionIcon, Group, Tooltip } from '@mantine/core';
 import { IconInbox, IconMailOpened, IconUserPlus, IconX, type Icon } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useRight } from '@/shared/me';
 import { form } from '@/shared/plural';
 import { useMarkRead, useMarkUnread, type Conversation } from './api';
-import { AssignDialog } from './AssignDialog';
 import classes from './ConversationList.module.css';
+
+const AssignDialog = lazy(() => import('./AssignDialog'));
 
 /** What can be done with several at once. */
 export function MassBar({ picked, onDone }: { picked: Conversation[]; onDone: () => void }) {
@@ -23,7 +24,7 @@ export function MassBar({ picked, onDone }: { picked: Conversation[]; onDone: ()
         {form(picked.length, 'Выбран', 'Выбрано', 'Выбрано')} {picked.length}
       </span>
       {mayAssign && <Act label="Назначить" icon={IconUserPlus} onClick={() => setAssigning(true)} />}
-      {assigning && <AssignDialog picked={picked} onClose={() => setAssigning(false)} onDone={onDone} />}
+      <Suspense>{assigning && <AssignDialog picked={picked} onClose={() => setAssigning(false)} onDone={onDone} />}</Suspense>
       <Act
         label="Пометить прочитанными"
         icon={IconMailOpened}
