@@ -3,6 +3,7 @@
 mod addresses;
 mod asking;
 mod attempts;
+mod echoes;
 mod elsewhere;
 mod mailings;
 mod plans;

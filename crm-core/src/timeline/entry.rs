@@ -63,6 +63,8 @@ pub struct TimelineEntry {
     pub received_at: DateTime<Utc>,
     /// «получено позже»: came more than two minutes after it happened, and not as history.
     pub late: bool,
+    /// The provider's messages that it was sent as, by their ids: they have no rows of their own (any more).
+    pub parts: Vec<InteractionId>,
     /// The person it is of; none for rows of the client itself and for callers who withheld their number.
     pub contact: Option<EntryContact>,
     /// The client whose own row it is.

@@ -3,6 +3,7 @@
 mod apply;
 mod calls;
 mod consents;
+mod echoes;
 mod names;
 mod parties;
 mod plan;

@@ -148,6 +148,11 @@ pub fn view(row: &StoredRow, facts: &[StoredFact], media: &MediaStates) -> Timel
         occurred_at: row.occurred_at,
         received_at: row.received_at,
         late: late || payload.late == Some(true),
+        parts: own
+            .iter()
+            .filter(|fact| matches!(fact.value, FactValue::Part(_)))
+            .filter_map(|fact| item_id(fact))
+            .collect(),
         contact: row.contact.clone(),
         client_id: row.client_id,
         pinned_client_id: row.pinned_client_id,

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
 
 use super::plan::{Plan, Row};
-use super::{ApplyError, ReadRaw, calls, consents, names, parties, store};
+use super::{ApplyError, ReadRaw, calls, consents, echoes, names, parties, store};
 use crate::bridge;
 use crate::consent::stop_words;
 use crate::delivery::lane;
@@ -31,6 +31,7 @@ pub async fn apply(
     if earlier_is_under_way(&mut tx, batch, &plan, now).await? {
         return Err(ApplyError::Earlier);
     }
+    echoes::fall_together(&mut tx, &mut plan).await?;
     let computed = calls::compute(&mut tx, &mut plan).await?;
     let people = parties::resolve(&mut tx, &plan.parties, now).await?;
     let rows: Vec<&Row> = plan.rows.values().collect();

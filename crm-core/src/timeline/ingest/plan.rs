@@ -42,6 +42,8 @@ pub(super) struct Plan {
     pub conversations: BTreeMap<ConversationId, Conversation>,
     pub facts: BTreeMap<(InteractionId, FactKind, String), Fact>,
     pub aliases: BTreeMap<InteractionId, InteractionId>,
+    /// Messages that a program sent in our name, maybe the hub itself, by the row that would show each.
+    pub echoes: BTreeMap<InteractionId, InteractionId>,
     pub media: BTreeMap<MediaId, Media>,
     /// Where each file shows.
     pub media_uses: BTreeSet<(MediaId, InteractionId)>,
@@ -200,6 +202,9 @@ impl Plan {
                 album
             }
         };
+        if (message.direction, message.origin) == (Direction::Outbound, Origin::Live) {
+            self.echoes.insert(row_id, shown_in);
+        }
         self.media_of(raw, shown_in, &message.content);
         let single = message.album.is_none();
         let payload = InteractionPayload {
@@ -261,6 +266,9 @@ impl Plan {
                 (shown_in, album)
             }
         };
+        if edit.direction == Direction::Outbound {
+            self.echoes.insert(message, shown_in);
+        }
         if let Some(content) = &edit.content {
             self.media_of(raw, shown_in, content);
         }

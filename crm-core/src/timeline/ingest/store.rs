@@ -13,8 +13,8 @@ use sqlx::PgConnection;
 use crate::InteractionId;
 use crate::clients::IDENTITY_LOCK;
 pub(super) use facts::{
-    call_facts, insert_aliases, insert_call_facts, insert_facts, insert_notices, use_media, want_media,
-    write_states,
+    call_facts, insert_aliases, insert_call_facts, insert_facts, insert_notices, name_echoes, use_media,
+    want_media, write_states,
 };
 pub(super) use names::{names_of, rename, roots_in_phone_book, write_phone_book};
 pub(super) use people::{

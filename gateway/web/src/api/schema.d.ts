@@ -6268,6 +6268,8 @@ export interface components {
             occurred_at: string;
             /** @description How it came: `live`, `phone` («с телефона»), `automatic`, `other_system`, `history`, `bridge` … */
             origin: string;
+            /** @description The provider's messages that it was sent as, by their ids: they have no rows of their own (any more). */
+            parts: components["schemas"]["InteractionId"][];
             pinned_client_id?: components["schemas"]["ClientId"] | null;
             quote?: components["schemas"]["QuotePayload"] | null;
             /** @description The reaction of each side, where there is one. */

@@ -10,7 +10,7 @@ use crate::{
     timeline::{DeletionFact, EditFact, FactValue, InteractionPayload, ReactionFact, payload::PartFact},
 };
 
-/// From now on whatever names the provider's message means our row.
+/// From now on whatever names the provider's message means our row. A row that its echo made before goes: the message is ours.
 pub(in crate::delivery::lane) async fn insert_part(
     conn: &mut PgConnection,
     known: &Known,
@@ -20,15 +20,43 @@ pub(in crate::delivery::lane) async fn insert_part(
     let part = InteractionId::of_message(known.account_id, external_id.as_str());
     let value = FactValue::Part(PartFact { external_id: external_id.to_string() }).to_json();
     sqlx::query!(
-        "with alias as (
-             insert into message_aliases (interaction_id, shown_in) values ($1, $2) on conflict do nothing)
-         insert into message_facts (interaction_id, kind, key, at, value) values ($2, 'part', $3, $4, $5)
+        "insert into message_facts (interaction_id, kind, key, at, value) values ($2, 'part', $1::uuid::text, $3, $4)
          on conflict do nothing",
         part.0,
         known.interaction_id.0,
-        part.to_string(),
         now,
         value,
+    )
+    .execute(&mut *conn)
+    .await?;
+    // Waits for a batch that is naming the message, so that either it sees our name or we its row.
+    let named = sqlx::query!(
+        "insert into message_aliases as known (interaction_id, shown_in) values ($1, $2)
+         on conflict (interaction_id) do nothing",
+        part.0,
+        known.interaction_id.0,
+    )
+    .execute(&mut *conn)
+    .await?;
+    if named.rows_affected() == 0 {
+        take_place_of_echo(conn, known, part).await?;
+    }
+    Ok(())
+}
+
+/// The echo came first: its row, which may be that of an album, is shown by ours from now on.
+async fn take_place_of_echo(conn: &mut PgConnection, known: &Known, part: InteractionId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with echo as (
+             select i.id from message_aliases a join interactions i on i.id = a.shown_in
+             where a.interaction_id = $1 and i.id <> $2 and i.account_id = $3 and i.kind = 'message'
+               and i.direction = 'outbound' and not exists (select from deliveries d where d.interaction_id = i.id)),
+         named as (update message_aliases a set shown_in = $2 from echo where a.shown_in = echo.id),
+         used as (delete from media_uses u using echo where u.interaction_id = echo.id)
+         delete from interactions i using echo where i.id = echo.id",
+        part.0,
+        known.interaction_id.0,
+        known.account_id.0,
     )
     .execute(conn)
     .await?;

@@ -73,6 +73,23 @@ pub(in crate::timeline::ingest) async fn insert_aliases(
     Ok(())
 }
 
+/// Names messages of ours by their rows where nothing else names them; returns by which row each is shown. Waits for a
+/// delivery that is about to name one of them.
+pub(in crate::timeline::ingest) async fn name_echoes(
+    conn: &mut PgConnection,
+    echoes: &BTreeMap<InteractionId, InteractionId>,
+) -> sqlx::Result<Vec<(InteractionId, InteractionId)>> {
+    insert_aliases(conn, echoes).await?;
+    let ids: Vec<Uuid> = echoes.keys().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "select interaction_id, shown_in from message_aliases where interaction_id = any($1)",
+        &ids
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (InteractionId(row.interaction_id), InteractionId(row.shown_in))).collect())
+}
+
 pub(in crate::timeline::ingest) async fn insert_call_facts(
     conn: &mut PgConnection,
     facts: &BTreeMap<(InteractionId, String), PlannedCallFact>,

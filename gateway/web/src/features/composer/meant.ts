@@ -32,6 +32,7 @@ export function rowOf(message: NewMessage, place: Conversation, me: { id: string
       : undefined,
     actions: [],
     items: [],
+    parts: [],
     versions: [],
     reactions: [],
   };

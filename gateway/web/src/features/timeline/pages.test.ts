@@ -5,7 +5,7 @@ import { withEntry, withoutEntry } from './pages';
 type Page = Schema<'Timeline'>;
 
 const entry = (minute: number, id = String(minute)) =>
-  ({ id, occurred_at: `2026-11-22T10:${String(minute).padStart(2, '0')}:00Z` }) as Schema<'TimelineEntry'>;
+  ({ id, parts: [] as string[], occurred_at: `2026-11-22T10:${String(minute).padStart(2, '0')}:00Z` }) as Schema<'TimelineEntry'>;
 
 const page = (minutes: number[], more: Partial<Page> = {}): Page => ({
   items: minutes.map((minute) => entry(minute)),
@@ -31,6 +31,10 @@ test('a changed row stays in its place', () => {
   const pages = withEntry([page([9, 8, 7])], changed);
   expect(shown(pages)).toEqual([['9', '8', '7']]);
   expect(pages[0]!.items[1]!.text).toBe('правка');
+});
+
+test('the echo of a message goes when its row learns that it is its own', () => {
+  expect(shown(withEntry([page([9, 8, 7, 5])], { ...entry(6), parts: ['8', '7'] }))).toEqual([['9', '6', '5']]);
 });
 
 test('a row that is newer than a jump has loaded waits for its page', () => {

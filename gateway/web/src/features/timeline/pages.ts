@@ -13,11 +13,11 @@ export function isBefore(one: Entry, other: Entry): boolean {
 }
 
 /**
- * The pages, newest first, with a row put in its place or replaced. A row outside of what is loaded is left to the pages
- * that will come.
+ * The pages, newest first, with a row put in its place or replaced; the echoes that it was heard as go. A row outside of
+ * what is loaded is left to the pages that will come.
  */
 export function withEntry(pages: Page[], entry: Entry): Page[] {
-  const cleared = withoutEntry(pages, entry.id);
+  const cleared = [entry.id, ...entry.parts].reduce(withoutEntry, pages);
   const newest = cleared[0];
   if (!newest) return pages;
   for (const [index, page] of cleared.entries()) {

@@ -15,6 +15,7 @@ function said(id: string, at: string, more: Partial<Entry> = {}): Entry {
     contact: { id: 'anna', name: 'Анна' },
     account: { id: 'wa', name: 'WhatsApp', channel: 'whatsapp' },
     items: [],
+    parts: [],
     versions: [],
     reactions: [],
     late: false,
