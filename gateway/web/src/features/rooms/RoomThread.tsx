@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLiveMessages } from '@/shared/live/context';
+import { useLastAnswer } from '@/shared/useLastAnswer';
 import { useMe } from '@/shared/me';
 import { DayMark, StartMark, UnreadMark } from '@/shared/ui/LogMarks';
 import { Failed, Loading, Nothing } from '@/shared/ui/States';
@@ -108,13 +109,11 @@ function Line({ row, me, ...props }: RoomThreadProps & { row: Row; me: string })
 /** Takes messages of the live feed into the thread, each by itself. */
 function useTakeIn(room: string): void {
   const cache = useQueryClient();
+  const read = useLastAnswer();
   useLiveMessages((message) => {
     if (message.event !== 'room' || message.room_id !== room || !message.message_id) return;
-    messageOf(message.message_id).then(
-      (said) => takeIn(cache, said),
-      // Out of sight already, or the network broke: then the feed breaks too and tells to read anew.
-      () => undefined,
-    );
+    // Where it fails it is out of sight already, or the network broke: then the feed breaks too and tells to read anew.
+    read(message.message_id, messageOf, (said) => takeIn(cache, said));
   });
 }
 

@@ -17,22 +17,26 @@ export function Planned({ entry, zone }: { entry: Entry; zone?: string | null })
   const [changing, setChanging] = useState(false);
   const mayAtNight = useRight('messages.at_night') !== undefined;
   const { id, due_at: at, held } = entry.delivery!;
+  // The hub says «в очереди» of a provider's queue alone; here the row is meant and not stored yet, and knows no acts.
+  const isStored = entry.state !== 'queued';
   return (
     <div className={classes.planned}>
       {held ?? `Запланировано: ${at ? exactly(at, zone) : 'позже'}`}
-      <span className={classes.acts}>
-        {(!held || mayAtNight) && (
-          <button type="button" className="plain link" onClick={() => act.mutate({ id, act: 'send-now' })}>
-            Отправить сейчас
+      {isStored && (
+        <span className={classes.acts}>
+          {(!held || mayAtNight) && (
+            <button type="button" className="plain link" onClick={() => act.mutate({ id, act: 'send-now' })}>
+              Отправить сейчас
+            </button>
+          )}
+          <button type="button" className="plain link" onClick={() => setChanging(true)}>
+            Изменить
           </button>
-        )}
-        <button type="button" className="plain link" onClick={() => setChanging(true)}>
-          Изменить
-        </button>
-        <button type="button" className="plain link" onClick={() => act.mutate({ id, act: 'cancel' })}>
-          Отменить
-        </button>
-      </span>
+          <button type="button" className="plain link" onClick={() => act.mutate({ id, act: 'cancel' })}>
+            Отменить
+          </button>
+        </span>
+      )}
       {act.isError && <div role="alert">{act.error.message}</div>}
       {changing && <Change entry={entry} zone={zone} onClose={() => setChanging(false)} />}
     </div>

@@ -2,6 +2,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { useLiveMessages } from '@/shared/live/context';
+import { useLastAnswer } from '@/shared/useLastAnswer';
 import { useMe } from '@/shared/me';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { WindowedLog } from '@/shared/ui/WindowedLog';
@@ -146,6 +147,7 @@ function Announcer({ entries }: { entries: Entry[] }) {
 /** Takes rows of the live feed into the timeline, each by itself. */
 function useTakeIn(subject: Subject): void {
   const cache = useQueryClient();
+  const read = useLastAnswer();
   useLiveMessages((message) => {
     if (message.event !== 'interaction') return;
     const isOurs =
@@ -155,11 +157,8 @@ function useTakeIn(subject: Subject): void {
           ? message.contact_id === subject.id
           : message.kind === 'message';
     if (!isOurs) return;
-    entryOf(message.interaction_id).then(
-      (entry) => takeIn(cache, subject, entry),
-      // It is gone from sight already, or the network broke: then the feed breaks too and tells to read anew.
-      () => undefined,
-    );
+    // Where it fails it is gone from sight already, or the network broke: then the feed breaks too and tells to read anew.
+    read(message.interaction_id, entryOf, (entry) => takeIn(cache, subject, entry));
   });
 }
 
