@@ -139,8 +139,13 @@ impl Hub {
 
     /// Starts the process and returns at once.
     pub fn spawn(&mut self) -> anyhow::Result<()> {
+        self.spawn_as(&["serve", "--role", self.role])
+    }
+
+    /// The same with another command that goes on until it is told to stop.
+    pub fn spawn_as(&mut self, arguments: &[&str]) -> anyhow::Result<()> {
         let log = OpenOptions::new().create(true).append(true).open(self.log())?;
-        let mut command = self.command(&["serve", "--role", self.role]);
+        let mut command = self.command(arguments);
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         self.child = Some(command.spawn().context("the hub cannot be started")?);
         Ok(())

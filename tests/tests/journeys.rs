@@ -2,6 +2,7 @@
 
 mod bridge;
 mod channels;
+mod demo;
 mod duty;
 mod max;
 mod outage;

@@ -54,6 +54,9 @@ pub enum BridgeAct {
         /// Names the album that it is one file of.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         album: Option<ExternalId>,
+        /// Passed on from another place where we have said it ourselves.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        ours: bool,
     },
     /// A message has new words.
     Edit {

@@ -55,8 +55,12 @@ pub enum OutboundAction {
         message: Vec<ExternalId>,
         /// When it was accepted.
         sent_at: DateTime<Utc>,
-        /// The message carries a file, so the text is its caption.
+        /// The message carries files: the text is the caption of the first, and of the parts only those of text follow it.
         caption: bool,
+        /// What does not fit into the parts goes on in new messages; else it is refused. `Accepted` then names what the
+        /// message is made of from now on, part by part.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        grows: bool,
         /// The new text.
         text: String,
         /// The buttons from now on; none takes away those that were there. Never under a file.

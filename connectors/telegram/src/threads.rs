@@ -110,6 +110,9 @@ fn refused(refusal: &Refusal) -> SendError {
     if refusal.says(&["message thread not found", "TOPIC_DELETED", "TOPIC_ID_INVALID"]) {
         return SendError::rejected("topic_gone", "Тема удалена.");
     }
+    if refusal.moved_to.is_some() {
+        return SendError::rejected("moved", "Группа стала супергруппой: мост переходит в неё.");
+    }
     if refusal.says(&["not enough rights", "need administrator", "CHAT_ADMIN_REQUIRED"]) {
         return SendError::rejected(
             "no_rights",

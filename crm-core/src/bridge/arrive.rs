@@ -117,8 +117,12 @@ async fn stand(
     if !told.chat.shared {
         return Ok(());
     }
-    if !present && setup::is_chosen(conn, account, &told.chat.id).await? {
-        setup::put_out(conn, account, now).await?;
+    if setup::is_chosen(conn, account, &told.chat.id).await? {
+        if present {
+            setup::let_in(conn, account, now).await?;
+        } else {
+            setup::put_out(conn, account, now).await?;
+        }
     }
     setup::store::met(conn, account, &told.chat, Some(present), now).await
 }

@@ -33,7 +33,9 @@ pub(super) async fn take(
 ) -> sqlx::Result<()> {
     let account = event.account_id;
     match &event.told.act {
-        BridgeAct::Message { content, quote, album } => {
+        BridgeAct::Message { content, quote, album, ours } => {
+            let copy = words::copy();
+            let content = if *ours { &copy } else { content };
             if words::is_among_colleagues(content) {
                 return Ok(());
             }

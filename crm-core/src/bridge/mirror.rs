@@ -202,7 +202,12 @@ async fn settle(
     };
     match (known.step, known.code.as_deref()) {
         (DeliveryStep::Accepted, _) => {
-            store::link(conn, thread, head, &known.external_ids).await?;
+            match &known.message.action {
+                OutboundAction::Edit { message, .. } => {
+                    store::relink(conn, thread, head, message, &known.external_ids).await?;
+                }
+                _ => store::link(conn, thread, head, &known.external_ids).await?,
+            }
             store::finish(conn, head.id, "done", None, now).await?;
             store::set_trouble(conn, thread.id, None).await?;
         }
@@ -214,6 +219,10 @@ async fn settle(
         (DeliveryStep::Failed, Some("topic_closed")) => {
             store::set_closed(conn, thread.id, true).await?;
             store::take_back(conn, head.id).await?;
+        }
+        // Removed by hand, too old, or of a kind without words.
+        (DeliveryStep::Failed, Some("edit_impossible")) if head.act != "correction" => {
+            store::correct(conn, head.id).await?;
         }
         // What waits, waits until the bot is let in again.
         (DeliveryStep::Failed, Some("group_lost")) => {

@@ -193,6 +193,18 @@ pub(super) async fn is_chosen(
     Ok(chosen.is_some_and(|(by, id)| by == account && id == chat.as_str()))
 }
 
+/// The chosen group lets the bot in again: those who are bound are told in their own chats. Repeats safely.
+pub(super) async fn let_in(
+    conn: &mut PgConnection,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let Some(title) = store::let_in(conn, account).await? else { return Ok(()) };
+    let name = title.map(|title| format!(" «{title}»")).unwrap_or_default();
+    let words = format!("Бот снова в группе{name}: всё, что ждало, приходит по порядку.");
+    super::binding::tell_all(conn, account, &words, now).await
+}
+
 /// The chosen group does not let the bot in any more: what waits, waits, and those who are bound are told in their own
 /// chats. Repeats safely.
 pub(super) async fn put_out(

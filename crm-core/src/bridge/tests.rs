@@ -77,7 +77,7 @@ fn privately(who: i64, said: &str) -> BridgeEvent {
         place: id.clone(),
         chat: BridgeChat { id, shared: false, title: None, threads: false },
         sender: Some(person(who)),
-        act: BridgeAct::Message { content: text(said), quote: None, album: None },
+        act: BridgeAct::Message { content: text(said), quote: None, album: None, ours: false },
     }
 }
 
@@ -91,7 +91,7 @@ fn in_thread(who: i64, content: Content, quote: Option<&str>) -> BridgeEvent {
         place: ExternalId::new("-100/7"),
         chat: group(),
         sender: Some(person(who)),
-        act: BridgeAct::Message { content, quote: quote.map(ExternalId::new), album: None },
+        act: BridgeAct::Message { content, quote: quote.map(ExternalId::new), album: None, ours: false },
     }
 }
 

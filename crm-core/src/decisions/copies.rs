@@ -74,6 +74,7 @@ async fn renew(
             message: copy.external_ids.iter().map(|id| ExternalId::new(id.clone())).collect(),
             sent_at: copy.sent_at,
             caption: false,
+            grows: false,
             text: if shows { words::text(decision) } else { words::OTHERS.to_owned() },
             buttons: if ended { Vec::new() } else { words::buttons(decision) },
         };

@@ -70,7 +70,7 @@ fn event(who: i64, act: BridgeAct) -> BridgeEvent {
 
 fn said(who: i64, text: &str, quote: Option<&str>) -> BridgeEvent {
     let content = Content::Text { text: text.into() };
-    event(who, BridgeAct::Message { content, quote: quote.map(ExternalId::new), album: None })
+    event(who, BridgeAct::Message { content, quote: quote.map(ExternalId::new), album: None, ours: false })
 }
 
 async fn tell(conn: &mut PgConnection, bot: AccountId, id: &str, told: BridgeEvent) {

@@ -242,7 +242,7 @@ pub async fn act(
             let caption = matches!(target.content, Some(Content::Media { .. }));
             (
                 DeliveryAction::Edit,
-                OutboundAction::Edit { message, sent_at, caption, text, buttons: Vec::new() },
+                OutboundAction::Edit { message, sent_at, caption, grows: false, text, buttons: Vec::new() },
             )
         }
         RowAction::Delete => {

@@ -100,7 +100,7 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
         // The fakes know nothing of their last run, and a bot may answer only whom it heard from.
         fakes.remember(&day.steps);
     }
-    let director = bridge::set(&config, &hub, &stage.administrator, &stage.director).await?;
+    let director = bridge::set(&config, &hub, &stage.administrator, &stage.director, &fakes).await?;
     stage.set_up_hooks(&hub, &config).await?;
     announce(&demo, &hub, &stage, &fakes, &bank.url(), &post.url(), &director.page_url());
     let live = scenario::trickle(fakes.providers(), clock::now(), demo.seed).with_clients(demo.clients);

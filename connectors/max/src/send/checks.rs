@@ -381,6 +381,7 @@ fn edit(texts: &str, ids: &[&str], sent_at: DateTime<Utc>) -> OutboundMessage {
         message: ids.iter().map(|id| ExternalId::new(*id)).collect(),
         sent_at,
         caption: false,
+        grows: false,
         text: texts.into(),
         buttons: Vec::new(),
     })

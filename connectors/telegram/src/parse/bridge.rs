@@ -59,7 +59,7 @@ fn message(update: &Update<'_>, value: &Value) -> Facts {
         place: place.conversation(),
         chat: chat_of(chat, &place),
         sender,
-        act: BridgeAct::Message { content, quote, album },
+        act: BridgeAct::Message { content, quote, album, ours: is_ours(update, &message) },
     };
     let id = place.numbered(number, update.id);
     Ok(vec![event(id.as_str(), update.time(message.date, number), wrapped(told))])
@@ -100,6 +100,12 @@ fn said(
         Some(from) => Ok((sender_of(from), content.into())),
         None => unknown("a message without a sender"),
     }
+}
+
+/// A copy of what the bot itself has written, somewhere.
+fn is_ours(update: &Update<'_>, message: &Message) -> bool {
+    let origin: wire::Origin = message.forward_origin.as_ref().and_then(wire::read).unwrap_or_default();
+    origin.sender_user.and_then(|from| from.id) == Some(update.reading.bot_id)
 }
 
 fn reaction(update: &Update<'_>, value: &Value) -> Facts {
@@ -227,13 +233,33 @@ mod tests {
         assert_eq!(answer.chat.id.as_str(), "-1002000000001");
         assert!(answer.chat.shared && answer.chat.threads);
         assert_eq!(answer.sender.unwrap().address.key(), "telegram/5000000001");
-        let BridgeAct::Message { content: Content::Text { text }, quote, album: None } = answer.act else {
+        let BridgeAct::Message { content: Content::Text { text }, quote, album: None, ours: false } =
+            answer.act
+        else {
             panic!()
         };
         assert_eq!(text, "Скажите, что в четверг до обеда");
         assert_eq!(quote.unwrap().as_str(), "-1002000000001/905");
         let (_, plain) = told(fixture(include_bytes!("../../fixtures/topic_without_a_reply.json")));
         assert!(matches!(plain.act, BridgeAct::Message { quote: None, .. }));
+    }
+
+    #[test]
+    fn a_message_passed_on_from_elsewhere_tells_whether_it_was_ours() {
+        let passed_on = |from: Value| {
+            let chat = json!({ "id": -100, "type": "supergroup", "is_forum": true });
+            let boss = json!({ "id": 50, "is_bot": false, "first_name": "Директор" });
+            told(json!({ "update_id": 1, "message": {
+                "message_id": 5, "date": 2, "chat": chat, "from": boss, "text": "Скидка?", "forward_date": 1,
+                "forward_origin": { "type": "user", "date": 1, "sender_user": from },
+            }}))
+            .1
+            .act
+        };
+        for (author, expected) in [(7_000_000_001_i64, true), (5_000_000_009, false)] {
+            let act = passed_on(json!({ "id": author, "is_bot": expected, "first_name": "Кто-то" }));
+            assert!(matches!(act, BridgeAct::Message { ours, .. } if ours == expected), "{act:?}");
+        }
     }
 
     #[test]

@@ -182,6 +182,7 @@ fn an_edit_changes_the_text_or_the_caption() {
             message,
             sent_at: hours_ago(1),
             caption,
+            grows: false,
             text: "Новое".into(),
             buttons: Vec::new(),
         };
@@ -211,6 +212,7 @@ fn buttons_go_along_and_come_off_with_an_edit() {
         message: ids(&[15], "6100000001"),
         sent_at: hours_ago(1),
         caption: false,
+        grows: false,
         text: "Согласен: Пётр".into(),
         buttons,
     };

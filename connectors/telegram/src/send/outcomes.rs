@@ -189,6 +189,7 @@ fn edit() -> OutboundMessage {
         message,
         sent_at: hours_ago(1),
         caption: false,
+        grows: false,
         text: "да".into(),
         buttons: Vec::new(),
     })

@@ -75,9 +75,14 @@ pub(crate) struct Shaped<'a> {
 pub(super) fn pieces(message: &OutboundMessage) -> Result<Vec<Piece<'_>>, SendError> {
     let pieces = match &message.action {
         OutboundAction::Send { content, .. } => of_content(content)?,
-        OutboundAction::Edit { message, caption: true, text, .. } => of_new_caption(message, text)?,
-        OutboundAction::Edit { message, caption: false, text, buttons, .. } => {
-            of_new_text(message, text, buttons)?
+        OutboundAction::Edit { message, caption: true, grows: false, text, .. } => {
+            of_new_caption(message, text)?
+        }
+        OutboundAction::Edit { message, caption: true, grows: true, text, .. } => {
+            of_growing_caption(message, text)
+        }
+        OutboundAction::Edit { message, caption: false, grows, text, buttons, .. } => {
+            of_new_text(message, text, buttons, *grows)?
         }
         OutboundAction::Delete { message, .. } => message.chunks(100).map(Piece::Delete).collect(),
         OutboundAction::React { message, emoji } => vec![Piece::React { message, emoji: emoji.as_deref() }],
@@ -198,11 +203,15 @@ fn of_new_text<'a>(
     messages: &'a [ExternalId],
     text: &'a str,
     buttons: &'a [Vec<Button>],
+    grows: bool,
 ) -> Result<Vec<Piece<'a>>, SendError> {
     checked(buttons)?;
     let words = split(text, TEXT_LIMIT, TEXT_LIMIT);
     if words.is_empty() {
         return Err(empty_edit());
+    }
+    if grows {
+        return Ok(of_growing_text(messages, words));
     }
     if words.len() > messages.len() {
         return Err(SendError::rejected(
@@ -219,6 +228,24 @@ fn of_new_text<'a>(
     let mut pieces: Vec<Piece<'a>> = kept.iter().zip(words).enumerate().map(edit).collect();
     pieces.extend(surplus.chunks(100).map(Piece::Delete));
     Ok(pieces)
+}
+
+/// As many pieces as there are messages change them; further ones are new messages, and messages too many go.
+fn of_growing_text<'a>(messages: &'a [ExternalId], words: Vec<&'a str>) -> Vec<Piece<'a>> {
+    let (kept, surplus) = messages.split_at(words.len().min(messages.len()));
+    let edit = |(message, text)| Piece::EditText { message, text, buttons: &[] };
+    let mut pieces: Vec<Piece<'a>> = kept.iter().zip(words.iter().copied()).map(edit).collect();
+    pieces.extend(words.into_iter().skip(kept.len()).map(Piece::Text));
+    pieces.extend(surplus.chunks(100).map(Piece::Delete));
+    pieces
+}
+
+/// The same where the first message is a file and the others are texts.
+fn of_growing_caption<'a>(messages: &'a [ExternalId], text: &'a str) -> Vec<Piece<'a>> {
+    let Some((file, texts)) = messages.split_first() else { return Vec::new() };
+    let mut words = split(text, CAPTION_LIMIT, TEXT_LIMIT).into_iter();
+    let caption = Piece::EditCaption { message: file, text: words.next().unwrap_or_default() };
+    std::iter::once(caption).chain(of_growing_text(texts, words.collect())).collect()
 }
 
 /// The text beside the first file. An empty one removes it.
@@ -287,12 +314,17 @@ mod tests {
     }
 
     fn edited(ids: usize, caption: bool, text: &str) -> Result<Vec<String>, SendError> {
+        changed(ids, caption, false, text)
+    }
+
+    fn changed(ids: usize, caption: bool, grows: bool, text: &str) -> Result<Vec<String>, SendError> {
         let ids: Vec<ExternalId> = (0..ids).map(|n| ExternalId::new(format!("61/{n}"))).collect();
         let sent_at = chrono::DateTime::UNIX_EPOCH;
         let action = OutboundAction::Edit {
             message: ids,
             sent_at,
             caption,
+            grows,
             text: text.to_owned(),
             buttons: Vec::new(),
         };
@@ -301,6 +333,7 @@ mod tests {
             Piece::EditText { message, text, .. } => format!("{message}={}", length(text)),
             Piece::EditCaption { message, text } => format!("{message}~{}", length(text)),
             Piece::Delete(ids) => format!("-{}", ids.len()),
+            Piece::Text(text) => format!("+{}", length(text)),
             other => format!("{other:?}"),
         };
         Ok(pieces(&message)?.iter().map(word).collect())
@@ -312,6 +345,17 @@ mod tests {
         assert_eq!(edited(3, false, &"я".repeat(5000)).unwrap(), ["61/0=4096", "61/1=904", "-1"]);
         assert!(matches!(edited(1, false, &"я".repeat(5000)), Err(SendError::Rejected { .. })));
         assert!(matches!(edited(1, false, "  "), Err(SendError::Rejected { .. })));
+    }
+
+    #[test]
+    fn what_may_grow_goes_on_behind_its_messages_and_takes_away_what_is_left_over() {
+        let shown = |ids, caption, signs| changed(ids, caption, true, &"я".repeat(signs)).unwrap();
+        assert_eq!(shown(1, false, 5000), ["61/0=4096", "+904"]);
+        assert_eq!(shown(2, false, 9000), ["61/0=4096", "61/1=4096", "+808"]);
+        assert_eq!(shown(3, false, 5000), ["61/0=4096", "61/1=904", "-1"]);
+        assert_eq!(shown(1, true, 1500), ["61/0~1024", "+476"]);
+        assert_eq!(shown(2, true, 1500), ["61/0~1024", "61/1=476"]);
+        assert_eq!(shown(2, true, 10), ["61/0~10", "-1"]);
     }
 
     #[test]

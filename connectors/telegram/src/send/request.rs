@@ -23,6 +23,8 @@ pub(crate) struct Request<'a> {
     pub(crate) piece: Piece<'a>,
     /// Where.
     pub(crate) place: Place<'a>,
+    /// Whoever asked wants to know what the changed message is made of.
+    pub(crate) names_changed: bool,
 }
 
 /// What to call for this attempt.
@@ -45,7 +47,8 @@ pub(crate) fn request_for<'a>(memory: &Memory, attempt: &SendAttempt<'a>) -> Res
         _ => None,
     };
     let call = Caller { memory, place, quote }.call(&piece)?;
-    Ok(Request { call, piece, place })
+    let names_changed = matches!(message.action, OutboundAction::Edit { grows: true, .. });
+    Ok(Request { call, piece, place, names_changed })
 }
 
 fn young_enough(sent_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), SendError> {

@@ -18,7 +18,7 @@ pub(crate) fn read_response(request: &Request<'_>, answer: &Answer) -> Result<Ac
     match Reply::read(answer) {
         Reply::Done(result) => accepted(request, &result),
         Reply::Refused(refusal) if refusal::is_what_we_wanted(&request.piece, &refusal) => {
-            Ok(Accepted::done())
+            Ok(changed(request))
         }
         Reply::Refused(refusal) => Err(refusal::read(request, &refusal)),
         Reply::Failed(status) => Err(unclear(&request.piece, &format!("status {status}"))),
@@ -56,7 +56,7 @@ struct Sent {
 
 fn accepted(request: &Request<'_>, result: &Value) -> Result<Accepted, SendError> {
     if repeatable(&request.piece) {
-        return Ok(Accepted::done());
+        return Ok(changed(request));
     }
     let messages = match result {
         Value::Array(messages) => messages.as_slice(),
@@ -68,6 +68,16 @@ fn accepted(request: &Request<'_>, result: &Value) -> Result<Accepted, SendError
     };
     let mut ids = sent.iter().filter_map(|sent| id(request.place, sent));
     Ok(Accepted { external_id: ids.next(), further: ids.collect(), ..Accepted::default() })
+}
+
+/// Nothing new stands there.
+fn changed(request: &Request<'_>) -> Accepted {
+    match &request.piece {
+        Piece::EditText { message, .. } | Piece::EditCaption { message, .. } if request.names_changed => {
+            Accepted::with_id(message.as_str())
+        }
+        _ => Accepted::done(),
+    }
 }
 
 /// The id by which updates name the message. A message that the server postpones has no number yet.

@@ -134,6 +134,7 @@ async fn what_changes_a_message_is_done_again_when_nobody_knows_and_a_message_is
         message: vec![ExternalId::new("6100000001/31")],
         sent_at: hours_ago(1),
         caption: false,
+        grows: false,
         text: "да".to_owned(),
         buttons: Vec::new(),
     };

@@ -278,6 +278,7 @@ pub(crate) mod tests {
                     message: Vec::new(),
                     sent_at: at,
                     caption: false,
+                    grows: false,
                     text: "x".into(),
                     buttons: Vec::new(),
                 }),

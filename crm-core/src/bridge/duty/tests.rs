@@ -42,7 +42,12 @@ async fn tell_bot(
         place: place.clone(),
         chat: BridgeChat { id: place, shared, title: None, threads: shared },
         sender: Some(BridgeSender { address: Address::opaque("telegram", "50"), name: None }),
-        act: BridgeAct::Message { content: Content::Text { text: text.into() }, quote: None, album: None },
+        act: BridgeAct::Message {
+            content: Content::Text { text: text.into() },
+            quote: None,
+            album: None,
+            ours: false,
+        },
     };
     let event = Event {
         external_id: ExternalId::new(id),

@@ -14,6 +14,8 @@ pub(super) const NO_TEMPLATE: &str = "Не передано: такого шаб
 pub(super) const QUOTE_DELETED: &str =
     "Сообщение, на которое вы ответили, удалено: ответ ушёл клиенту без цитаты.";
 const FOREIGN: &str = "Не передано: у вас нет права писать этому клиенту.";
+const COPIED: &str = "Не передано: пересланное стоит в другом чате Узла, вместе с именами. Напишите клиенту своими словами \
+    или пришлите файл заново.";
 const KIND: &str =
     "Не передано: сообщение такого вида клиенту не отправить. Пришлите текст, фото, файл или голосовое.";
 const EMPTY: &str = "Не передано: в сообщении нет ни слов, ни файла.";
@@ -27,6 +29,14 @@ pub(super) fn is_among_colleagues(content: &Content) -> bool {
 pub(super) fn is_deletion(content: &Content) -> bool {
     let Content::Text { text } = content else { return false };
     matches!(text.trim().to_lowercase().as_str(), "/удалить" | "/delete")
+}
+
+/// The kind of [`copy`].
+const COPY: &str = "bridge_copy";
+
+/// Stands for what the bot has written elsewhere: it names other chats, which are no matter of the client's.
+pub(super) fn copy() -> Content {
+    Content::Unsupported { kind: COPY.to_owned(), text: None }
 }
 
 /// A word for the bot, not for the client.
@@ -75,6 +85,7 @@ pub(super) fn outbound(
             Ok(OutboundContent::Location { latitude, longitude, name, address })
         }
         Some(Content::Contacts { cards }) => Ok(OutboundContent::Contacts { cards }),
+        Some(Content::Unsupported { kind, .. }) if kind == COPY => Err(COPIED),
         _ => Err(KIND),
     }
 }
@@ -114,5 +125,6 @@ mod tests {
         }
         let poll = Content::Unsupported { kind: "poll".into(), text: Some("Опрос".into()) };
         assert_eq!(outbound(vec![poll], Vec::new()), Err(KIND));
+        assert_eq!(outbound(vec![copy()], Vec::new()), Err(COPIED));
     }
 }

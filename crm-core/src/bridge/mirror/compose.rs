@@ -7,6 +7,9 @@ use super::said::{Said, State};
 /// The messenger's bots take no larger files: a link stands for them.
 const LARGEST_FILE: u64 = 50_000_000;
 
+/// Stands for words that were taken back.
+const DELETED: &str = "сообщение удалено";
+
 /// The new message, edit, mark or sign; `None` when there is nothing to say (any more). `copies` are the messages there by
 /// which it is done, `before` is what was sent for the message so far.
 pub(super) fn action(
@@ -22,6 +25,7 @@ pub(super) fn action(
             let quote = said.quote.clone().map(ExternalId::new);
             Some(OutboundAction::Send { content: content(&said, chat)?, quote })
         }
+        "correction" => correction(&said, &copies, chat),
         "edit" | "deletion" => {
             late_files(&said, &copies, before, chat).or_else(|| edit(&said, copies, before, chat))
         }
@@ -63,24 +67,54 @@ fn edit(
     before: &[OutboundAction],
     chat: &str,
 ) -> Option<OutboundAction> {
-    let words =
-        if said.deleted { "сообщение удалено".to_owned() } else { said.words(LARGEST_FILE) };
+    let words = if said.deleted { DELETED.to_owned() } else { said.words(LARGEST_FILE) };
     let text = signed(said, chat, &words);
-    let first = before.iter().find_map(|action| match action {
-        OutboundAction::Send { content, .. } => Some(content),
-        _ => None,
-    });
+    let copy = standing_copy(before);
     let standing = before.iter().rev().find_map(|action| match action {
         OutboundAction::Edit { text, .. } => Some(text.as_str()),
-        OutboundAction::Send { content, quote: _ } if Some(content) == first => words_of(content),
+        OutboundAction::Send { content, quote: _ } if Some(content) == copy => words_of(content),
         _ => None,
     });
     // The same event told again, or a change that does not show.
     if standing == Some(text.as_str()) {
         return None;
     }
-    let caption = matches!(first, Some(OutboundContent::Media { .. }));
-    Some(OutboundAction::Edit { message, sent_at: said.created_at, caption, text, buttons: Vec::new() })
+    let files = match copy {
+        Some(OutboundContent::Media { files, .. }) => files.len(),
+        _ => 0,
+    };
+    // The caption stands under the first file, and goes on behind all of them.
+    let message = message.into_iter().enumerate();
+    let message = message.filter(|(place, _)| *place == 0 || *place >= files).map(|(_, id)| id).collect();
+    Some(OutboundAction::Edit {
+        message,
+        sent_at: said.created_at,
+        caption: files > 0,
+        grows: true,
+        text,
+        buttons: Vec::new(),
+    })
+}
+
+/// What the copy was when it was sent: a correction in words stands for what was there before it.
+fn standing_copy(before: &[OutboundAction]) -> Option<&OutboundContent> {
+    let sent = |action| match action {
+        &OutboundAction::Send { ref content, .. } => Some(content),
+        _ => None,
+    };
+    let is_words = |content: &&OutboundContent| matches!(content, OutboundContent::Text { .. });
+    before.iter().rev().filter_map(sent).find(is_words).or_else(|| before.iter().find_map(sent))
+}
+
+/// The copy cannot be changed, or is not there any more: the new words answer it.
+fn correction(said: &Said, copies: &[ExternalId], chat: &str) -> Option<OutboundAction> {
+    let text = if said.deleted {
+        signed(said, chat, DELETED)
+    } else {
+        signed(said, &format!("{chat} (исправлено)"), &said.words(LARGEST_FILE))
+    };
+    let quote = copies.first().cloned();
+    Some(OutboundAction::Send { content: OutboundContent::Text { text }, quote })
 }
 
 fn words_of(content: &OutboundContent) -> Option<&str> {

@@ -39,6 +39,7 @@ pub(super) struct Head {
 /// What became of a delivery.
 pub(super) struct Delivery {
     pub step: DeliveryStep,
+    pub message: Json<OutboundMessage>,
     pub external_ids: Vec<String>,
     pub code: Option<String>,
     pub reason: Option<String>,
@@ -126,7 +127,8 @@ pub(super) async fn head(conn: &mut PgConnection, thread: Uuid) -> sqlx::Result<
 pub(super) async fn delivery(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Delivery>> {
     sqlx::query_as!(
         Delivery,
-        r#"select state as "step: DeliveryStep", external_ids, code, reason from deliveries where id = $1"#,
+        r#"select state as "step: DeliveryStep", message as "message: Json<OutboundMessage>", external_ids, code, reason
+           from deliveries where id = $1"#,
         id
     )
     .fetch_optional(conn)
@@ -173,13 +175,26 @@ pub(super) async fn done(
     Ok(sent.into_iter().map(|message| message.0.action).collect())
 }
 
+/// What was sent for a message so far stands there; a correction stands for all that was there before.
 pub(super) async fn link(
     conn: &mut PgConnection,
     thread: &Thread,
     head: &Head,
     external_ids: &[String],
 ) -> sqlx::Result<()> {
-    let behind = if head.act == "message" { 0 } else { ADDED };
+    let behind = if matches!(head.act.as_str(), "message" | "correction") { 0 } else { ADDED };
+    if head.act == "correction" {
+        sqlx::query!(
+            "update bridge_links set place = place + $4
+             where account_id = $1 and message_id = $2 and thread_id = $3 and ours and place < $4",
+            thread.account_id.0,
+            head.message_id,
+            thread.id,
+            ADDED,
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
     sqlx::query!(
         "insert into bridge_links (account_id, external_id, message_id, thread_id, ours, place)
          select $1, id, $2, $3, true, $5 + place::integer from unnest($4::text[]) with ordinality told(id, place)
@@ -192,6 +207,50 @@ pub(super) async fn link(
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// An edit has changed the messages `was` into these: what is not among them is gone, and what is new follows.
+pub(super) async fn relink(
+    conn: &mut PgConnection,
+    thread: &Thread,
+    head: &Head,
+    was: &[ExternalId],
+    external_ids: &[String],
+) -> sqlx::Result<()> {
+    if external_ids.is_empty() {
+        return Ok(());
+    }
+    let was: Vec<&str> = was.iter().map(ExternalId::as_str).collect();
+    sqlx::query!(
+        "with gone as (
+             delete from bridge_links
+             where account_id = $1 and message_id = $2 and thread_id = $3 and ours and external_id = any($4::text[])
+               and external_id <> all($5::text[])),
+         last as (
+             select coalesce(max(place), 0) as place from bridge_links
+             where message_id = $2 and thread_id = $3 and ours and place < $6)
+         insert into bridge_links (account_id, external_id, message_id, thread_id, ours, place)
+         select $1, told.id, $2, $3, true, last.place + told.place::integer
+         from last, unnest($5::text[]) with ordinality told(id, place)
+         on conflict do nothing",
+        thread.account_id.0,
+        head.message_id,
+        thread.id,
+        &was as _,
+        external_ids,
+        ADDED,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The change cannot be made in its place: the row waits again, to be said anew.
+pub(super) async fn correct(conn: &mut PgConnection, row: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("update bridge_outbox set act = 'correction', delivery_id = null where id = $1", row)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

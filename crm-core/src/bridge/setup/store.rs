@@ -208,3 +208,18 @@ pub(super) async fn put_out(
     .fetch_optional(conn)
     .await
 }
+
+/// The name of the chosen group, when it is news that the bot is in it again.
+pub(super) async fn let_in(
+    conn: &mut PgConnection,
+    account: AccountId,
+) -> sqlx::Result<Option<Option<String>>> {
+    sqlx::query_scalar!(
+        "update bridge_groups g set present = true from bridge_setup s
+         where s.account_id = g.account_id and s.chat = g.chat and g.account_id = $1 and not g.present
+         returning g.title",
+        account.0
+    )
+    .fetch_optional(conn)
+    .await
+}

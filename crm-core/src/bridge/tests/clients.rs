@@ -204,7 +204,7 @@ impl Dialogue {
 }
 
 pub(super) fn message_act(content: Content, quote: Option<&str>) -> BridgeAct {
-    BridgeAct::Message { content, quote: quote.map(ExternalId::new), album: None }
+    BridgeAct::Message { content, quote: quote.map(ExternalId::new), album: None, ours: false }
 }
 
 /// Somebody does something in the thread.

@@ -155,6 +155,7 @@ async fn a_photo_goes_when_it_is_here_an_album_as_one_message_and_order_is_kept(
         content: file(handle),
         quote: None,
         album: Some(ExternalId::new("album")),
+        ours: false,
     };
     let stand = &dialogue.stand;
     stand.tell(&mut conn, "-100/950", by(50, item("one"))).await;
@@ -348,4 +349,23 @@ async fn a_closed_window_offers_templates_and_one_press_sends_one_of_them(pool: 
         panic!("{queued:?}")
     };
     assert_eq!((sent.name.as_str(), sent.text.as_str()), ("hello", "Здравствуйте! Продолжим?"));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn what_he_passes_on_from_outside_goes_to_the_client_and_our_copies_of_other_chats_do_not(
+    pool: PgPool,
+) {
+    let mut conn = pool.acquire().await.unwrap();
+    let dialogue = asked(&mut conn).await;
+    let passed_on =
+        |words: &str, ours| BridgeAct::Message { content: text(words), quote: None, album: None, ours };
+    dialogue.hears(&mut conn, "-100/950", passed_on("Цены завода", false)).await;
+    for _ in 0..2 {
+        dialogue.hears(&mut conn, "-100/951", passed_on("Анна · Другой клиент:\nСкидка 30%", true)).await;
+    }
+    let queued = dialogue.queued(&mut conn).await;
+    assert_eq!(queued.iter().map(sent_text).collect::<Vec<_>>(), ["Цены завода"]);
+    let replies = replies(&mut conn).await;
+    assert_eq!(replies.len(), 1, "{replies:?}");
+    assert!(replies[0].starts_with("Не передано: пересланное стоит в другом чате Узла"), "{replies:?}");
 }

@@ -93,6 +93,67 @@ async fn a_group_that_got_another_key_goes_on(pool: PgPool) {
     stand.tell(&mut conn, "-100>-100500", moved.clone()).await;
     stand.tell(&mut conn, "-100>-100500", moved).await;
     assert_eq!(mirror::due(&mut conn).await.unwrap().unwrap().1.as_str(), "-100500");
+    let mut told = answers(&mut conn).await;
+    told.retain(|(place, _)| place.starts_with("-100"));
+    let [(place, words)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(place, "-100500", "once, where the group is now");
+    assert!(words.starts_with("Группа стала супергруппой: мост работает дальше."), "{words}");
+    stand.say(&mut conn, "Едем").await;
+    let thread = thread(&mut conn).await;
+    assert_eq!(stand.mirror_thread(&mut conn, thread, "-100500/3", minute(5)).await.len(), 1);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn while_the_bot_is_put_out_of_the_group_all_waits_and_whoever_is_bound_is_told(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    stand.say(&mut conn, "Едем").await;
+    assert_eq!(stand.mirror(&mut conn).await.len(), 1);
+    for id in ["-100/state/2", "-100/state/3"] {
+        stand.tell(&mut conn, id, standing(false)).await;
+    }
+    stand.say(&mut conn, "Приехали").await;
+    assert!(mirror::due(&mut conn).await.unwrap().unwrap().2.is_empty(), "it waits");
+    for id in ["-100/state/4", "-100/state/5"] {
+        stand.tell(&mut conn, id, standing(true)).await;
+    }
+    assert_eq!(mirror::due(&mut conn).await.unwrap().unwrap().2.len(), 1);
+    let sent = stand.mirror(&mut conn).await;
+    assert_eq!(sent.iter().map(sent_text).collect::<Vec<_>>(), ["Анна · Отгрузки:\nПриехали"]);
+    let told = answers(&mut conn).await;
+    let privately: Vec<&str> =
+        told.iter().filter(|(place, _)| place == "50").map(|(_, words)| words.as_str()).skip(1).collect();
+    assert_eq!(
+        privately,
+        [
+            "Бота больше нет в группе «Мост», поэтому чаты в неё не приходят. Верните его администратором с правом \
+             «Управление темами»: всё, что ждёт, придёт по порядку.",
+            "Бот снова в группе «Мост»: всё, что ждало, приходит по порядку.",
+        ]
+    );
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_group_that_refuses_the_bot_keeps_the_message_and_says_so(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    stand.say(&mut conn, "Едем").await;
+    let thread = thread(&mut conn).await;
+    mirror::opened(&mut conn, thread, &ExternalId::new("-100/7"), "Отгрузки").await.unwrap();
+    let Next::Send(mirrored) = mirror::look(&mut conn, thread, "", minute(4)).await.unwrap() else {
+        panic!()
+    };
+    mirror::queue(&mut conn, stand.bot, &mirrored, 1, minute(4)).await.unwrap();
+    came_to(&mut conn, "failed", None, Some("group_lost")).await;
+    assert_eq!(mirror::look(&mut conn, thread, "", minute(4)).await.unwrap(), Next::Rest);
+    assert!(mirror::due(&mut conn).await.unwrap().unwrap().2.is_empty());
+    let told = answers(&mut conn).await;
+    assert!(
+        told.iter()
+            .any(|(place, words)| place == "50" && words.starts_with("Бота больше нет в группе «Мост»"))
+    );
+    stand.tell(&mut conn, "-100/state/2", standing(true)).await;
+    assert_eq!(stand.mirror(&mut conn).await.len(), 1, "nothing is lost");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]

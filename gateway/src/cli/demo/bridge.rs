@@ -10,9 +10,11 @@ use crm_core::accounts::{self, AccountEdit};
 use crm_core::bridge::{binding, setup};
 use crm_core::rooms::{NewRoomMessage, member, message, room};
 use crm_core::timeline::conversation::{self, ConversationFilter};
-use crm_core::{RoomId, RoomMessageId};
+use crm_core::{ConversationId, RoomId, RoomMessageId};
 use mocks::director::Director;
-use mocks::telegram;
+use mocks::people::Person;
+use mocks::whatsapp::{Action, Content, Message, Sender, wamid};
+use mocks::{Fakes, telegram};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -26,12 +28,14 @@ const ROOM: &str = "Отгрузки";
 /// How long the hub may need to hear of him.
 const HEARD_WITHIN: Duration = Duration::from_secs(30);
 
-/// Starts his Telegram and sets up what is missing of his bridge. `colleague` writes him a first word.
+/// Starts his Telegram and sets up what is missing of his bridge. `colleague` writes him a first word in the room, and so
+/// does the first client of the day.
 pub(super) async fn set(
     config: &Config,
     hub: &Hub,
     colleague: &Viewer,
     boss: &Viewer,
+    fakes: &Fakes,
 ) -> anyhow::Result<Director> {
     let mut bot = telegram::Config {
         token: "7000000042:AAHinventedTokenOfTheDirectorsOwnBt".to_owned(),
@@ -77,12 +81,37 @@ pub(super) async fn set(
     }
     setup::set_bridged(&mut tx, boss, shipments, true, now).await?;
     say(&mut tx, colleague, shipments).await?;
-    let filter = ConversationFilter { channels: vec![Channel::Whatsapp], ..ConversationFilter::default() };
-    if let Some(client) = conversation::list(&mut tx, boss, &filter, None, 1).await?.first() {
-        setup::set_conversation_bridged(&mut tx, boss, client.id, true, now).await?;
-    }
+    let client = Person::new(1);
+    let conversation = conversation_with(&mut tx, boss, &client).await?;
+    setup::set_conversation_bridged(&mut tx, boss, conversation, true, now).await?;
     tx.commit().await?;
+    writes(fakes, &client).await?;
     Ok(director)
+}
+
+async fn conversation_with(
+    conn: &mut sqlx::PgConnection,
+    boss: &Viewer,
+    client: &Person,
+) -> anyhow::Result<ConversationId> {
+    let filter = ConversationFilter { channels: vec![Channel::Whatsapp], ..ConversationFilter::default() };
+    let known = conversation::list(conn, boss, &filter, None, 1000).await?;
+    let name = client.name();
+    let his = known.iter().find(|known| known.person_name.as_ref() == Some(&name));
+    Ok(his.context("the first client of the day writes by WhatsApp")?.id)
+}
+
+/// The topic of a conversation opens with the first message behind the moment from which it is bridged.
+async fn writes(fakes: &Fakes, client: &Person) -> anyhow::Result<()> {
+    let now = clock::now();
+    let from = Sender::phone(&client.phone).with_user_id(&client.bsuid).named(&client.name());
+    // Numbered by the time, so that it is another message at every start.
+    let id = wamid(&client.phone, now.timestamp_micros().unsigned_abs(), false);
+    let words = Content::text("Здравствуйте! А скидка постоянным покупателям будет?");
+    let message = Action::Message(Message::new(&id, now, from, words));
+    let posted = fakes.deliver(&fakes.providers().whatsapp.request(&message)).await;
+    anyhow::ensure!(posted.acknowledged, "the hub does not take a client's message");
+    Ok(())
 }
 
 async fn bind(hub: &Hub, boss: &Viewer, director: &Director) -> anyhow::Result<()> {
