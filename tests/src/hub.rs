@@ -2,6 +2,7 @@
 
 mod api;
 mod cast;
+mod cpu;
 mod folder;
 mod memory;
 mod postgres;
@@ -20,6 +21,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 pub use api::Api;
 pub use cast::{Cast, connect};
+pub use cpu::{cpu_seconds, cpu_seconds_with_children};
 pub use folder::Folder;
 pub use memory::resident_kb;
 pub use postgres::{Postgres, Stop};

@@ -2,6 +2,7 @@
 
 pub mod bridge_storm;
 pub mod crash;
+pub mod feeds;
 pub mod hub;
 pub mod load;
 pub mod sendload;

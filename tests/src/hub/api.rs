@@ -67,6 +67,19 @@ impl Api {
         Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
     }
 
+    /// Opens a stream of events behind the one with this id, or behind all there is. The answer never ends by itself.
+    pub async fn follow(&self, path: &str, behind: Option<&str>) -> anyhow::Result<reqwest::Response> {
+        let mut request = self.http.get(format!("{}{path}", self.base)).header("Cookie", &self.cookie);
+        if let Some(behind) = behind {
+            request = request.header("Last-Event-ID", behind);
+        }
+        let answer = request.send().await?;
+        if !answer.status().is_success() {
+            bail!("GET {path}: {}", answer.status());
+        }
+        Ok(answer)
+    }
+
     /// A successful `GET`.
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
         match self.request(Method::GET, path, None).await? {

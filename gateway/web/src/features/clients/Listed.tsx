@@ -9,6 +9,7 @@ import { clientsQuery, type ClientRow } from './api';
 import { Bones } from './Bones';
 import classes from './ClientList.module.css';
 import type { ClientsSearch } from './search';
+import { SortHead } from './SortHead';
 import { MARK, STATUS } from './texts';
 
 /** The list in the order asked for, loaded while one scrolls; cards in place of a table on a phone. */
@@ -47,18 +48,20 @@ export function Listed({ search, go }: { search: ClientsSearch; go: (next: Parti
       <Nothing title="Клиентов пока нет">Они появятся сами с первым обращением, или заведите клиента кнопкой выше.</Nothing>
     );
   }
+  const sort = search.sort ?? 'name';
+  const onSort = (next: ClientsSearch['sort']) => go({ sort: next });
   return (
     <>
       <Table.ScrollContainer minWidth={820} className={classes.table}>
         <Table highlightOnHover stickyHeader verticalSpacing={10} horizontalSpacing="md">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Название</Table.Th>
+              <SortHead name="Название" orders={['name']} sort={sort} onSort={onSort} />
               <Table.Th>Статус</Table.Th>
               <Table.Th>ИНН</Table.Th>
               <Table.Th>Город · сейчас</Table.Th>
-              <Table.Th>Ответственный</Table.Th>
-              <Table.Th>Заведён</Table.Th>
+              <SortHead name="Ответственный" orders={['responsible']} sort={sort} onSort={onSort} />
+              <SortHead name="Заведён" orders={['-created_at', 'created_at']} sort={sort} onSort={onSort} />
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

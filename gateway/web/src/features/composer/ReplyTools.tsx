@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconPaperclip, IconSlash, IconTemplate } from '@tabler/icons-react';
-import { memo, useRef } from 'react';
+import { IconSlash, IconTemplate } from '@tabler/icons-react';
+import { memo } from 'react';
+import { AttachButton } from '@/shared/ui/AttachButton';
 
 interface ReplyToolsProps {
   isOpen: boolean;
@@ -17,7 +18,6 @@ interface ReplyToolsProps {
 /** What can be put into an answer. Drawn anew only when that changes, and not with each key. */
 export const ReplyTools = memo(function ReplyTools(props: ReplyToolsProps) {
   const { isOpen, isPaidByParts, files, hasTemplates, isUploading } = props;
-  const picker = useRef<HTMLInputElement>(null);
   return (
     <>
       {isOpen && hasTemplates && (
@@ -32,31 +32,7 @@ export const ReplyTools = memo(function ReplyTools(props: ReplyToolsProps) {
           <IconSlash size={20} />
         </ActionIcon>
       </Tooltip>
-      {files && (
-        <Tooltip label="Приложить файл">
-          <ActionIcon
-            size={36}
-            variant="subtle"
-            color="gray"
-            disabled={!isOpen}
-            loading={isUploading}
-            onClick={() => picker.current?.click()}
-            aria-label="Приложить файл"
-          >
-            <IconPaperclip size={20} />
-          </ActionIcon>
-        </Tooltip>
-      )}
-      <input
-        ref={picker}
-        type="file"
-        multiple
-        hidden
-        onChange={(event) => {
-          props.onFiles([...(event.currentTarget.files ?? [])]);
-          event.currentTarget.value = '';
-        }}
-      />
+      {files && <AttachButton disabled={!isOpen} isUploading={isUploading} onFiles={props.onFiles} />}
     </>
   );
 });

@@ -1,11 +1,12 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconPaperclip, IconSend, IconX } from '@tabler/icons-react';
+import { IconSend, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { useMe } from '@/shared/me';
 import { useUpload, type Uploaded } from '@/shared/upload';
+import { AttachButton } from '@/shared/ui/AttachButton';
 import { GrowingField } from '@/shared/ui/GrowingField';
 import { UploadedFiles } from '@/shared/ui/UploadedFiles';
 import { uuid } from '@/shared/uuid';
@@ -40,7 +41,6 @@ export function RoomComposer({ room, quote, editing, onDone, onPost, onEdit }: R
   const [chosen, setChosen] = useState(0);
   const [files, setFiles] = useState<Uploaded[]>([]);
   const field = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
   const upload = useUpload();
   useEffect(() => {
     if (quote ?? editing) field.current?.focus();
@@ -159,30 +159,7 @@ export function RoomComposer({ room, quote, editing, onDone, onPost, onEdit }: R
           onKeyDown={pressed}
           onPaste={pasted}
         />
-        {!editing && (
-          <Tooltip label="Приложить файл">
-            <ActionIcon
-              size={36}
-              variant="subtle"
-              color="gray"
-              loading={upload.isPending}
-              onClick={() => picker.current?.click()}
-              aria-label="Приложить файл"
-            >
-              <IconPaperclip size={20} />
-            </ActionIcon>
-          </Tooltip>
-        )}
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          hidden
-          onChange={(event) => {
-            void bring([...(event.currentTarget.files ?? [])]);
-            event.currentTarget.value = '';
-          }}
-        />
+        {!editing && <AttachButton isUploading={upload.isPending} onFiles={(brought) => void bring(brought)} />}
         <Tooltip label="Enter — отправить, Shift+Enter — новая строка">
           <Button onClick={press} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label={editing ? 'Сохранить' : 'Отправить'} aria-keyshortcuts="Enter">
             <span className={classes.word}>{editing ? 'Сохранить' : 'Отправить'}</span>
