@@ -10,6 +10,7 @@ use super::second_factor::{self, Standing};
 use super::user::{self, UserError};
 use super::{Right, Scope, Viewer};
 use crate::UserId;
+use crate::mail::{self, Words};
 
 /// The viewer himself.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -26,7 +27,7 @@ pub struct Profile {
     /// As he wrote it.
     #[schema(required = true)]
     pub phone: Option<String>,
-    /// Where the hub writes to him; the administrator changes it.
+    /// Where the hub writes to him.
     #[schema(required = true)]
     pub email: Option<String>,
     /// Codes of roles, sorted.
@@ -53,7 +54,34 @@ pub async fn get(conn: &mut PgConnection, viewer: &Viewer, now: DateTime<Utc>) -
     })
 }
 
-/// Changes the viewer's own phone; an empty text takes it away. Everything else of a user is the administrator's.
+/// Changes where the hub writes to the viewer; an empty text is nowhere. The former address is told. Whoever calls has
+/// checked his password.
+pub async fn set_email(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    email: &str,
+    now: DateTime<Utc>,
+) -> Result<Profile, UserError> {
+    let former = mail::addressee(conn, viewer.user_id).await?;
+    if user::set_email(conn, viewer, email, now).await?
+        && let Some(former) = former
+    {
+        mail::write(conn, &former, &email_changed(), now).await?;
+    }
+    get(conn, viewer, now).await
+}
+
+fn email_changed() -> Words {
+    Words {
+        subject: "Узел больше не пишет на этот адрес".to_owned(),
+        text:
+            "В вашем профиле указан другой адрес почты или он убран: письма Узла сюда больше не приходят.\n\n\
+               Если это сделали не вы, сразу смените пароль и сообщите администратору."
+                .to_owned(),
+    }
+}
+
+/// Changes the viewer's own phone; an empty text takes it away.
 pub async fn set_phone(
     conn: &mut PgConnection,
     viewer: &Viewer,

@@ -60,7 +60,8 @@ pub async fn standing(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Sta
     Ok(store::standing(conn, user).await?.unwrap_or_default())
 }
 
-/// Keeps a new secret until its first code is shown; a former one that nobody confirmed is forgotten.
+/// Keeps a new secret until its first code is shown; a former one that nobody confirmed is forgotten. Whoever calls has
+/// checked the viewer's password.
 pub async fn begin(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -90,11 +91,26 @@ pub async fn confirm(
     if !store::confirm(conn, viewer.user_id, step, now).await? {
         return Err(FactorError::Off);
     }
-    let codes: Vec<Token> = (0..RECOVERY_CODES).map(|_| Token::code()).collect();
-    let hashes: Vec<Vec<u8>> = codes.iter().map(Token::hash).collect();
-    store::add_recovery_codes(conn, viewer.user_id, &hashes).await?;
+    let codes = add_codes(conn, viewer.user_id).await?;
     tell(conn, viewer, viewer.user_id, "second_factor.on", None, now).await?;
-    Ok(codes.iter().map(|code| grouped(code.reveal())).collect())
+    Ok(codes)
+}
+
+/// New recovery codes, which are shown this once; the former ones are good no longer. Whoever calls has checked the
+/// viewer's password.
+pub async fn renew_codes(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, FactorError> {
+    // Of two presses at once the second replaces the codes of the first.
+    if !store::lock_confirmed(conn, viewer.user_id).await? {
+        return Err(FactorError::Off);
+    }
+    store::delete_recovery_codes(conn, viewer.user_id).await?;
+    let codes = add_codes(conn, viewer.user_id).await?;
+    tell(conn, viewer, viewer.user_id, "second_factor.codes", None, now).await?;
+    Ok(codes)
 }
 
 /// The viewer switches his own off; whoever calls has checked his password.
@@ -163,6 +179,13 @@ pub(super) async fn take(
             Ok(taken)
         }
     }
+}
+
+async fn add_codes(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<String>> {
+    let codes: Vec<Token> = (0..RECOVERY_CODES).map(|_| Token::code()).collect();
+    let hashes: Vec<Vec<u8>> = codes.iter().map(Token::hash).collect();
+    store::add_recovery_codes(conn, user, &hashes).await?;
+    Ok(codes.iter().map(|code| grouped(code.reveal())).collect())
 }
 
 /// Twenty signs in groups of five, as people copy them.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 use super::audit::{self, Actor, Subject};
@@ -273,7 +274,7 @@ pub(super) async fn set_password(
     audit::record(conn, actor, "user.set_password", Subject::new("user", &id), None, None, now).await
 }
 
-/// Changes what a user may change of himself.
+/// Changes the user's own phone.
 pub(super) async fn set_phone(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -285,9 +286,37 @@ pub(super) async fn set_phone(
     if phone == before.phone {
         return Ok(());
     }
-    let (old, new) = (serde_json::json!({ "phone": before.phone }), serde_json::json!({ "phone": phone }));
+    let (old, new) = (json!({ "phone": before.phone }), json!({ "phone": phone }));
     store::update(conn, before.id, &Fields { phone, ..Fields::of(&before) }, now).await?;
-    let subject = Subject::new("user", &before.id);
+    edited_himself(conn, viewer, old, new, now).await
+}
+
+/// Changes the user's own address. Returns whether it is another one than before.
+pub(super) async fn set_email(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    email: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, UserError> {
+    let before = store::lock(conn, viewer.user_id, now).await?.ok_or(UserError::Missing)?;
+    let email = fields::email(Some(email))?;
+    if email == before.email {
+        return Ok(false);
+    }
+    let (old, new) = (json!({ "email": before.email }), json!({ "email": email }));
+    store::update(conn, before.id, &Fields { email, ..Fields::of(&before) }, now).await?;
+    edited_himself(conn, viewer, old, new, now).await?;
+    Ok(true)
+}
+
+async fn edited_himself(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    old: Value,
+    new: Value,
+    now: DateTime<Utc>,
+) -> Result<(), UserError> {
+    let subject = Subject::new("user", &viewer.user_id);
     audit::record(conn, &Actor::User(viewer), "user.edit", subject, Some(old), Some(new), now).await?;
     Ok(())
 }
@@ -375,7 +404,7 @@ async fn somebody_stays(conn: &mut PgConnection, before: &User) -> Result<(), Us
 }
 
 fn audited(user: &User) -> serde_json::Value {
-    serde_json::json!({
+    json!({
         "login": user.login, "name": user.name, "post": user.post, "phone": user.phone, "email": user.email,
         "roles": user.roles,
     })

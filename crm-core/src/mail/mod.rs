@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 pub use screen::{Mail, MailAttempt, MailError, MailState, Outcome, get, list, retry, write_to_oneself};
+pub(crate) use store::Addressee;
 
 /// What a letter says. Russian.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,24 @@ pub async fn to_administrators(
         store::write(conn, addressee, words, now).await?;
     }
     Ok(addressees.len())
+}
+
+/// Where one of our people is written to now; `None` without an address, or when he has left.
+pub(crate) async fn addressee(
+    conn: &mut PgConnection,
+    user: crate::UserId,
+) -> sqlx::Result<Option<Addressee>> {
+    store::addressee(conn, user).await
+}
+
+/// Writes a letter to an address that was found before.
+pub(crate) async fn write(
+    conn: &mut PgConnection,
+    addressee: &Addressee,
+    words: &Words,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    store::write(conn, addressee, words, now).await.map(drop)
 }
 
 /// Writes a letter to one of our people. `false` where he has no address.

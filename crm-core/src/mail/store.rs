@@ -8,7 +8,8 @@ use crate::access::ADMINISTRATOR;
 use crate::{MailId, UserId};
 
 /// Whom a letter is for.
-pub(super) struct Addressee {
+/// One of our people, by the address where he is written to.
+pub(crate) struct Addressee {
     pub(super) user_id: UserId,
     pub(super) address: String,
 }

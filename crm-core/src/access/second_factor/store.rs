@@ -90,6 +90,22 @@ pub(super) async fn add_recovery_codes(
     Ok(())
 }
 
+/// `false` while no code is asked for.
+pub(super) async fn lock_confirmed(conn: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
+    let found = query_scalar!(
+        "select user_id from second_factors where user_id = $1 and confirmed_at is not null for update",
+        user.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.is_some())
+}
+
+pub(super) async fn delete_recovery_codes(conn: &mut PgConnection, user: UserId) -> sqlx::Result<()> {
+    query!("delete from recovery_codes where user_id = $1", user.0).execute(conn).await?;
+    Ok(())
+}
+
 pub(super) async fn delete(conn: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
     let gone = query!("delete from second_factors where user_id = $1", user.0).execute(conn).await?;
     Ok(gone.rows_affected() > 0)

@@ -8,13 +8,14 @@ use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::own_secret;
 use crate::app::App;
-use crate::http::problem::documented::{Invalid, Refused, Unauthorized};
-use crate::http::{ApiJson, ApiResult, Arrived, Problem, Signed};
+use crate::http::problem::documented::{Invalid, Refused, TooMany, Unauthorized};
+use crate::http::{ApiJson, ApiResult, Arrived, Problem, Signed, SignedSession};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(get, edit))
+    OpenApiRouter::new().routes(routes!(get, edit)).routes(routes!(set_email))
 }
 
 /// What a user changes of himself. Any other field is refused with 403: it is the administrator's.
@@ -58,6 +59,34 @@ async fn edit(
         Some(phone) => profile::set_phone(&mut tx, &viewer, &phone, now).await?,
         None => profile::get(&mut tx, &viewer, now).await?,
     };
+    tx.commit().await?;
+    Ok(Json(profile))
+}
+
+/// Where the hub is to write to me, and the password that proves that it is I who asks for it.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OwnEmail {
+    /// An empty text takes it away.
+    email: String,
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// Changes my address; the former one gets a letter about it.
+#[utoipa::path(
+    put, path = "/me/email", tag = "me", operation_id = "change_my_email",
+    request_body = OwnEmail,
+    responses((status = 200, body = Profile), Invalid, Unauthorized, Refused, TooMany),
+)]
+async fn set_email(
+    State(app): State<App>,
+    signed: SignedSession,
+    ApiJson(body): ApiJson<OwnEmail>,
+) -> ApiResult<Json<Profile>> {
+    own_secret::prove(&app, &signed.viewer, body.password, "password", "Пароль неверен.").await?;
+    let mut tx = app.pool.begin().await?;
+    let profile = profile::set_email(&mut tx, &signed.viewer, &body.email, app.now()).await?;
     tx.commit().await?;
     Ok(Json(profile))
 }

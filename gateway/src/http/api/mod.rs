@@ -22,6 +22,7 @@ mod media;
 mod messages;
 mod notes;
 mod own_password;
+mod own_secret;
 mod phrases;
 mod rates;
 mod raw_events;

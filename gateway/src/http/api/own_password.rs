@@ -8,9 +8,14 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::own_secret;
 use crate::app::App;
 use crate::http::problem::documented::{Invalid, Refused, TooMany, Unauthorized};
 use crate::http::{ApiJson, ApiResult, Problem, SignedSession, cookie};
+
+/// What is said of a wrong former password, and of which field.
+const FIELD: &str = "current_password";
+const WRONG: &str = "Прежний пароль неверен.";
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -43,27 +48,19 @@ async fn change(
 ) -> ApiResult<impl IntoResponse> {
     let now = app.now();
     let remote = signed.viewer.remote.as_deref();
-    let mut tx = app.pool.begin().await?;
-    let me = profile::get(&mut tx, &signed.viewer, now).await?;
+    let mut conn = app.pool.acquire().await?;
+    let me = profile::get(&mut conn, &signed.viewer, now).await?;
+    drop(conn);
     password::check(&me.login, &body.password)?;
-    let begun = login::begin(&mut tx, &me.login, remote, now).await?;
-    tx.commit().await?;
-    let candidate = begun.map_err(|wait| Problem::wait(wait, now))?;
-
-    let right = app.passwords.verify(body.current_password, candidate.password_hash.clone()).await?;
-    let wrong = || Problem::invalid_field("current_password", "Прежний пароль неверен.");
-    if !right {
-        let mut tx = app.pool.begin().await?;
-        login::fail(&mut tx, &candidate, remote, now).await?;
-        tx.commit().await?;
-        return Err(wrong());
-    }
+    let candidate = own_secret::prove(&app, &signed.viewer, body.current_password, FIELD, WRONG).await?;
     let hash = app.passwords.hash(body.password).await?;
     let user_agent =
         headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let device = session::Device { remote, user_agent };
     let mut tx = app.pool.begin().await?;
-    let token = login::change_password(&mut tx, candidate, &hash, device, now).await?.ok_or_else(wrong)?;
+    let token = login::change_password(&mut tx, candidate, &hash, device, now)
+        .await?
+        .ok_or_else(|| Problem::invalid_field(FIELD, WRONG))?;
     tx.commit().await?;
     let cookie = cookie::keep(token.reveal(), session::LIFETIME.num_seconds(), &app.settings);
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, cookie)])))

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crm_core::UserId;
 use crm_core::access::second_factor::{self, FactorError, Proof};
-use crm_core::access::{login, profile, totp};
+use crm_core::access::{profile, totp};
 use http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use sqlx::PgConnection;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::own_secret;
 use crate::app::App;
 use crate::http::problem::documented::{Conflict, Invalid, Refused, TooMany, Unauthorized};
 use crate::http::{ApiJson, ApiResult, ArrivedSession, Problem, SignedSession};
@@ -22,12 +23,16 @@ use crate::sealed::Secrets;
 /// Under this name the secret is sealed.
 const SECRET: &str = "totp";
 
+/// What is said of a wrong password, and of which field.
+const FIELD: &str = "password";
+const WRONG: &str = "Пароль неверен.";
+
 /// How the hub is called in the app.
 const ISSUER: &str = "Узел";
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(enrol, confirm, disable))
+    OpenApiRouter::new().routes(routes!(enrol, confirm, disable)).routes(routes!(renew_codes))
 }
 
 /// What the app needs. It is shown this once.
@@ -63,16 +68,20 @@ struct OwnPassword {
     password: String,
 }
 
-/// Makes a new secret for the app. Nothing is asked for at the log-in before its first code is shown.
+/// Makes a new secret for the app, by my password. Nothing is asked for at the log-in before its first code is shown.
 #[utoipa::path(
     post, path = "/me/second-factor", tag = "me", operation_id = "enrol_second_factor",
-    responses((status = 201, body = Enrolment), Unauthorized, Refused, Conflict),
+    request_body = OwnPassword,
+    responses((status = 201, body = Enrolment), Invalid, Unauthorized, Refused, Conflict, TooMany),
 )]
 async fn enrol(
     State(app): State<App>,
     ArrivedSession(live): ArrivedSession,
+    ApiJson(body): ApiJson<OwnPassword>,
 ) -> ApiResult<(StatusCode, Json<Enrolment>)> {
     let viewer = live.viewer;
+    // Whoever finds a screen left open could else lock its owner out.
+    own_secret::prove(&app, &viewer, body.password, FIELD, WRONG).await?;
     let now = app.now();
     let mut tx = app.pool.begin().await?;
     let me = profile::get(&mut tx, &viewer, now).await?;
@@ -121,24 +130,29 @@ async fn disable(
     signed: SignedSession,
     ApiJson(body): ApiJson<OwnPassword>,
 ) -> ApiResult<StatusCode> {
-    let now = app.now();
-    let remote = signed.viewer.remote.as_deref();
+    own_secret::prove(&app, &signed.viewer, body.password, FIELD, WRONG).await?;
     let mut tx = app.pool.begin().await?;
-    let me = profile::get(&mut tx, &signed.viewer, now).await?;
-    let begun = login::begin(&mut tx, &me.login, remote, now).await?;
-    tx.commit().await?;
-    let candidate = begun.map_err(|wait| Problem::wait(wait, now))?;
-    let right = app.passwords.verify(body.password, candidate.password_hash.clone()).await?;
-    let mut tx = app.pool.begin().await?;
-    if !right {
-        login::fail(&mut tx, &candidate, remote, now).await?;
-        tx.commit().await?;
-        return Err(Problem::invalid_field("password", "Пароль неверен."));
-    }
-    login::confirmed(&mut tx, &candidate, remote).await?;
-    second_factor::disable(&mut tx, &signed.viewer, now).await?;
+    second_factor::disable(&mut tx, &signed.viewer, app.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// New recovery codes by my password; the former ones are good no longer.
+#[utoipa::path(
+    post, path = "/me/second-factor/recovery-codes", tag = "me", operation_id = "renew_recovery_codes",
+    request_body = OwnPassword,
+    responses((status = 200, body = RecoveryCodes), Invalid, Unauthorized, Refused, Conflict, TooMany),
+)]
+async fn renew_codes(
+    State(app): State<App>,
+    signed: SignedSession,
+    ApiJson(body): ApiJson<OwnPassword>,
+) -> ApiResult<Json<RecoveryCodes>> {
+    own_secret::prove(&app, &signed.viewer, body.password, FIELD, WRONG).await?;
+    let mut tx = app.pool.begin().await?;
+    let codes = second_factor::renew_codes(&mut tx, &signed.viewer, app.now()).await?;
+    tx.commit().await?;
+    Ok(Json(RecoveryCodes { codes }))
 }
 
 /// What was typed at the log-in: the code of a period, or else a recovery code.

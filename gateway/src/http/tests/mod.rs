@@ -10,6 +10,7 @@ mod document;
 mod keys;
 mod mails;
 mod media;
+mod own_email;
 mod prepared;
 mod problems;
 mod rates;

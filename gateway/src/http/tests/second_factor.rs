@@ -12,7 +12,7 @@ const MINE: &str = "/api/me/second-factor";
 
 /// Switches it on for whoever sits there; the secret and the recovery codes.
 async fn switch_on(browser: &Browser) -> (String, Vec<String>) {
-    let made = browser.post(MINE, json!({})).await;
+    let made = browser.post(MINE, password()).await;
     assert_eq!(made.status, StatusCode::CREATED);
     assert!(made.body["qr"].as_str().unwrap().starts_with("data:image/png;base64,"));
     let secret = made.body["secret"].as_str().unwrap().to_owned();
@@ -23,6 +23,10 @@ async fn switch_on(browser: &Browser) -> (String, Vec<String>) {
     assert_eq!(on.status, StatusCode::OK);
     let codes = on.body["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned());
     (secret, codes.collect())
+}
+
+fn password() -> Value {
+    json!({ "password": PASSWORD })
 }
 
 async fn enter(stage: &Stage, code: Option<&str>) -> Answer {
@@ -90,12 +94,44 @@ async fn it_goes_off_by_the_password_alone(pool: PgPool) {
     let off = |password: &str| anna.ask(Method::DELETE, MINE, Some(json!({ "password": password })));
     assert_eq!(off("неверный пароль").await.body["field"], "password");
     assert_eq!(
-        anna.post(MINE, json!({})).await.status,
+        anna.post(MINE, password()).await.status,
         StatusCode::CONFLICT,
         "no second app beside the first"
     );
     assert_eq!(off(PASSWORD).await.status, StatusCode::NO_CONTENT);
     assert_eq!(enter(&stage, None).await.status, StatusCode::OK);
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn a_screen_left_open_sets_up_none_for_its_owner(pool: PgPool) {
+    let stage = Stage::new(pool);
+    stage.user("anna", "manager").await;
+    let anna = stage.signed_in("anna").await;
+    let guessed = anna.post(MINE, json!({ "password": "угаданный пароль" })).await;
+    assert_eq!((guessed.status, &guessed.body["field"]), (StatusCode::BAD_REQUEST, &json!("password")));
+    let confirmed = anna.ask(Method::PUT, MINE, Some(json!({ "code": "000000" }))).await;
+    assert_eq!(confirmed.status, StatusCode::CONFLICT, "nothing waits for a code");
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn new_recovery_codes_take_the_place_of_the_former(pool: PgPool) {
+    const CODES: &str = "/api/me/second-factor/recovery-codes";
+    let stage = Stage::new(pool);
+    stage.user("anna", "manager").await;
+    let anna = stage.signed_in("anna").await;
+    assert_eq!(anna.post(CODES, password()).await.status, StatusCode::CONFLICT, "there are none yet");
+    let (_, former) = switch_on(&anna).await;
+    let wrong = anna.post(CODES, json!({ "password": "неверный пароль" })).await;
+    assert_eq!((wrong.status, &wrong.body["field"]), (StatusCode::BAD_REQUEST, &json!("password")));
+    assert_eq!(enter(&stage, Some(&former[0])).await.status, StatusCode::OK);
+
+    let renewed = anna.post(CODES, password()).await;
+    assert_eq!(renewed.status, StatusCode::OK);
+    let codes = renewed.body["codes"].as_array().unwrap();
+    assert_eq!(codes.len(), 10);
+    assert_eq!(anna.get("/api/me").await.body["second_factor"]["recovery_codes"], 10);
+    assert_eq!(kind(&enter(&stage, Some(&former[1])).await), (401, "wrong-code"));
+    assert_eq!(enter(&stage, codes[0].as_str()).await.status, StatusCode::OK);
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]
@@ -106,8 +142,8 @@ async fn a_program_sets_up_none_for_its_owner(pool: PgPool) {
     let key = anna.post("/api/me/api-keys", json!({ "name": "1С", "rights": [] })).await;
     let program = stage.browser().program(key.body["secret"].as_str().unwrap());
     assert_eq!(program.get("/api/me").await.status, StatusCode::OK);
-    assert_eq!(program.post(MINE, json!({})).await.status, StatusCode::UNAUTHORIZED);
-    let made = anna.post(MINE, json!({})).await;
+    assert_eq!(program.post(MINE, password()).await.status, StatusCode::UNAUTHORIZED);
+    let made = anna.post(MINE, password()).await;
     let code = code_at(made.body["secret"].as_str().unwrap(), now());
     let confirmed = program.ask(Method::PUT, MINE, Some(json!({ "code": code }))).await;
     assert_eq!(confirmed.status, StatusCode::UNAUTHORIZED);
