@@ -204,6 +204,13 @@ async fn each_manager_is_told_of_his_own_company_only(pool: PgPool) {
     assert_eq!(told(&viewer(anna, &[(Right::ClientsRead, Scope::All)])), [0, 1, 2, 3, 5, 6, 7, 8]);
     assert_eq!(told(&viewer(anna, &[(Right::AccountsManage, Scope::All)])), [9]);
 
+    let is_own = |index: usize, viewer: &Viewer| match changes[index].for_viewer(viewer) {
+        Some(Message::Interaction { own, .. }) => own,
+        _ => panic!("a message"),
+    };
+    assert!(is_own(0, &viewer(anna, &own)));
+    assert!(!is_own(0, &viewer(boris, &[(Right::ClientsRead, Scope::All)])), "he reads it, she answers it");
+
     let Some(Message::Interaction { client_ids, contact_id, .. }) =
         changes[1].for_viewer(&viewer(boris, &own))
     else {

@@ -25,6 +25,8 @@ pub enum Message {
         contact_id: Option<ContactId>,
         /// The cards in which it shows, of those that the viewer sees.
         client_ids: Vec<ClientId>,
+        /// The viewer is responsible for one of these clients.
+        own: bool,
         /// A call at an extension of the viewer: the ring card is read anew, `GET /api/calls/{id}/card`.
         mine: bool,
     },
@@ -106,12 +108,14 @@ impl Change {
         match &self.subject {
             Subject::Interaction { id, kind, contact, rung } => {
                 let mine = rung.contains(&viewer.user_id);
+                let own = self.clients.iter().any(|holder| holder.responsible == Some(viewer.user_id));
                 (seen || mine).then(|| Message::Interaction {
                     interaction_id: *id,
                     kind: kind.clone(),
                     // Who calls is told by the card, as far as the viewer may know.
                     contact_id: contact.filter(|_| seen),
                     client_ids,
+                    own,
                     mine,
                 })
             }
