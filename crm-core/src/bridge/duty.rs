@@ -23,7 +23,7 @@ use crate::{
     id::uuid_at,
     rates::{self, Currency},
     telephony::debt,
-    timeline::conversation::{self, ConversationFilter, ConversationSort},
+    timeline::conversation::{self, ConversationFilter, ConversationSort, Standing},
 };
 
 /// So many debts of each kind fit on a phone's screen.
@@ -166,7 +166,11 @@ async fn debts(
     now: DateTime<Utc>,
 ) -> Result<String> {
     let calls = debt::oldest(conn, viewer, SHOWN, now).await?;
-    let filter = ConversationFilter { sort: ConversationSort::Waiting, ..ConversationFilter::default() };
+    let filter = ConversationFilter {
+        sort: ConversationSort::Waiting,
+        standing: Some((Standing::Open, now)),
+        ..ConversationFilter::default()
+    };
     let waiting = conversation::list(conn, viewer, &filter, None, SHOWN).await?;
     let people: Vec<_> =
         calls.iter().map(|debt| debt.contact.id).chain(waiting.iter().map(|row| row.contact.id)).collect();

@@ -1,6 +1,7 @@
 //! Conversations: one account and one counterpart.
 
 pub mod attention;
+pub mod rest;
 pub(crate) mod store;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ use crate::{
         reach::Reach,
     },
 };
+
+pub use rest::{Rest, Standing};
 
 type Result<T> = std::result::Result<T, ClientError>;
 
@@ -57,6 +60,8 @@ pub struct Conversation {
     pub reachable: Option<String>,
     /// The director reads along in his messenger.
     pub bridged: bool,
+    /// It was laid aside, and its person has written nothing since.
+    pub rest: Option<Rest>,
 }
 
 /// The newest row of a conversation.
@@ -107,6 +112,8 @@ pub struct ConversationFilter {
     pub contact: Option<ContactId>,
     /// With people of clients of this user, or of the common base.
     pub responsible: Option<Wanted<UserId>>,
+    /// Open ones, or those that were laid aside; as it is at that moment.
+    pub standing: Option<(Standing, DateTime<Utc>)>,
     /// The order.
     pub sort: ConversationSort,
 }

@@ -2,4 +2,5 @@
 
 mod attention;
 mod parts;
+mod rests;
 mod sight;

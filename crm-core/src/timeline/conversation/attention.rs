@@ -16,10 +16,14 @@ use crate::{
 /// How many conversations ask for attention; 100 stands for any more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Attention {
-    /// Their person waits for an answer.
+    /// Their person waits for an answer, and they were not laid aside.
     pub waiting: i64,
     /// The viewer has not read them.
     pub unread: i64,
+    /// They were put off.
+    pub deferred: i64,
+    /// They were closed.
+    pub closed: i64,
 }
 
 /// The same for each tab of the list.
@@ -35,12 +39,12 @@ pub struct Counts {
 }
 
 /// Counts what asks for attention of those conversations that the viewer reads.
-pub async fn counts(conn: &mut PgConnection, viewer: &Viewer) -> Result<Counts> {
+pub async fn counts(conn: &mut PgConnection, viewer: &Viewer, now: DateTime<Utc>) -> Result<Counts> {
     let reach = Reach::reading(viewer)?;
     Ok(Counts {
-        mine: store::count(conn, reach, Some(Wanted::Is(viewer.user_id))).await?,
-        unassigned: store::count(conn, reach, Some(Wanted::None)).await?,
-        all: store::count(conn, reach, None).await?,
+        mine: store::count(conn, reach, Some(Wanted::Is(viewer.user_id)), now).await?,
+        unassigned: store::count(conn, reach, Some(Wanted::None), now).await?,
+        all: store::count(conn, reach, None, now).await?,
     })
 }
 

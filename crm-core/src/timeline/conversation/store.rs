@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
 use super::{
-    Conversation, ConversationCursor, ConversationFilter, ConversationName, ConversationSort, LastRow,
+    Conversation, ConversationCursor, ConversationFilter, ConversationName, ConversationSort, LastRow, Rest,
+    rest,
 };
 use crate::{
     AccountId, ContactId, ConversationId, UserId,
@@ -42,6 +43,8 @@ struct Row {
     marked_unread: bool,
     read_until: DateTime<Utc>,
     bridged: bool,
+    rested_at: Option<DateTime<Utc>>,
+    rested_until: Option<DateTime<Utc>>,
 }
 
 /// The contact of a conversation.
@@ -89,9 +92,13 @@ pub(crate) async fn list(
         "select h.conversation_id, {key} as last_at
          from conversation_heads h
          join conversations v on v.id = h.conversation_id
-         join contacts k on k.id = v.contact_id
-         where {waits}"
+         join contacts k on k.id = v.contact_id {}
+         where {waits}",
+        rest::store::JOIN,
     ));
+    if let Some((standing, now)) = filter.standing {
+        rest::store::push_standing(&mut page, standing, now);
+    }
     if let Some(after) = after {
         page.push(format_args!(" and ({key}, h.conversation_id) {behind} (")).push_bind(after.last_at);
         page.push(", ").push_bind(after.id).push(")");
@@ -218,8 +225,10 @@ async fn whole(
          left join conversation_heads h on h.conversation_id = v.id
          join contacts k on k.id = v.contact_id
          join contacts kr on kr.id = k.root_id
-         left join accounts a on a.id = v.account_id
-         cross join me
+         left join accounts a on a.id = v.account_id",
+    );
+    query.push(rest::store::JOIN).push(
+        " cross join me
          left join conversation_reads cr on cr.conversation_id = v.id and cr.user_id = me.id
          -- What was said before somebody was here is no news to him.
          cross join lateral (select coalesce(cr.read_until, me.created_at) as until) read
@@ -250,6 +259,7 @@ const COLUMNS: &str = "select page.conversation_id as id, a.id as account_id, a.
     i.kind as last_kind, i.direction as last_direction, i.body as last_text,
     i.content #>> '{content,type}' as last_content_type, i.content #>> '{content,media,kind}' as last_media_kind,
     i.occurred_at as last_row_at, s.state as reachable,
+    cz.rested_at, cz.until as rested_until,
     exists (select 1 from bridge_threads b where b.conversation_id = v.id and b.enabled) as bridged";
 
 impl From<Row> for Conversation {
@@ -279,6 +289,7 @@ impl From<Row> for Conversation {
             read_until: row.read_until,
             reachable: row.reachable,
             bridged: row.bridged,
+            rest: row.rested_at.map(|since| Rest { since, until: row.rested_until }),
         }
     }
 }

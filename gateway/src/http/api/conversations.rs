@@ -7,7 +7,7 @@ use connector_api::{Channel, Direction};
 use crm_core::timeline::call_list::{self, CallFilter};
 use crm_core::timeline::conversation::attention::{self, Counts};
 use crm_core::timeline::conversation::{
-    self, Conversation, ConversationCursor, ConversationFilter, ConversationSort,
+    self, Conversation, ConversationCursor, ConversationFilter, ConversationSort, Standing, rest,
 };
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::entry::words::DirectionWord;
@@ -31,6 +31,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(get))
         .routes(routes!(read))
         .routes(routes!(mark_unread))
+        .routes(routes!(lay_aside, take_up))
         .routes(routes!(calls))
 }
 
@@ -56,6 +57,9 @@ struct ConversationsQuery {
     /// Id of the responsible user; `none` for the common base.
     #[param(value_type = Option<String>)]
     responsible: Option<OrNone<UserId>>,
+    /// Only open ones, or those that were laid aside.
+    #[param(inline)]
+    standing: Option<Standing>,
     /// The order.
     #[serde(default)]
     #[param(inline)]
@@ -87,6 +91,7 @@ async fn list(
         channels: query.channels.0,
         contact: query.contact_id,
         responsible: query.responsible.map(|wanted| wanted.0),
+        standing: query.standing.map(|standing| (standing, app.now())),
         sort: query.sort,
     };
     let after = query.cursor.map(|cursor| cursor.0);
@@ -118,7 +123,7 @@ async fn get(
 )]
 async fn counts(State(app): State<App>, Signed(viewer): Signed) -> ApiResult<Json<Counts>> {
     let mut conn = app.pool.acquire().await?;
-    Ok(Json(attention::counts(&mut conn, &viewer).await?))
+    Ok(Json(attention::counts(&mut conn, &viewer, app.now()).await?))
 }
 
 /// Up to where I have read.
@@ -163,6 +168,55 @@ async fn mark_unread(
     attention::mark_unread(&mut tx, &viewer, id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// How a conversation is laid aside.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LayAside {
+    /// Its `last_inbound_at` as it was on the screen: a message that came since keeps it open.
+    #[schema(required = true)]
+    seen_inbound_at: Option<DateTime<Utc>>,
+    /// When it opens by itself; `null` closes it. The next message of the person opens it in either case.
+    #[schema(required = true)]
+    until: Option<DateTime<Utc>>,
+}
+
+/// «Закрыть» and «Отложить»: nobody has to look at it for now.
+#[utoipa::path(
+    put, path = "/conversations/{id}/rest", tag = "conversations", operation_id = "lay_conversation_aside",
+    params(("id" = ConversationId, Path)),
+    request_body = LayAside,
+    responses((status = 200, body = Conversation), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn lay_aside(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<ConversationId>,
+    ApiJson(body): ApiJson<LayAside>,
+) -> ApiResult<Json<Conversation>> {
+    let mut tx = app.pool.begin().await?;
+    let (seen, until) = (body.seen_inbound_at, body.until);
+    let conversation = rest::lay_aside(&mut tx, &viewer, app.now(), id, seen, until).await?;
+    tx.commit().await?;
+    Ok(Json(conversation))
+}
+
+/// Opens it again.
+#[utoipa::path(
+    delete, path = "/conversations/{id}/rest", tag = "conversations", operation_id = "take_conversation_up",
+    params(("id" = ConversationId, Path)),
+    responses((status = 200, body = Conversation), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn take_up(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<ConversationId>,
+) -> ApiResult<Json<Conversation>> {
+    let mut tx = app.pool.begin().await?;
+    let conversation = rest::take_up(&mut tx, &viewer, app.now(), id).await?;
+    tx.commit().await?;
+    Ok(Json(conversation))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

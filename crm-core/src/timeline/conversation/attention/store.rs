@@ -7,7 +7,10 @@ use super::Attention;
 use crate::{
     ConversationId, UserId,
     clients::{list::Wanted, reach::Reach},
-    timeline::conversation::store::{WAITS, push_reach, push_responsible},
+    timeline::conversation::{
+        Standing, rest,
+        store::{WAITS, push_reach, push_responsible},
+    },
 };
 
 const UNREAD: &str = "(cr.marked_unread or h.last_inbound_at > coalesce(cr.read_until, me.created_at))";
@@ -16,10 +19,15 @@ pub(super) async fn count(
     conn: &mut PgConnection,
     reach: Reach,
     responsible: Option<Wanted<UserId>>,
+    now: DateTime<Utc>,
 ) -> sqlx::Result<Attention> {
-    let waiting = count_where(conn, reach, responsible.as_ref(), WAITS).await?;
-    let unread = count_where(conn, reach, responsible.as_ref(), UNREAD).await?;
-    Ok(Attention { waiting, unread })
+    let whose = responsible.as_ref();
+    Ok(Attention {
+        waiting: count_where(conn, reach, whose, WAITS, Some((Standing::Open, now))).await?,
+        unread: count_where(conn, reach, whose, UNREAD, None).await?,
+        deferred: count_where(conn, reach, whose, "true", Some((Standing::Deferred, now))).await?,
+        closed: count_where(conn, reach, whose, "true", Some((Standing::Closed, now))).await?,
+    })
 }
 
 async fn count_where(
@@ -27,6 +35,7 @@ async fn count_where(
     reach: Reach,
     responsible: Option<&Wanted<UserId>>,
     condition: &str,
+    standing: Option<(Standing, DateTime<Utc>)>,
 ) -> sqlx::Result<i64> {
     let mut query = QueryBuilder::<Postgres>::new(
         "select count(*) from (
@@ -37,8 +46,11 @@ async fn count_where(
              join users me on me.id = ",
     );
     query.push_bind(reach.user);
-    query.push(" left join conversation_reads cr on cr.conversation_id = v.id and cr.user_id = me.id where ");
-    query.push(condition);
+    query.push(" left join conversation_reads cr on cr.conversation_id = v.id and cr.user_id = me.id");
+    query.push(rest::store::JOIN).push(" where ").push(condition);
+    if let Some((standing, now)) = standing {
+        rest::store::push_standing(&mut query, standing, now);
+    }
     push_responsible(&mut query, responsible);
     push_reach(&mut query, reach);
     query.push(" limit 100) found");

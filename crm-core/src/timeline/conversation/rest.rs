@@ -1,0 +1,90 @@
+//! «Закрыть» and «Отложить»: a conversation that nobody has to look at for now.
+//!
+//! Nothing opens it again: that its person has written since, or that its time has come, is seen when it is read.
+
+pub(super) mod store;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sqlx::PgConnection;
+
+use super::{Conversation, Result};
+use crate::{
+    ConversationId,
+    access::{
+        Right, Viewer,
+        audit::{self, Actor, Subject},
+    },
+    clients::{ClientError, reach},
+    timeline::feed::{self, Changes},
+};
+
+/// Nothing is put off for longer.
+const LONGEST: TimeDelta = TimeDelta::days(366);
+
+/// That a conversation was laid aside and its person has written nothing since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ConversationRest)]
+pub struct Rest {
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// When it opens by itself; `null` for a closed one.
+    #[schema(required = true)]
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// The three lists of each tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ConversationStanding)]
+pub enum Standing {
+    /// Somebody has to look at it.
+    Open,
+    /// Put off, and its time has not come.
+    Deferred,
+    /// Closed, and its person has written nothing since.
+    Closed,
+}
+
+/// Lays a conversation aside, until a moment or for good. `seen_inbound_at` is its `last_inbound_at` as the viewer saw it: a
+/// message that came since keeps it open. Again is the same. Wants a transaction.
+pub async fn lay_aside(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+    id: ConversationId,
+    seen_inbound_at: Option<DateTime<Utc>>,
+    until: Option<DateTime<Utc>>,
+) -> Result<Conversation> {
+    if until.is_some_and(|until| until <= now || until > now + LONGEST) {
+        let reason = "Отложить можно на время от этой минуты и не дольше чем на год.";
+        return Err(ClientError::Invalid { field: "until", reason });
+    }
+    let contact = super::store::contact(conn, id).await?.ok_or(ClientError::NotFound)?;
+    let contact = reach::contact_under(conn, viewer, Right::ClientsWrite, contact).await?;
+    store::put(conn, viewer.user_id, id, seen_inbound_at, until, now).await?;
+    let action = if until.is_some() { "conversation.defer" } else { "conversation.close" };
+    let subject = Subject::new("conversation", &id);
+    let after = until.map(|until| json!({ "until": until }));
+    audit::record(conn, &Actor::User(viewer), action, subject, None, after, now).await?;
+    feed::tell(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
+    super::read(conn, viewer, id).await
+}
+
+/// Opens a conversation again; an open one stays so. Wants a transaction.
+pub async fn take_up(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+    id: ConversationId,
+) -> Result<Conversation> {
+    let contact = super::store::contact(conn, id).await?.ok_or(ClientError::NotFound)?;
+    let contact = reach::contact_under(conn, viewer, Right::ClientsWrite, contact).await?;
+    if store::delete(conn, id).await? {
+        let subject = Subject::new("conversation", &id);
+        audit::record(conn, &Actor::User(viewer), "conversation.open", subject, None, None, now).await?;
+        feed::tell(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
+    }
+    super::read(conn, viewer, id).await
+}

@@ -1,0 +1,108 @@
+//! Conversations that nobody has to look at for now.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool};
+
+use crate::{
+    ConversationId,
+    access::Viewer,
+    clients::ClientError,
+    fixture::{account, client, contact, conversation, minute, user},
+    timeline::conversation::{self as conversations, ConversationFilter, Standing, attention, rest},
+};
+
+/// A conversation of this manager whose person wrote at this minute.
+async fn talk(conn: &mut PgConnection, owner: Option<&Viewer>, at: i64) -> ConversationId {
+    let channel = account(conn, "whatsapp").await;
+    let company = client(conn, "Ромашка", owner).await;
+    let person = contact(conn, "Инна", company).await;
+    let talk = conversation(conn, channel, person, minute(at)).await;
+    writes(conn, talk, at).await;
+    talk
+}
+
+async fn writes(conn: &mut PgConnection, id: ConversationId, at: i64) {
+    sqlx::query(
+        "update conversation_heads set last_inbound_at = $2, last_at = $2 where conversation_id = $1",
+    )
+    .bind(id)
+    .bind(minute(at))
+    .execute(conn)
+    .await
+    .expect("the conversation has a head");
+}
+
+async fn listed(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    standing: Standing,
+    now: DateTime<Utc>,
+) -> Vec<ConversationId> {
+    let filter = ConversationFilter { standing: Some((standing, now)), ..ConversationFilter::default() };
+    let rows = conversations::list(conn, viewer, &filter, None, 9).await.expect("a list");
+    rows.iter().map(|row| row.id).collect()
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_closed_conversation_opens_with_the_next_message(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let anna = user(&mut conn, "Анна", "manager").await;
+    let (closed, other) = (talk(&mut conn, Some(&anna), 1).await, talk(&mut conn, Some(&anna), 2).await);
+    let now = minute(5);
+    let row = rest::lay_aside(&mut conn, &anna, now, closed, Some(minute(1)), None).await.expect("hers");
+    assert_eq!(row.rest.map(|rest| (rest.since, rest.until)), Some((now, None)));
+    assert_eq!(listed(&mut conn, &anna, Standing::Open, now).await, [other]);
+    assert_eq!(listed(&mut conn, &anna, Standing::Closed, now).await, [closed]);
+    assert!(listed(&mut conn, &anna, Standing::Deferred, now).await.is_empty());
+    let counts = attention::counts(&mut conn, &anna, now).await.expect("counts").mine;
+    assert_eq!((counts.waiting, counts.closed, counts.deferred), (1, 1, 0));
+
+    writes(&mut conn, closed, 6).await;
+    assert_eq!(listed(&mut conn, &anna, Standing::Open, now).await, [closed, other]);
+    assert!(listed(&mut conn, &anna, Standing::Closed, now).await.is_empty());
+    assert_eq!(conversations::read(&mut conn, &anna, closed).await.expect("hers").rest, None);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn what_nobody_has_seen_stays_open(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let anna = user(&mut conn, "Анна", "manager").await;
+    let id = talk(&mut conn, Some(&anna), 1).await;
+    writes(&mut conn, id, 2).await;
+    let row = rest::lay_aside(&mut conn, &anna, minute(3), id, Some(minute(1)), None).await.expect("hers");
+    assert_eq!(row.rest, None);
+    assert_eq!(listed(&mut conn, &anna, Standing::Open, minute(3)).await, [id]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn what_was_put_off_comes_back_when_its_time_has_come_or_by_hand(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let anna = user(&mut conn, "Анна", "manager").await;
+    let id = talk(&mut conn, Some(&anna), 1).await;
+    let (seen, until) = (Some(minute(1)), Some(minute(60)));
+    rest::lay_aside(&mut conn, &anna, minute(3), id, seen, until).await.expect("hers");
+    assert_eq!(listed(&mut conn, &anna, Standing::Deferred, minute(59)).await, [id]);
+    assert!(listed(&mut conn, &anna, Standing::Open, minute(59)).await.is_empty());
+    assert_eq!(listed(&mut conn, &anna, Standing::Open, minute(60)).await, [id]);
+
+    rest::take_up(&mut conn, &anna, minute(4), id).await.expect("hers");
+    assert_eq!(listed(&mut conn, &anna, Standing::Open, minute(4)).await, [id]);
+    let past = rest::lay_aside(&mut conn, &anna, minute(5), id, seen, Some(minute(5))).await;
+    assert!(matches!(past, Err(ClientError::Invalid { field: "until", .. })));
+    let actions: Vec<String> =
+        sqlx::query_scalar("select action from audit_log where action like 'conversation.%' order by id")
+            .fetch_all(&mut *conn)
+            .await
+            .expect("the audit log");
+    assert_eq!(actions, ["conversation.defer", "conversation.open"]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn nobody_lays_a_foreign_conversation_aside(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let anna = user(&mut conn, "Анна", "manager").await;
+    let boris = user(&mut conn, "Борис", "manager").await;
+    let id = talk(&mut conn, Some(&anna), 1).await;
+    assert!(rest::lay_aside(&mut conn, &boris, minute(3), id, Some(minute(1)), None).await.is_err());
+    assert_eq!(listed(&mut conn, &anna, Standing::Open, minute(3)).await, [id]);
+}
