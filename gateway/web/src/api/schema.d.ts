@@ -975,6 +975,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/rest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** «Закрыть» and «Отложить»: nobody has to look at it for now. */
+        put: operations["lay_conversation_aside"];
+        post?: never;
+        /** Opens it again. */
+        delete: operations["take_conversation_up"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/templates": {
         parameters: {
             query?: never;
@@ -1550,6 +1568,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes my address; the former one gets a letter about it. */
+        put: operations["change_my_email"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/password": {
         parameters: {
             query?: never;
@@ -1577,10 +1612,27 @@ export interface paths {
         get?: never;
         /** Switches it on by the first code; the answer carries the recovery codes. */
         put: operations["confirm_second_factor"];
-        /** Makes a new secret for the app. Nothing is asked for at the log-in before its first code is shown. */
+        /** Makes a new secret for the app, by my password. Nothing is asked for at the log-in before its first code is shown. */
         post: operations["enrol_second_factor"];
         /** Switches it off by my password. Where an administrator requires it, it stays. */
         delete: operations["disable_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes by my password; the former ones are good no longer. */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2853,12 +2905,22 @@ export interface components {
         Attention: {
             /**
              * Format: int64
+             * @description They were closed.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description They were put off.
+             */
+            deferred: number;
+            /**
+             * Format: int64
              * @description The viewer has not read them.
              */
             unread: number;
             /**
              * Format: int64
-             * @description Their person waits for an answer.
+             * @description Their person waits for an answer, and they were not laid aside.
              */
             waiting: number;
         };
@@ -3694,6 +3756,7 @@ export interface components {
              * @description Behind this moment the viewer has not read.
              */
             read_until: string;
+            rest?: components["schemas"]["ConversationRest"] | null;
             /**
              * Format: int64
              * @description Messages of the person that the viewer has not read: 10 stands for any more.
@@ -3724,6 +3787,19 @@ export interface components {
             items: components["schemas"]["Conversation"][];
             /** @description `null` on the last page. */
             next_cursor: string | null;
+        };
+        /** @description That a conversation was laid aside and its person has written nothing since. */
+        ConversationRest: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When it opens by itself; `null` for a closed one.
+             */
+            until: string | null;
         };
         /** @description A converted sum, with everything to check it by hand. */
         Conversion: {
@@ -4247,6 +4323,19 @@ export interface components {
             /** @description Its words. */
             text?: string | null;
         };
+        /** @description How a conversation is laid aside. */
+        LayAside: {
+            /**
+             * Format: date-time
+             * @description Its `last_inbound_at` as it was on the screen: a message that came since keeps it open.
+             */
+            seen_inbound_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it opens by itself; `null` closes it. The next message of the person opens it in either case.
+             */
+            until: string | null;
+        };
         /** @description Why and since when nothing of a client is deleted. */
         LegalHold: {
             /** @description Name of who decided so. */
@@ -4284,6 +4373,8 @@ export interface components {
             kind: string;
             /** @description A call at an extension of the viewer: the ring card is read anew, `GET /api/calls/{id}/card`. */
             mine: boolean;
+            /** @description The viewer is responsible for one of these clients. */
+            own: boolean;
         } | {
             /** @description Its clients, of those that the viewer sees. */
             client_ids: components["schemas"]["ClientId"][];
@@ -4877,6 +4968,13 @@ export interface components {
         OwnBinding: {
             binding: components["schemas"]["BridgeBinding"] | null;
         };
+        /** @description Where the hub is to write to me, and the password that proves that it is I who asks for it. */
+        OwnEmail: {
+            /** @description An empty text takes it away. */
+            email: string;
+            /** Format: password */
+            password: string;
+        };
         /** @description The password proves that it is he who sits there. */
         OwnPassword: {
             /** Format: password */
@@ -5080,7 +5178,7 @@ export interface components {
         };
         /** @description The viewer himself. */
         Profile: {
-            /** @description Where the hub writes to him; the administrator changes it. */
+            /** @description Where the hub writes to him. */
             email: string | null;
             /** @description His id. */
             id: components["schemas"]["UserId"];
@@ -10627,6 +10725,8 @@ export interface operations {
                 contact_id?: components["schemas"]["ContactId"];
                 /** @description Id of the responsible user; `none` for the common base. */
                 responsible?: string;
+                /** @description Only open ones, or those that were laid aside. */
+                standing?: "open" | "deferred" | "closed";
                 /** @description The order. */
                 sort?: "-last_at" | "waiting";
             };
@@ -11058,6 +11158,144 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lay_conversation_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayAside"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_conversation_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
             };
             /** @description Неверный запрос: `field` называет поле */
             400: {
@@ -13595,6 +13833,75 @@ export interface operations {
             };
         };
     };
+    change_my_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnEmail"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Слишком много попыток: `retry_after` в секундах */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_my_password: {
         parameters: {
             query?: never;
@@ -13738,7 +14045,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
         responses: {
             /** @description Готово */
             201: {
@@ -13747,6 +14058,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Никто не вошёл, или сеанс закончился */
@@ -13769,6 +14089,15 @@ export interface operations {
             };
             /** @description Противоречие с сохранёнными данными */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Слишком много попыток: `retry_after` в секундах */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13806,6 +14135,84 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Слишком много попыток: `retry_after` в секундах */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
             };
             /** @description Неверный запрос: `field` называет поле */
             400: {
