@@ -10,6 +10,7 @@ import { ConnectionStrip } from './ConnectionStrip';
 import { EnrolFirst } from './EnrolFirst';
 import classes from './Frame.module.css';
 import { LiveProvider } from './LiveProvider';
+import { useBrowserNotices } from './notices/useBrowserNotices';
 import { RingCards } from './RingCards';
 import { sections } from './sections';
 import { TopBar } from './TopBar';
@@ -61,6 +62,7 @@ function Around() {
 function Notices() {
   const { roomId } = useParams({ strict: false });
   useMentionNotices(roomId);
+  useBrowserNotices();
   return null;
 }
 

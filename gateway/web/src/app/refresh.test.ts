@@ -7,7 +7,7 @@ test('a timeline that is not open shows what it has and asks anew when it is ope
   const key = (id: string) => ['timeline', 'client', id, {}, null];
   for (const id of ['romashka', 'lutik']) cache.setQueryData(key(id), { pages: [], pageParams: [] });
   const refresh = refresher(cache);
-  refresh.changed({ event: 'interaction', interaction_id: 'row', kind: 'message', contact_id: 'anna', client_ids: ['romashka'], mine: false });
+  refresh.changed({ event: 'interaction', interaction_id: 'row', kind: 'message', contact_id: 'anna', client_ids: ['romashka'], own: false, mine: false });
   refresh.stop();
   expect(cache.getQueryState(key('romashka'))?.isInvalidated).toBe(true);
   expect(cache.getQueryState(key('lutik'))?.isInvalidated).toBe(false);
