@@ -35,6 +35,8 @@ test('the recovery codes outlast a new look at the profile', async () => {
     </MantineProvider>,
   );
   fireEvent.click(await screen.findByText('Подключить'));
+  fireEvent.change(screen.getByLabelText('Ваш пароль'), { target: { value: 'верный' } });
+  fireEvent.click(screen.getByText('Продолжить'));
   fireEvent.change(await screen.findByLabelText(/Введите код/), { target: { value: '123456' } });
   fireEvent.click(screen.getByText('Включить'));
   await screen.findByText('aaaaa-bbbbb');

@@ -14,7 +14,9 @@ import { CopyField } from '@/shared/ui/CopyField';
 import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure } from '@/shared/ui/States';
 import { keysQuery, sessionsQuery, useChangePassword, useEndSession, useMakeKey, useRevokeKey, useSetPhone } from './api';
+import { BrowserNotices } from './BrowserNotices';
 import { deviceName } from './device';
+import { OwnEmail } from './OwnEmail';
 import { OwnTelegram } from './OwnTelegram';
 import { SecondFactor } from './SecondFactor';
 
@@ -32,6 +34,8 @@ export function ProfilePage() {
             <Divider />
           </>
         )}
+        <BrowserNotices />
+        <Divider />
         <Keyboard />
         <Divider />
         <Password />
@@ -61,9 +65,9 @@ function Own() {
         {[me.post, `логин ${me.login}`, `часовой пояс ${zoneWords(ownZone)}`].filter(Boolean).join(' · ')}
       </Text>
       <Text size="xs" c="dimmed">
-        Имя, должность, почту и роли меняет администратор.
+        Имя, должность и роли меняет администратор.
       </Text>
-      <TextInput label="Моя почта" type="email" readOnly mt="sm" maw={360} value={me.email ?? ''} placeholder="не указана" />
+      <OwnEmail />
       <form onSubmit={save}>
         <Group align="flex-end" mt="sm" gap="xs">
           <TextInput label="Мой телефон" type="tel" value={phone} onChange={(event) => setPhone(event.currentTarget.value)} />

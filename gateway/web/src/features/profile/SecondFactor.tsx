@@ -1,10 +1,11 @@
-import { Alert, Badge, Button, Code, CopyButton, Group, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Badge, Button, Code, CopyButton, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import type { Schema } from '@/api/client';
 import { useMe } from '@/shared/me';
 import { CopyField } from '@/shared/ui/CopyField';
 import { FormFailure } from '@/shared/ui/States';
-import { useConfirmFactor, useDisableFactor, useEnrolFactor, useMeAnew } from './api';
+import { useConfirmFactor, useDisableFactor, useEnrolFactor, useMeAnew, useRenewCodes } from './api';
+import { ByPassword } from './ByPassword';
 
 /** «Вход с кодом»: a code of an app besides the password. `onCodes` hears whether recovery codes are on the screen. */
 export function SecondFactor({ onCodes }: { onCodes?: (shown: boolean) => void }) {
@@ -34,7 +35,7 @@ export function SecondFactor({ onCodes }: { onCodes?: (shown: boolean) => void }
       {codes ? (
         <RecoveryCodes codes={codes} onDone={finish} />
       ) : factor.enabled ? (
-        <Enabled factor={factor} />
+        <Enabled factor={factor} onCodes={show} />
       ) : enrol.data ? (
         <FirstCode made={enrol.data} onCodes={show} />
       ) : (
@@ -43,10 +44,7 @@ export function SecondFactor({ onCodes }: { onCodes?: (shown: boolean) => void }
             Кроме пароля понадобится код из приложения на телефоне: Яндекс Ключ, Google Authenticator, Aegis или другого.
             Узнавший пароль без телефона не войдёт.
           </Text>
-          <Button variant="default" loading={enrol.isPending} onClick={() => enrol.mutate()}>
-            Подключить
-          </Button>
-          <FormFailure error={enrol.error} />
+          <ByPassword open="Подключить" submit="Продолжить" act={enrol} />
         </Stack>
       )}
     </section>
@@ -109,44 +107,25 @@ function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () => void 
   );
 }
 
-function Enabled({ factor }: { factor: Schema<'SecondFactor'> }) {
+function Enabled({ factor, onCodes }: { factor: Schema<'SecondFactor'>; onCodes: (codes: string[]) => void }) {
   const disable = useDisableFactor();
-  const [password, setPassword] = useState<string>();
-  const send = (event: FormEvent) => {
-    event.preventDefault();
-    disable.mutate(password ?? '');
-  };
+  const renew = useRenewCodes();
   return (
     <Stack gap="sm" maw={520} align="flex-start">
-      <Text c="dimmed">
+      <Text c={factor.recovery_codes < 3 ? 'var(--late)' : 'dimmed'}>
         При входе спрашивается код из приложения. Запасных кодов осталось: {factor.recovery_codes}.
-        {factor.recovery_codes < 3 && !factor.required && ' Чтобы получить новые, выключите вход с кодом и подключите его снова.'}
       </Text>
+      <ByPassword
+        open="Новые коды"
+        submit="Получить новые коды"
+        lead="Прежние запасные коды перестанут действовать."
+        act={renew}
+        onDone={(made) => onCodes(made.codes)}
+      />
       {factor.required ? (
         <Text c="dimmed">Вход с кодом требует администратор. Если телефон потерян, администратор сбросит его.</Text>
-      ) : password === undefined ? (
-        <Button variant="default" onClick={() => setPassword('')}>
-          Выключить
-        </Button>
       ) : (
-        <form onSubmit={send}>
-          <Group align="flex-end" gap="xs">
-            <PasswordInput
-              label="Ваш пароль"
-              autoComplete="current-password"
-              autoFocus
-              required
-              withAsterisk={false}
-              w={260}
-              value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
-            />
-            <Button type="submit" color="red" loading={disable.isPending}>
-              Выключить вход с кодом
-            </Button>
-          </Group>
-          <FormFailure error={disable.error} />
-        </form>
+        <ByPassword open="Выключить" submit="Выключить вход с кодом" color="red" act={disable} />
       )}
     </Stack>
   );

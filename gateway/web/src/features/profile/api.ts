@@ -77,7 +77,7 @@ export function useUnbind() {
 
 /** What the app needs; the secret is shown this once. */
 export function useEnrolFactor() {
-  return useMutation({ mutationFn: () => unwrap(api.POST('/api/me/second-factor')) });
+  return useMutation({ mutationFn: (password: string) => unwrap(api.POST('/api/me/second-factor', { body: { password } })) });
 }
 
 /** The first code switches it on. The profile is read anew when the recovery codes have been kept. */
@@ -90,6 +90,21 @@ export function useDisableFactor() {
   return useMutation({
     mutationFn: (password: string) => unwrap(api.DELETE('/api/me/second-factor', { body: { password } })),
     onSuccess: meAnew,
+  });
+}
+
+/** The former recovery codes die. */
+export function useRenewCodes() {
+  return useMutation({
+    mutationFn: (password: string) => unwrap(api.POST('/api/me/second-factor/recovery-codes', { body: { password } })),
+  });
+}
+
+export function useSetEmail() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schema<'OwnEmail'>) => unwrap(api.PUT('/api/me/email', { body })),
+    onSuccess: (profile) => cache.setQueryData(meQuery.queryKey, profile),
   });
 }
 
