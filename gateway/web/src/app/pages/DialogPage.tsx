@@ -5,6 +5,7 @@ import { useRef, useState } from 'react';
 import { accountWords } from '@/channels';
 import { BridgeMark } from '@/features/bridge/BridgeMark';
 import { conversationQuery, knownConversation, useMarkRead, type Conversation } from '@/features/conversations/api';
+import { RestMenu } from '@/features/conversations/RestMenu';
 import { Composer } from '@/features/composer/Composer';
 import { WriteBox } from '@/features/composer/WriteBox';
 import { takeIn, type Entry } from '@/features/timeline/api';
@@ -55,7 +56,12 @@ function Dialog({ conversation }: { conversation: Conversation }) {
         .concat(conversation.bridged ? 'связан с Telegram руководителя' : null)
         .filter(Boolean)
         .join(' · ')}
-      actions={(size) => <BridgeMark conversation={conversation} size={size} />}
+      actions={(size) => (
+        <>
+          <RestMenu conversation={conversation} size={size} />
+          <BridgeMark conversation={conversation} size={size} />
+        </>
+      )}
       features={card?.features}
       back={() => void navigate({ to: '/dialogs', search })}
       composer={

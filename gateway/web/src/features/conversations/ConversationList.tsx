@@ -6,17 +6,20 @@ import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState, type UIEvent } from 'react';
 import { channels, type Channel } from '@/channels';
 import { useSingleKeys } from '@/shared/keys';
-import { useMe } from '@/shared/me';
+import { useMe, useRight } from '@/shared/me';
 import { plural } from '@/shared/plural';
 import { Failed } from '@/shared/ui/States';
-import { conversationsQuery, countsQuery, type Sort } from './api';
+import { conversationsQuery, countsQuery, type Conversation, type Sort } from './api';
 import classes from './ConversationList.module.css';
 import { Bones, Count, Empty } from './ListStates';
 import { MassBar } from './MassBar';
+import { rests } from './rest';
 import { Rows } from './Rows';
 import type { ConversationsSearch, Tab } from './search';
+import { Standings } from './Standings';
 import { SORT_NAMES, TAB_NAMES } from './texts';
 import { useHeld } from './useHeld';
+import { useRest } from './useRest';
 
 const CHANNELS = [
   { value: '', label: 'Все каналы' },
@@ -42,7 +45,8 @@ export function ConversationList({ search, activeId }: ConversationListProps) {
     getInitialValueInEffect: false,
   });
   const sort = sorts[tab] ?? '-last_at';
-  const wanted = { tab, sort, channels: search.channels, account: search.account, me: me.id };
+  const standing = search.standing ?? 'open';
+  const wanted = { tab, standing, sort, channels: search.channels, account: search.account, me: me.id };
   const list = useInfiniteQuery(conversationsQuery(wanted));
   const counts = useQuery(countsQuery).data;
   useTitle(counts?.mine.unread ?? 0);
@@ -58,7 +62,16 @@ export function ConversationList({ search, activeId }: ConversationListProps) {
     const next = shown[at < 0 ? 0 : at + by];
     if (next) open(next.id);
   };
-  useSingleKeys({ KeyJ: () => step(1), KeyK: () => step(-1) });
+  const rest = useRest();
+  const mayWrite = useRight('clients.write') !== undefined;
+  /** Lays the open one aside and goes on. */
+  const leave = (act: (rows: Conversation[]) => void) => {
+    const active = rows.find((row) => row.id === activeId);
+    if (!active || !mayWrite || rests(active, Date.now())) return;
+    step(1);
+    act([active]);
+  };
+  useSingleKeys({ KeyJ: () => step(1), KeyK: () => step(-1), KeyE: () => leave(rest.close), KeyS: () => leave(rest.putOff) });
 
   const pick = (id: string) => {
     const next = new Set(picked);
@@ -83,6 +96,7 @@ export function ConversationList({ search, activeId }: ConversationListProps) {
           ))}
         </Tabs.List>
       </Tabs>
+      <Standings standing={standing} counts={counts?.[tab]} onChange={(next) => go({ standing: next === 'open' ? undefined : next })} />
       {picked.size > 0 ? (
         <MassBar picked={rows.filter((row) => picked.has(row.id))} onDone={() => setPicked(new Set())} />
       ) : (
@@ -120,7 +134,7 @@ export function ConversationList({ search, activeId }: ConversationListProps) {
         ) : list.isError && rows.length === 0 ? (
           <Failed error={list.error} again={() => void list.refetch()} />
         ) : shown.length === 0 ? (
-          <Empty tab={tab} sort={sort} search={search} onReset={() => go({ channels: undefined, account: undefined })} />
+          <Empty tab={tab} sort={sort} search={search} onReset={() => go({ channels: undefined, account: undefined, standing: undefined })} />
         ) : (
           <>
             <Rows rows={shown} search={search} activeId={activeId} picked={picked} onPick={pick} />

@@ -2,12 +2,13 @@ import { Checkbox, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconClockHour4 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
-import { ago, exactly, lasted } from '@/shared/format';
+import { ago, date, exactly, lasted, time } from '@/shared/format';
 import { form } from '@/shared/plural';
 import { previewOf } from '@/shared/words/preview';
 import { PersonAvatar } from '@/shared/ui/PersonAvatar';
 import type { Conversation } from './api';
 import classes from './ConversationRow.module.css';
+import { rests } from './rest';
 import type { ConversationsSearch } from './search';
 
 /** After this an answer is late. */
@@ -74,7 +75,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
             </time>
           </Tooltip>
           <span className={classes.marks}>
-            <Waiting since={conversation.waiting_since} now={now} />
+            {rests(conversation, now) ? <Rest until={conversation.rest?.until} /> : <Waiting since={conversation.waiting_since} now={now} />}
             {conversation.reachable === 'blocked' && <span className={classes.bad}>заблокировал</span>}
             {unread && <Unread count={conversation.unread} />}
           </span>
@@ -97,6 +98,10 @@ function Last({ last, channel }: { last: Conversation['last']; channel?: string 
       {previewOf(last, channel)}
     </>
   );
+}
+
+function Rest({ until }: { until?: string | null }) {
+  return <span className="soft numbers">{until ? `до ${date(until).slice(0, 5)} ${time(until)}` : 'закрыт'}</span>;
 }
 
 function Waiting({ since, now }: { since?: string | null; now: number }) {

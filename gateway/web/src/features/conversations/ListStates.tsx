@@ -60,6 +60,15 @@ export function Empty({ tab, sort, search, onReset }: EmptyProps) {
       </Nothing>
     );
   }
+  if (search.standing && search.standing !== 'open') {
+    return (
+      <Nothing title={search.standing === 'closed' ? 'Закрытых диалогов нет' : 'Отложенных диалогов нет'}>
+        {search.standing === 'closed'
+          ? 'Закрытый диалог откроется сам, когда клиент напишет снова.'
+          : 'Отложенный диалог вернётся в назначенное время или когда клиент напишет.'}
+      </Nothing>
+    );
+  }
   if (sort === 'waiting') return <Nothing title="Никто не ждёт ответа">Показаны только те, кому ещё не ответили.</Nothing>;
   if (tab === 'mine') {
     return (

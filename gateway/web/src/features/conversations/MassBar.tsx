@@ -1,10 +1,11 @@
 import { ActionIcon, Group, Tooltip } from '@mantine/core';
-import { IconInbox, IconMailOpened, IconUserPlus, IconX, type Icon } from '@tabler/icons-react';
+import { IconArchive, IconClockPause, IconInbox, IconMailOpened, IconUserPlus, IconX, type Icon } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useRight } from '@/shared/me';
 import { form } from '@/shared/plural';
 import { useMarkRead, useMarkUnread, type Conversation } from './api';
 import classes from './ConversationList.module.css';
+import { useRest } from './useRest';
 
 const AssignDialog = lazy(() => import('./AssignDialog'));
 
@@ -13,6 +14,8 @@ export function MassBar({ picked, onDone }: { picked: Conversation[]; onDone: ()
   const markRead = useMarkRead();
   const markUnread = useMarkUnread();
   const mayAssign = useRight('clients.transfer') !== undefined;
+  const mayWrite = useRight('clients.write') !== undefined;
+  const rest = useRest();
   const [assigning, setAssigning] = useState(false);
   const all = async (act: (row: Conversation) => Promise<unknown>) => {
     for (const row of picked) await act(row);
@@ -25,6 +28,26 @@ export function MassBar({ picked, onDone }: { picked: Conversation[]; onDone: ()
       </span>
       {mayAssign && <Act label="Назначить" icon={IconUserPlus} onClick={() => setAssigning(true)} />}
       <Suspense>{assigning && <AssignDialog picked={picked} onClose={() => setAssigning(false)} onDone={onDone} />}</Suspense>
+      {mayWrite && (
+        <>
+          <Act
+            label="Отложить до завтра, 9:00"
+            icon={IconClockPause}
+            onClick={() => {
+              rest.putOff(picked);
+              onDone();
+            }}
+          />
+          <Act
+            label="Закрыть"
+            icon={IconArchive}
+            onClick={() => {
+              rest.close(picked);
+              onDone();
+            }}
+          />
+        </>
+      )}
       <Act
         label="Пометить прочитанными"
         icon={IconMailOpened}

@@ -2,10 +2,12 @@ import { Menu } from '@mantine/core';
 import { IconInbox, IconMailOpened, IconUserPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import { useRight } from '@/shared/me';
 import { useNow } from '@/shared/useNow';
 import { draftsQuery, useMarkRead, useMarkUnread, type Conversation } from './api';
 import classes from './ConversationList.module.css';
 import { ConversationRow } from './ConversationRow';
+import { RestItems } from './RestItems';
 import type { ConversationsSearch } from './search';
 
 interface RowsProps {
@@ -23,6 +25,7 @@ export function Rows({ rows, search, activeId, picked, onPick }: RowsProps) {
   newestPick.current = onPick;
   const [stablePick] = useState(() => (id: string) => newestPick.current(id));
   const drafts = useQuery(draftsQuery).data;
+  const mayWrite = useRight('clients.write') !== undefined;
   const markRead = useMarkRead();
   const markUnread = useMarkUnread();
   const [menu, setMenu] = useState<{ row: Conversation; x: number; y: number } | null>(null);
@@ -65,6 +68,7 @@ export function Rows({ rows, search, activeId, picked, onPick }: RowsProps) {
               Пометить непрочитанным
             </Menu.Item>
           )}
+          {menu && mayWrite && <RestItems conversation={menu.row} now={now} />}
           <Menu.Item leftSection={<IconUserPlus size={16} />} onClick={() => menu && onPick(menu.row.id)}>
             Выбрать несколько
           </Menu.Item>

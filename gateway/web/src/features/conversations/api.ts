@@ -7,7 +7,7 @@ import {
   type QueryClient,
 } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
-import type { Tab } from './search';
+import type { Standing, Tab } from './search';
 
 export type Conversation = Schema<'Conversation'>;
 export type Sort = '-last_at' | 'waiting';
@@ -15,6 +15,7 @@ export type Sort = '-last_at' | 'waiting';
 /** Which conversations a list shows. */
 export interface Wanted {
   tab: Tab;
+  standing: Standing;
   sort: Sort;
   channels?: string;
   account?: string;
@@ -32,6 +33,7 @@ export const conversationsQuery = (wanted: Wanted) =>
             query: {
               cursor: pageParam,
               sort: wanted.sort,
+              standing: wanted.standing,
               channels: wanted.channels,
               accounts: wanted.account,
               responsible: wanted.tab === 'mine' ? wanted.me : wanted.tab === 'unassigned' ? 'none' : undefined,
@@ -46,6 +48,8 @@ export const conversationsQuery = (wanted: Wanted) =>
 
 export const countsQuery = queryOptions({
   queryKey: ['conversations', 'counts'],
+  // What was put off comes back without anybody's doing.
+  refetchInterval: 60_000,
   queryFn: () => unwrap(api.GET('/api/conversations/counts')),
 });
 
@@ -77,6 +81,31 @@ export function useMarkUnread() {
   return useMutation({
     mutationFn: (id: string) => unwrap(api.POST('/api/conversations/{id}/unread', { params: { path: { id } } })),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['conversations'] }),
+  });
+}
+
+/** Lays conversations aside: `null` closes them, a moment puts them off. A message that came meanwhile keeps one open. */
+export function useLayAside() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ rows, until }: { rows: Conversation[]; until: string | null }) => {
+      for (const { id, last_inbound_at } of rows) {
+        const body = { seen_inbound_at: last_inbound_at ?? null, until };
+        await unwrap(api.PUT('/api/conversations/{id}/rest', { params: { path: { id } }, body }));
+      }
+    },
+    onSettled: () => cache.invalidateQueries({ queryKey: ['conversations'] }),
+  });
+}
+
+/** Opens them again. */
+export function useTakeUp() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async (rows: Conversation[]) => {
+      for (const { id } of rows) await unwrap(api.DELETE('/api/conversations/{id}/rest', { params: { path: { id } } }));
+    },
+    onSettled: () => cache.invalidateQueries({ queryKey: ['conversations'] }),
   });
 }
 
