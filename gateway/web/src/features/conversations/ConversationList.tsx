@@ -3,7 +3,7 @@ import { useDocumentTitle, useLocalStorage } from '@mantine/hooks';
 import { IconArrowsSort, IconFilter } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo, useState, type UIEvent } from 'react';
+import { lazy, Suspense, useMemo, useState, type UIEvent } from 'react';
 import { channels, type Channel } from '@/channels';
 import { useSingleKeys } from '@/shared/keys';
 import { useMe, useRight } from '@/shared/me';
@@ -12,7 +12,6 @@ import { Failed } from '@/shared/ui/States';
 import { conversationsQuery, countsQuery, type Conversation, type Sort } from './api';
 import classes from './ConversationList.module.css';
 import { Bones, Count, Empty } from './ListStates';
-import { MassBar } from './MassBar';
 import { rests } from './rest';
 import { Rows } from './Rows';
 import type { ConversationsSearch, Tab } from './search';
@@ -20,6 +19,9 @@ import { Standings } from './Standings';
 import { SORT_NAMES, TAB_NAMES } from './texts';
 import { useHeld } from './useHeld';
 import { useRest } from './useRest';
+
+// Nothing is chosen at first.
+const MassBar = lazy(() => import('./MassBar'));
 
 const CHANNELS = [
   { value: '', label: 'Все каналы' },
@@ -98,7 +100,9 @@ export function ConversationList({ search, activeId }: ConversationListProps) {
       </Tabs>
       <Standings standing={standing} counts={counts?.[tab]} onChange={(next) => go({ standing: next === 'open' ? undefined : next })} />
       {picked.size > 0 ? (
-        <MassBar picked={rows.filter((row) => picked.has(row.id))} onDone={() => setPicked(new Set())} />
+        <Suspense fallback={<div className={classes.tools} />}>
+          <MassBar picked={rows.filter((row) => picked.has(row.id))} onDone={() => setPicked(new Set())} />
+        </Suspense>
       ) : (
         <Group className={classes.tools} gap="xs" wrap="nowrap">
           <NativeSelect

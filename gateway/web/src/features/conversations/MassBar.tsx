@@ -10,7 +10,7 @@ import { useRest } from './useRest';
 const AssignDialog = lazy(() => import('./AssignDialog'));
 
 /** What can be done with several at once. */
-export function MassBar({ picked, onDone }: { picked: Conversation[]; onDone: () => void }) {
+export default function MassBar({ picked, onDone }: { picked: Conversation[]; onDone: () => void }) {
   const markRead = useMarkRead();
   const markUnread = useMarkUnread();
   const mayAssign = useRight('clients.transfer') !== undefined;

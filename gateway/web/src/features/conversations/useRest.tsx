@@ -29,7 +29,7 @@ export function useRest() {
             message: (
               <Group justify="space-between" wrap="nowrap">
                 {done(rows.length, until !== null)}
-                <Button size="compact-sm" variant="light" onClick={undo}>
+                <Button size="compact-sm" variant="light" style={{ flex: 'none' }} onClick={undo}>
                   Вернуть
                 </Button>
               </Group>
