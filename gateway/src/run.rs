@@ -132,7 +132,8 @@ async fn assemble(
     } else {
         let (queue, work) = ApplyQueue::new();
         let settle = Arc::new(Notify::new());
-        let applier = Applier { pool: pool.clone(), accounts: accounts.clone(), clock, settle };
+        let applier =
+            Applier { pool: pool.clone(), accounts: accounts.clone(), clock, settle, turn: Arc::default() };
         apply::start(&applier, work, &tasks, &stop);
         let polling =
             poll::Polling { pool: pool.clone(), accounts: accounts.clone(), clock, apply: queue.clone() };

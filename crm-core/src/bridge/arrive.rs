@@ -4,9 +4,12 @@
 pub(super) mod store;
 pub(super) mod words;
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use connector_api::{
-    BridgeAct, BridgeEvent, BridgeSender, ExternalId, OutboundAction, OutboundContent, OutboundMessage,
+    BridgeAct, BridgeChat, BridgeEvent, BridgeSender, ExternalId, OutboundAction, OutboundContent,
+    OutboundMessage,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -22,7 +25,7 @@ use crate::{
     clients::ClientError,
     delivery::press,
     id::uuid_at,
-    rooms::{RoomAccess, member, message, room},
+    rooms::{member, message, reach},
 };
 
 /// An event of an account that serves the bridge.
@@ -46,17 +49,65 @@ pub(crate) async fn take(
     events: &[Bridged],
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
+    let mut known = Known::default();
     for event in events {
-        take_one(conn, event, now).await?;
+        take_one(conn, event, &mut known, now).await?;
     }
     Ok(())
 }
 
-async fn take_one(conn: &mut PgConnection, event: &Bridged, now: DateTime<Utc>) -> sqlx::Result<()> {
+/// What the events of one transaction have in common and is asked for once.
+#[derive(Default)]
+struct Known {
+    people: HashMap<(AccountId, String), Option<Viewer>>,
+    met: HashSet<(AccountId, ExternalId)>,
+}
+
+impl Known {
+    async fn viewer(
+        &mut self,
+        conn: &mut PgConnection,
+        account: AccountId,
+        sender: &BridgeSender,
+    ) -> sqlx::Result<Option<Viewer>> {
+        let person = (account, sender.address.key());
+        if let Some(viewer) = self.people.get(&person) {
+            return Ok(viewer.clone());
+        }
+        let viewer = binding::viewer(conn, account, sender).await?;
+        self.people.insert(person, viewer.clone());
+        Ok(viewer)
+    }
+
+    /// Whoever is heard in a chat shows that we are in it.
+    async fn meet(
+        &mut self,
+        conn: &mut PgConnection,
+        account: AccountId,
+        chat: &BridgeChat,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
+        if self.met.insert((account, chat.id.clone())) {
+            setup::store::met(conn, account, chat, Some(true), now).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn take_one(
+    conn: &mut PgConnection,
+    event: &Bridged,
+    known: &mut Known,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     let Bridged { account_id: account, told, .. } = event;
     match &told.act {
-        BridgeAct::Standing { present } => return stand(conn, *account, told, *present, now).await,
+        BridgeAct::Standing { present } => {
+            known.met.clear();
+            return stand(conn, *account, told, *present, now).await;
+        }
         BridgeAct::Moved { to } => {
+            known.met.clear();
             let news = setup::store::moved(conn, *account, told.place.as_str(), to.as_str()).await?;
             return if news { say(conn, *account, to, words::MOVED, None, now).await } else { Ok(()) };
         }
@@ -72,15 +123,15 @@ async fn take_one(conn: &mut PgConnection, event: &Bridged, now: DateTime<Utc>) 
     if let (false, BridgeAct::Message { content, .. }) = (told.chat.shared, &told.act)
         && let Some(code) = words::code(content)
     {
+        known.people.clear();
         return greet(conn, event, sender, code, now).await;
     }
-    let Some(viewer) = binding::viewer(conn, *account, sender).await? else {
+    let Some(viewer) = known.viewer(conn, *account, sender).await? else {
         let answers = binding::refused(conn, *account, sender, now).await?;
         return if answers { speaker.answer(conn, words::STRANGER, now).await } else { Ok(()) };
     };
     if told.chat.shared {
-        // Whoever is heard there shows that we are in it.
-        setup::store::met(conn, *account, &told.chat, Some(true), now).await?;
+        known.meet(conn, *account, &told.chat, now).await?;
     }
     if let BridgeAct::Reaction { message, emoji } = &told.act {
         return react(conn, event, &viewer, message, emoji.as_deref(), now).await;
@@ -159,8 +210,8 @@ async fn hear(
     now: DateTime<Utc>,
 ) -> Result<(), ClientError> {
     let account = event.account_id;
-    let known = room::get(conn, viewer, room).await?;
-    if known.role.is_none() && known.access == RoomAccess::Open {
+    let standing = reach::found(conn, viewer, room).await?;
+    if standing.role.is_none() && standing.is_open {
         member::join(conn, viewer, room, now).await?;
     }
     let (external_id, content, quote) = match &event.told.act {

@@ -114,20 +114,27 @@ async fn answers(conn: &mut PgConnection) -> Vec<(String, String)> {
 impl Stand {
     /// An update of the provider, on its whole way through the ingest.
     async fn tell(&self, conn: &mut PgConnection, id: &str, told: BridgeEvent) {
-        let event = Event {
-            external_id: ExternalId::new(id),
-            occurred_at: minute(2),
-            kind: EventKind::Bridge(Box::new(told)),
-        };
-        let raw = ReadRaw {
-            raw_id: RawEventId::at(minute(2)),
-            channel: connector_api::Channel::Telegram,
-            account_id: self.bot,
-            received_at: minute(2),
-            mapping: 1,
-            parsed: Ok(Parsed { events: vec![event], ..Parsed::default() }),
-        };
-        ingest::apply(conn, &[raw], minute(2)).await.unwrap();
+        self.tell_together(conn, [(id, told)]).await;
+    }
+
+    /// Updates that come in one batch.
+    async fn tell_together<const N: usize>(&self, conn: &mut PgConnection, told: [(&str, BridgeEvent); N]) {
+        let batch = told.map(|(id, told)| {
+            let event = Event {
+                external_id: ExternalId::new(id),
+                occurred_at: minute(2),
+                kind: EventKind::Bridge(Box::new(told)),
+            };
+            ReadRaw {
+                raw_id: RawEventId::at(minute(2)),
+                channel: connector_api::Channel::Telegram,
+                account_id: self.bot,
+                received_at: minute(2),
+                mapping: 1,
+                parsed: Ok(Parsed { events: vec![event], ..Parsed::default() }),
+            }
+        });
+        ingest::apply(conn, &batch, minute(2)).await.unwrap();
     }
 
     async fn say(&self, conn: &mut PgConnection, words: &str) -> RoomMessage {

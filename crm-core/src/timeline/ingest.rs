@@ -14,7 +14,7 @@ mod store;
 mod tests;
 
 use chrono::{DateTime, Utc};
-use connector_api::{Address, Channel, LinkReason, Parsed, Party};
+use connector_api::{Address, Channel, Event, EventKind, LinkReason, Parsed, Party};
 use sqlx::{Connection, PgConnection};
 
 use crate::{AccountId, ContactId, RawEventId};
@@ -56,6 +56,14 @@ pub struct ReadRaw {
     pub mapping: i16,
     /// What it says; the error of a body that cannot be read at all.
     pub parsed: Result<Parsed, String>,
+}
+
+impl ReadRaw {
+    /// Whether it is something of the director's messenger, where each event stands behind the one before.
+    pub fn keeps_order(&self) -> bool {
+        let is_bridged = |event: &Event| matches!(event.kind, EventKind::Bridge(_));
+        self.parsed.as_ref().is_ok_and(|parsed| parsed.events.iter().any(is_bridged))
+    }
 }
 
 /// Why a batch was not applied.

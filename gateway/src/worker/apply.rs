@@ -2,7 +2,7 @@
 
 mod queue;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crm_core::timeline::ingest::{self, ApplyError, ReadRaw};
 use crm_core::timeline::raw_event::{self, StoredRaw};
 use crm_core::{AccountId, RawEventId};
 use sqlx::PgPool;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -44,6 +44,9 @@ pub struct Applier {
     pub clock: Clock,
     /// Wakes the settling of links between people.
     pub settle: Arc<Notify>,
+    /// Whose turn it is to apply events that keep their order: whoever took later ones waits here, and not at the
+    /// database.
+    pub turn: Arc<Mutex<()>>,
 }
 
 /// Starts workers, sweep and settling; they end when `stop` is cancelled. What is left in memory then is in the table.
@@ -74,12 +77,26 @@ async fn work_on(applier: Applier, work: ApplyWork, stop: CancellationToken) {
 impl Applier {
     /// Applies a batch whatever it takes, or leaves it to a later sweep when the program stops.
     async fn apply(&self, batch: Vec<StoredRaw>, stop: &CancellationToken) {
-        let mut read = self.read(batch);
+        let read = self.read(batch);
         metrics::histogram!("uzel_apply_batch_events")
             .record(f64::from(u32::try_from(read.len()).unwrap_or(u32::MAX)));
+        // Those that keep no order come first and wait for nobody.
+        let mut groups: BTreeMap<Option<AccountId>, Vec<ReadRaw>> = BTreeMap::new();
+        for raw in read {
+            groups.entry(raw.keeps_order().then_some(raw.account_id)).or_default().push(raw);
+        }
+        for (ordered, group) in groups {
+            self.apply_group(group, ordered.is_some(), stop).await;
+        }
+    }
+
+    async fn apply_group(&self, mut read: Vec<ReadRaw>, is_ordered: bool, stop: &CancellationToken) {
         let mut pause = Duration::from_millis(20);
         loop {
-            let rest = match self.try_batch(&read).await {
+            let turn = if is_ordered { Some(self.turn.lock().await) } else { None };
+            let tried = self.try_batch(&read).await;
+            drop(turn);
+            let rest = match tried {
                 Ok(waiting) => {
                     read.retain(|raw| waiting.contains(&raw.raw_id));
                     STEP_BACK
@@ -138,11 +155,13 @@ impl Applier {
             }
             Err(ApplyError::Poison(_) | ApplyError::Earlier) if batch.len() > 1 => {
                 drop(conn);
-                let mut waiting = BTreeSet::new();
-                for raw in batch {
-                    waiting.append(&mut Box::pin(self.try_batch(std::slice::from_ref(raw))).await?);
+                for (place, raw) in batch.iter().enumerate() {
+                    if !Box::pin(self.try_batch(std::slice::from_ref(raw))).await?.is_empty() {
+                        // All of one account: what stands behind an event that waits, waits too.
+                        return Ok(batch[place..].iter().map(|raw| raw.raw_id).collect());
+                    }
                 }
-                Ok(waiting)
+                Ok(BTreeSet::new())
             }
             Err(ApplyError::Earlier) => Ok(batch.iter().map(|raw| raw.raw_id).collect()),
             Err(error @ ApplyError::Again(_)) => Err(error),

@@ -74,3 +74,25 @@ async fn who_loses_the_right_or_the_job_is_a_stranger(pool: PgPool) {
     stand.tell(&mut conn, "-100/950", in_thread(50, text("Я ещё здесь"), None)).await;
     assert_eq!(stand.heard(&mut conn).await.len(), 1);
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn who_is_bound_in_the_middle_of_a_batch_is_heard_from_there_and_whoever_he_replaces_is_not(
+    pool: PgPool,
+) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    stand.say(&mut conn, "Едем").await;
+    stand.mirror(&mut conn).await;
+    let code = binding::issue_code(&mut conn, &stand.boss, minute(0)).await.unwrap().code;
+    let batch = [
+        ("-100/30", in_thread(50, text("с прежнего телефона"), None)),
+        ("-100/31", in_thread(60, text("ещё чужой"), None)),
+        ("60/1", privately(60, &format!("/start {code}"))),
+        ("-100/32", in_thread(60, text("с нового телефона"), None)),
+        ("-100/33", in_thread(50, text("уже чужой"), None)),
+    ];
+    stand.tell_together(&mut conn, batch).await;
+    let heard = stand.heard(&mut conn).await;
+    let said: Vec<&str> = heard.iter().skip(1).filter_map(|message| message.text.as_deref()).collect();
+    assert_eq!(said, ["с прежнего телефона", "с нового телефона"]);
+}
