@@ -58,7 +58,8 @@ impl Stage {
         director.lets_the_bot_in().await?;
         until("the group is known", || async {
             let setup = boss.get("/api/bridge").await?;
-            Ok(setup["groups"].as_array().is_some_and(|groups| !groups.is_empty()))
+            let ours = |groups: &Vec<Value>| groups.iter().any(|group| group["chat"] == GROUP.to_string());
+            Ok(setup["groups"].as_array().is_some_and(ours))
         })
         .await?;
         let group = json!({ "account_id": account, "chat": GROUP.to_string() });
