@@ -51,8 +51,8 @@ impl Bridge {
         bridge.let_in("administrator").await;
         until(async || {
             let setup = bridge.get("/api/bridge").await;
-            let groups = setup["groups"].as_array().expect("groups");
-            groups.iter().any(|group| group["chat"] == GROUP.to_string())
+            let (groups, chat) = (setup["groups"].as_array().expect("groups"), GROUP.to_string());
+            groups.iter().any(|group| group["chat"] == chat)
         })
         .await;
         let group = json!({ "account_id": account, "chat": GROUP.to_string() });
