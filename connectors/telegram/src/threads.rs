@@ -18,6 +18,9 @@ const NAME_LIMIT: usize = 128;
 impl Threads for Telegram {
     async fn open(&self, chat: &ExternalId, name: &str) -> Result<ExternalId, SendError> {
         let place = place(chat)?;
+        if is_private(&place) {
+            return Ok(place.conversation());
+        }
         let fields = json!({ "chat_id": place.chat, "name": cut(name) });
         let made = self.obeyed(&Call::new("createForumTopic", fields)).await?;
         let topic = wire::read::<wire::ForumTopic>(&made).and_then(|topic| topic.message_thread_id);
@@ -29,12 +32,18 @@ impl Threads for Telegram {
 
     async fn rename(&self, thread: &ExternalId, name: &str) -> Result<(), SendError> {
         let place = place(thread)?;
+        if is_private(&place) {
+            return Ok(());
+        }
         let fields = json!({ "chat_id": place.chat, "message_thread_id": place.topic, "name": cut(name) });
         self.settled(&Call::new("editForumTopic", fields)).await
     }
 
     async fn set_closed(&self, thread: &ExternalId, closed: bool) -> Result<(), SendError> {
         let place = place(thread)?;
+        if is_private(&place) {
+            return Ok(());
+        }
         let method = if closed { "closeForumTopic" } else { "reopenForumTopic" };
         let fields = json!({ "chat_id": place.chat, "message_thread_id": place.topic });
         self.settled(&Call::new(method, fields)).await
@@ -49,6 +58,9 @@ impl Threads for Telegram {
         let asked = self.ask(&Call::new("getChat", json!({ "chat_id": place.chat }))).await?;
         if let Reply::Refused(Refusal { code: 400 | 403, .. }) = Reply::read(&asked) {
             return Ok(vec![ThreadObstacle::NotThere]);
+        }
+        if is_private(&place) {
+            return Ok(Vec::new());
         }
         let chat: wire::Chat = wire::read(&result(&asked)?).unwrap_or_default();
         let fields = json!({ "chat_id": place.chat, "user_id": self.reading.bot_id });
@@ -128,6 +140,11 @@ fn refused(refusal: &Refusal) -> SendError {
     SendError::rejected("refused", "Telegram отказал без понятной причины.")
 }
 
+/// A chat with one person has no topics: all threads are one stream there. Groups have negative numbers.
+fn is_private(place: &Place<'_>) -> bool {
+    place.chat > 0
+}
+
 fn place(key: &ExternalId) -> Result<Place<'_>, SendError> {
     Place::read(key).ok_or_else(|| SendError::rejected("no_chat", "Такого чата в Telegram нет."))
 }
@@ -139,6 +156,16 @@ fn cut(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn in_a_private_chat_every_thread_is_the_chat_itself_and_nothing_is_asked_of_the_provider() {
+        let telegram = crate::send::testing::Server::gone().await.telegram();
+        let chat = ExternalId::new("5000000042");
+        let place = telegram.open(&chat, "Отгрузки").await.unwrap();
+        assert_eq!(place, chat);
+        telegram.rename(&place, "Рейсы").await.unwrap();
+        telegram.set_closed(&place, true).await.unwrap();
+    }
 
     #[test]
     fn the_menu_names_each_command_with_what_it_gives() {

@@ -15,6 +15,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
+    ask,
     beside::{self, Reply},
     binding::{self, Arrival},
     buttons, inbox, setup,
@@ -143,18 +144,40 @@ async fn take_one(
             Reply::Say(words) => return speaker.answer(conn, &words, now).await,
         }
     }
+    if ask::is_stream(conn, event).await? {
+        return ask::take(conn, event, &viewer, now).await;
+    }
     let Some(thread) = store::thread_at(conn, *account, &told.chat.id, &told.place).await? else {
         let words = if told.chat.shared { words::NO_THREAD } else { words::PRIVATE };
         return speaker.answer(conn, words, now).await;
     };
+    give(conn, event, &viewer, &thread, now).await
+}
+
+/// Takes a message or an edit into its thread. Wants the transaction of the ingest; repeats safely.
+pub(super) async fn give(
+    conn: &mut PgConnection,
+    event: &Bridged,
+    viewer: &Viewer,
+    thread: &store::Thread,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     let Some(room) = thread.room_id else {
-        return inbox::take(conn, event, &viewer, thread.id, now).await;
+        return inbox::take(conn, event, viewer, thread.id, now).await;
     };
-    match hear(conn, event, &viewer, &thread, room, now).await {
+    match hear(conn, event, viewer, thread, room, now).await {
         Ok(()) => Ok(()),
         Err(ClientError::Database(error)) => Err(error),
-        Err(refusal) => speaker.answer(conn, words::refusal(&refusal), now).await,
+        Err(refusal) => {
+            let speaker = Speaker { account: event.account_id, place: &event.told.place };
+            speaker.answer(conn, words::refusal(&refusal), now).await
+        }
     }
+}
+
+/// Somebody's own chat has no name but his.
+fn own_chat(chat: &BridgeChat, viewer: &Viewer) -> BridgeChat {
+    BridgeChat { title: Some(words::own_chat(&viewer.name)), ..chat.clone() }
 }
 
 /// We were let into a chat, or put out of it.
@@ -165,17 +188,19 @@ async fn stand(
     present: bool,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    if !told.chat.shared {
-        return Ok(());
-    }
-    if setup::is_chosen(conn, account, &told.chat.id).await? {
+    let chosen = setup::is_chosen(conn, account, &told.chat.id).await?;
+    if chosen {
         if present {
             setup::let_in(conn, account, now).await?;
         } else {
             setup::put_out(conn, account, now).await?;
         }
     }
-    setup::store::met(conn, account, &told.chat, Some(present), now).await
+    if told.chat.shared {
+        setup::store::met(conn, account, &told.chat, Some(present), now).await
+    } else {
+        Ok(())
+    }
 }
 
 /// A code in the bot's own chat.
@@ -190,6 +215,7 @@ async fn greet(
     let speaker = Speaker { account, place };
     let arrival = Arrival { account, sender, chat: place.as_str() };
     if let Some(viewer) = binding::bind(conn, &arrival, code, now).await? {
+        setup::store::met(conn, account, &own_chat(&event.told.chat, &viewer), Some(true), now).await?;
         return speaker.answer(conn, &words::welcome(&viewer.name), now).await;
     }
     // The same code told again by the provider must not read like a refusal to whom it has just bound.

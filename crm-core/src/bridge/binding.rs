@@ -181,8 +181,9 @@ pub(super) async fn bound(conn: &mut PgConnection) -> sqlx::Result<Vec<UserId>> 
     store::users(conn).await
 }
 
-/// Drops codes whose term is over, and what was heard so long ago that no provider repeats it. Returns how many.
+/// Drops codes whose term is over, and questions and what was heard so long ago that no provider repeats it. Returns how many.
 pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<u64> {
     let codes = store::drop_expired(conn, now).await?;
-    Ok(codes + super::buttons::forget_before(conn, now - HEARD_FOR).await?)
+    let questions = super::ask::forget_before(conn, now - HEARD_FOR).await?;
+    Ok(codes + questions + super::buttons::forget_before(conn, now - HEARD_FOR).await?)
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use connector_api::{BridgeAct, BridgeSender, ExternalId};
 use sqlx::PgConnection;
 
-use super::{arrive::Bridged, binding, inbox};
+use super::{arrive::Bridged, ask, binding, inbox};
 use crate::{
     AccountId,
     access::audit::{self, Actor, Subject},
@@ -34,12 +34,18 @@ pub(super) async fn take(conn: &mut PgConnection, event: &Bridged, now: DateTime
             refused(conn, *account, sender, external_id, now).await?;
             STRANGER.to_owned()
         }
-        Some(viewer) => match inbox::press(conn, event, &viewer, now).await? {
-            Some(words) => words.to_owned(),
-            None => {
-                decisions::copies::pressed(conn, &viewer, data, now).await?.unwrap_or_else(|| DEAD.to_owned())
+        Some(viewer) => {
+            let known = match inbox::press(conn, event, &viewer, now).await? {
+                Some(words) => Some(words),
+                None => ask::pressed(conn, event, &viewer, now).await?,
+            };
+            match known {
+                Some(words) => words.to_owned(),
+                None => decisions::copies::pressed(conn, &viewer, data, now)
+                    .await?
+                    .unwrap_or_else(|| DEAD.to_owned()),
             }
-        },
+        }
     };
     press::answer(conn, *account, &told.place, external_id, &words, now).await
 }

@@ -20,7 +20,7 @@ use crate::{DeliveryId, InteractionId, access::Viewer, media};
 
 pub(super) use offer::press;
 pub use offer::{offer_templates, template};
-pub use store::due;
+pub use store::{due, goes_soon};
 pub use turn::{Heard, Wish, act, next, pass_over, refuse, say};
 
 /// Takes a message or an edit of a bound person. Wants the transaction of the ingest; repeats safely.

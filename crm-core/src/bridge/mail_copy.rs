@@ -105,7 +105,7 @@ pub async fn review(conn: &mut PgConnection, zone: Tz, now: DateTime<Utc>) -> sq
 
 fn letter(waiting: &[(&Waiting, Said)], zone: Tz) -> Words {
     let mut lines = vec![
-        "Telegram сейчас недоступен. Эти сообщения ждут отправки и уйдут туда по порядку, когда связь вернётся:"
+        "Telegram недоступен, или бота нет в группе руководителя. Эти сообщения ждут и уйдут туда по порядку:"
             .to_owned(),
     ];
     let mut chat = None;
@@ -118,7 +118,7 @@ fn letter(waiting: &[(&Waiting, Said)], zone: Tz) -> Words {
     }
     let count = waiting.len();
     Words {
-        subject: format!("Telegram недоступен: ждут отправки сообщения ({count})"),
+        subject: format!("Не уходит в Telegram: ждут отправки сообщения ({count})"),
         text: lines.join("\n"),
     }
 }
@@ -129,7 +129,8 @@ fn line(message: &Waiting, said: &Said, zone: Tz) -> String {
     if said.deleted {
         return format!("{at} {} (удалено)", said.author);
     }
-    let mark = if message.act == "edit" { " (исправлено)" } else { "" };
+    let mark =
+        if matches!(message.act.as_str(), "edit" | "correction") { " (исправлено)" } else { "" };
     let files = if said.files.is_empty() { String::new() } else { format!(" [{}]", said.files.join(", ")) };
     format!("{at} {}{mark}: {}", said.author, format!("{}{files}", said.text).trim())
 }

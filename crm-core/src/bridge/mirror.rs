@@ -225,7 +225,7 @@ async fn settle(
             store::correct(conn, head.id).await?;
         }
         // What waits, waits until the bot is let in again.
-        (DeliveryStep::Failed, Some("group_lost")) => {
+        (DeliveryStep::Failed, Some("group_lost" | "blocked")) => {
             store::take_back(conn, head.id).await?;
             setup::put_out(conn, thread.account_id, now).await?;
             return Ok(false);

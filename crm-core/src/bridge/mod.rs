@@ -7,6 +7,7 @@
 //! [`inbox`] until it is whole and its channel takes it. What came from the messenger is never mirrored back.
 
 pub mod arrive;
+mod ask;
 mod beside;
 pub mod binding;
 mod buttons;

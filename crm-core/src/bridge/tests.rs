@@ -29,6 +29,7 @@ mod order;
 mod rooms_in;
 mod rooms_out;
 mod storm;
+mod stream;
 mod threads;
 
 const GROUP: &str = "-100";

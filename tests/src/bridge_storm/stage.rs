@@ -58,7 +58,9 @@ impl Stage {
         director.lets_the_bot_in().await?;
         until("the group is known", || async {
             let setup = boss.get("/api/bridge").await?;
-            Ok(setup["groups"].as_array().is_some_and(|groups| !groups.is_empty()))
+            let chat = GROUP.to_string();
+            let groups = setup["groups"].as_array();
+            Ok(groups.is_some_and(|groups| groups.iter().any(|group| group["chat"] == chat)))
         })
         .await?;
         let group = json!({ "account_id": account, "chat": GROUP.to_string() });

@@ -49,8 +49,12 @@ impl Bridge {
         bridge.message(BOSS, private(BOSS), json!({ "text": start })).await;
         until(async || bridge.get("/api/me/bridge").await["binding"].is_object()).await;
         bridge.let_in("administrator").await;
-        until(async || !bridge.get("/api/bridge").await["groups"].as_array().expect("groups").is_empty())
-            .await;
+        until(async || {
+            let setup = bridge.get("/api/bridge").await;
+            let (groups, chat) = (setup["groups"].as_array().expect("groups"), GROUP.to_string());
+            groups.iter().any(|group| group["chat"] == chat)
+        })
+        .await;
         let group = json!({ "account_id": account, "chat": GROUP.to_string() });
         bridge.ask(Method::PUT, "/api/bridge/group", group, StatusCode::OK).await;
         bridge.ask(Method::POST, &format!("/api/rooms/{SHIPMENTS}/join"), json!({}), StatusCode::OK).await;

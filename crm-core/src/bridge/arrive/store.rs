@@ -23,7 +23,8 @@ pub(in crate::bridge) async fn thread_at(
         Thread,
         r#"select b.id, b.room_id as "room_id: RoomId"
            from bridge_threads b join bridge_setup s on s.account_id = $1 and s.chat = $2
-           where b.place = $3 and b.enabled"#,
+           -- A chat without threads is the place of all of them.
+           where b.place = $3 and b.enabled and b.place <> s.chat"#,
         account.0,
         chat.as_str(),
         place.as_str()

@@ -16,6 +16,11 @@ pub(super) const NO_THREAD: &str =
 pub(super) const PRIVATE: &str =
     "Здесь бот только связывает вас с Узлом. Отвечайте в группе, в теме нужного чата.";
 
+/// The name of somebody's own chat with the bot.
+pub(super) fn own_chat(name: &str) -> String {
+    format!("Личный чат: {name}")
+}
+
 pub(super) fn welcome(name: &str) -> String {
     format!("Готово, {name}: теперь ваши сообщения в темах группы попадают в чаты Узла под вашим именем.")
 }

@@ -66,11 +66,13 @@ pub async fn send(conn: &mut PgConnection, context: &Context, now: DateTime<Utc>
     if !store::claim_digest(&mut tx, local.date(), local.time()).await? {
         return Ok(0);
     }
+    // Counted once for all: the same figures for everybody, while the row is locked.
+    let yesterday = yesterday(&mut tx, context, now).await?;
     let mut sent = 0;
     for bound in store::bound(&mut tx).await? {
         let viewer = access::viewer_unscoped(&mut tx, bound.user_id).await?;
         let Some(viewer) = viewer.filter(|viewer| viewer.scope(Right::BridgeUse).is_some()) else { continue };
-        let text = summary(&mut tx, &viewer, context, now).await?;
+        let text = summary(&mut tx, &viewer, yesterday.as_deref(), context, now).await?;
         tell(&mut tx, bound.account_id, &bound.chat, text, now).await?;
         sent += 1;
     }
@@ -82,19 +84,27 @@ pub async fn send(conn: &mut PgConnection, context: &Context, now: DateTime<Utc>
 async fn summary(
     conn: &mut PgConnection,
     viewer: &Viewer,
+    yesterday: Option<&str>,
     context: &Context,
     now: DateTime<Utc>,
 ) -> sqlx::Result<String> {
     let mut parts = vec!["Доброе утро! Сводка Узла.".to_owned()];
-    if viewer.scope(Right::ClientsRead) == Some(Scope::All)
-        && let Some(yesterday) = now.with_timezone(&context.zone).date_naive().pred_opt()
-    {
-        let figures = figures::of_day(conn, yesterday, context.zone).await?;
-        parts.push(words::day("Вчера", yesterday, &figures));
+    if viewer.scope(Right::ClientsRead) == Some(Scope::All) {
+        parts.extend(yesterday.map(str::to_owned));
     }
     parts.push(told(conn, viewer, Command::Rates, context, now).await?);
     if viewer.scope(Right::ClientsRead).is_some() {
         parts.push(told(conn, viewer, Command::Debts, context, now).await?);
     }
     Ok(parts.join("\n\n"))
+}
+
+async fn yesterday(
+    conn: &mut PgConnection,
+    context: &Context,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<String>> {
+    let Some(day) = now.with_timezone(&context.zone).date_naive().pred_opt() else { return Ok(None) };
+    let figures = figures::of_day(conn, day, context.zone).await?;
+    Ok(Some(words::day("Вчера", day, &figures)))
 }

@@ -20,8 +20,10 @@ const MOST_BUTTONS: usize = 8;
 /// The messenger shows about so much of a label.
 const LONGEST_LABEL: usize = 60;
 
-/// Begins the data of our buttons; the template's id follows.
+/// Begins the data of our buttons; the template's id follows, then the place of what was refused in the inbox.
 const DATA: &str = "template/";
+
+const SENDING: &str = "Отправляем шаблон.";
 
 const CLOSED: &str = "Не передано: окно переписки закрыто, клиент давно не писал.";
 
@@ -37,8 +39,8 @@ pub async fn offer_templates(
         Err(TemplateError::Database(error)) => return Err(error),
         offers => offers.unwrap_or_default(),
     };
-    let content = offer(&offers, link);
     let mut tx = conn.begin().await?;
+    let content = offer(&offers, link, store::position(&mut tx, heard.id).await?);
     if store::finish(&mut tx, heard.id, "refused", Some(CLOSED), now).await? {
         answer_with(&mut tx, &heard.by, content, now).await?;
     }
@@ -46,13 +48,13 @@ pub async fn offer_templates(
 }
 
 /// Pure.
-fn offer(offers: &[Template], link: &str) -> OutboundContent {
+fn offer(offers: &[Template], link: &str, position: i64) -> OutboundContent {
     let is_whole = |template: &&Template| {
         template.head_file.is_none() && template.fields.iter().all(|field| field.value.is_some())
     };
     let button = |template: &Template| {
         let label = template.text.replace('\n', " ").chars().take(LONGEST_LABEL).collect();
-        vec![Button { label, data: format!("{DATA}{}", template.id) }]
+        vec![Button { label, data: format!("{DATA}{}/{position}", template.id.0.simple()) }]
     };
     let rows: Vec<_> = offers.iter().filter(is_whole).take(MOST_BUTTONS).map(button).collect();
     match (rows.is_empty(), offers.len() > rows.len()) {
@@ -84,15 +86,23 @@ pub(in crate::bridge) async fn press(
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<&'static str>> {
     let BridgeAct::Press { message, data } = &event.told.act else { return Ok(None) };
-    let Some(template) = data.strip_prefix(DATA) else { return Ok(None) };
+    let Some(chosen) = data.strip_prefix(DATA) else { return Ok(None) };
     let account = event.account_id;
-    let thread = thread_at(conn, account, &event.told.chat.id, &event.told.place).await?;
-    let Some(thread) = thread.filter(|thread| thread.room_id.is_none()) else {
+    let (template, position) = chosen.split_once('/').unwrap_or((chosen, ""));
+    let thread = match position.parse() {
+        Ok(position) => store::thread_of(conn, account, position).await?,
+        // A button of a former release.
+        Err(_) => {
+            let thread = thread_at(conn, account, &event.told.chat.id, &event.told.place).await?;
+            thread.filter(|thread| thread.room_id.is_none()).map(|thread| thread.id)
+        }
+    };
+    let Some(thread) = thread else {
         return Ok(Some("Этот диалог больше не связан с Telegram."));
     };
     let fresh = store::Fresh {
         id: DeliveryId::heard(account, &format!("{DATA}{message}")),
-        thread: thread.id,
+        thread,
         user: viewer.user_id,
         account,
         external_id: message,
@@ -102,8 +112,16 @@ pub(in crate::bridge) async fn press(
         words: Some(template),
         target: None,
     };
-    let fresh = store::insert(conn, &fresh, now).await?;
-    Ok(Some(if fresh { "Отправляем шаблон." } else { "Шаблон уже выбран." }))
+    if store::insert(conn, &fresh, now).await? {
+        return Ok(Some(SENDING));
+    }
+    if store::outcome(conn, fresh.id).await?.as_deref() != Some("refused") {
+        return Ok(Some("Шаблон уже выбран."));
+    }
+    // What was chosen before did not go.
+    let anew = store::Fresh { id: DeliveryId::heard(account, event.external_id.as_str()), ..fresh };
+    store::insert(conn, &anew, now).await?;
+    Ok(Some(SENDING))
 }
 
 /// What the chosen template says; else the sentence why it cannot be sent.

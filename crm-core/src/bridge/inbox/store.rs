@@ -139,6 +139,33 @@ pub(super) async fn still_says(conn: &mut PgConnection, id: DeliveryId, said: &s
     Ok(found.as_deref() == Some(said))
 }
 
+/// Names it in buttons, which hold few signs.
+pub(super) async fn position(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!("select position from bridge_inbox where id = $1", id.0).fetch_one(conn).await
+}
+
+/// The thread of what has this place, while what it shows is bridged.
+pub(super) async fn thread_of(
+    conn: &mut PgConnection,
+    account: AccountId,
+    position: i64,
+) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "select b.id from bridge_inbox n join bridge_threads b on b.id = n.thread_id and b.enabled
+         where n.position = $2 and n.account_id = $1",
+        account.0,
+        position
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// What became of it.
+pub(super) async fn outcome(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<Option<String>> {
+    let outcome = sqlx::query_scalar!("select outcome from bridge_inbox where id = $1", id.0);
+    Ok(outcome.fetch_optional(conn).await?.flatten())
+}
+
 /// Threads of which something waits for its way to the client.
 pub async fn due(conn: &mut PgConnection) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
@@ -148,7 +175,20 @@ pub async fn due(conn: &mut PgConnection) -> sqlx::Result<Vec<Uuid>> {
     .await
 }
 
-/// In the order in which it was told.
+/// Whether something waits that is likely to go within moments: a message for its files or its album. What changes a message
+/// may wait for that message until the morning.
+pub async fn goes_soon(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from bridge_inbox
+                          where finished_at is null
+                            and (act = 'message' or heard_at > $1::timestamptz - interval '1 minute')) as "soon!""#,
+        now
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// In the order in which it was told. However many changes wait, messages are among them.
 pub(super) async fn waiting(conn: &mut PgConnection, thread: Uuid) -> sqlx::Result<Vec<Waiting>> {
     sqlx::query_as!(
         Waiting,
@@ -157,8 +197,10 @@ pub(super) async fn waiting(conn: &mut PgConnection, thread: Uuid) -> sqlx::Resu
                   n.content::text as "said!", n.album, n.words,
                   n.target_id as "target_id: InteractionId", n.heard_at,
                   b.conversation_id as "conversation_id!: ConversationId", b.enabled, b.place
-           from bridge_inbox n join bridge_threads b on b.id = n.thread_id
-           where n.thread_id = $1 and n.finished_at is null order by n.position limit 50"#,
+           from (select w.*, row_number() over (partition by w.act = 'message' order by w.position) as place
+                 from bridge_inbox w where w.thread_id = $1 and w.finished_at is null) n
+           join bridge_threads b on b.id = n.thread_id
+           where n.place <= 50 order by n.position"#,
         thread
     )
     .fetch_all(conn)

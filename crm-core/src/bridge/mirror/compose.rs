@@ -25,7 +25,7 @@ pub(super) fn action(
             let quote = said.quote.clone().map(ExternalId::new);
             Some(OutboundAction::Send { content: content(&said, chat)?, quote })
         }
-        "correction" => correction(&said, &copies, chat),
+        "correction" => Some(correction(&said, &copies, chat)),
         "edit" | "deletion" => {
             late_files(&said, &copies, before, chat).or_else(|| edit(&said, copies, before, chat))
         }
@@ -96,25 +96,28 @@ fn edit(
     })
 }
 
+fn sent(action: &OutboundAction) -> Option<&OutboundContent> {
+    match action {
+        OutboundAction::Send { content, .. } => Some(content),
+        _ => None,
+    }
+}
+
 /// What the copy was when it was sent: a correction in words stands for what was there before it.
 fn standing_copy(before: &[OutboundAction]) -> Option<&OutboundContent> {
-    let sent = |action| match action {
-        &OutboundAction::Send { ref content, .. } => Some(content),
-        _ => None,
-    };
     let is_words = |content: &&OutboundContent| matches!(content, OutboundContent::Text { .. });
     before.iter().rev().filter_map(sent).find(is_words).or_else(|| before.iter().find_map(sent))
 }
 
 /// The copy cannot be changed, or is not there any more: the new words answer it.
-fn correction(said: &Said, copies: &[ExternalId], chat: &str) -> Option<OutboundAction> {
+fn correction(said: &Said, copies: &[ExternalId], chat: &str) -> OutboundAction {
     let text = if said.deleted {
         signed(said, chat, DELETED)
     } else {
         signed(said, &format!("{chat} (исправлено)"), &said.words(LARGEST_FILE))
     };
     let quote = copies.first().cloned();
-    Some(OutboundAction::Send { content: OutboundContent::Text { text }, quote })
+    OutboundAction::Send { content: OutboundContent::Text { text }, quote }
 }
 
 fn words_of(content: &OutboundContent) -> Option<&str> {

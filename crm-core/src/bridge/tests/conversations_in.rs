@@ -303,12 +303,14 @@ async fn a_sleeping_client_gets_it_in_the_morning(pool: PgPool) {
     assert_eq!(dialogue.pass_on(&mut conn, night).await, 1);
     assert!(dialogue.queued(&mut conn).await.is_empty());
     assert_eq!(replies(&mut conn).await, ["Отправим в 9:00 по времени клиента."]);
+    let edit = BridgeAct::Edit { message: ExternalId::new("-100/950"), content: text("Двести") };
+    dialogue.stand.tell(&mut conn, "-100/950@1", by(50, edit)).await;
+    assert_eq!(dialogue.pass_on(&mut conn, night).await, 0, "there is nothing to edit before the morning");
+    assert!(!inbox::goes_soon(&mut conn, night).await.unwrap(), "nobody looks for it every moment");
 }
 
-#[sqlx::test(migrator = "crate::MIGRATOR")]
-async fn a_closed_window_offers_templates_and_one_press_sends_one_of_them(pool: PgPool) {
-    let mut conn = pool.acquire().await.unwrap();
-    let dialogue = asked(&mut conn).await;
+/// He writes while the window is closed, and two templates are offered, one of which fills itself; the offer.
+async fn offered(conn: &mut PgConnection, dialogue: &Dialogue) -> serde_json::Value {
     let template = |name: &str, words: &str| ProviderTemplate {
         external_id: ExternalId::new(name),
         name: name.into(),
@@ -320,18 +322,42 @@ async fn a_closed_window_offers_templates_and_one_press_sends_one_of_them(pool: 
         components: vec![TemplateComponent::Body { text: words.into() }],
     };
     let all = [template("hello", "Здравствуйте! Продолжим?"), template("order", "Заказ {{1}} готов")];
-    sync::take(&mut conn, dialogue.whatsapp, &all, minute(3), minute(3)).await.unwrap();
-    let stand = &dialogue.stand;
-    stand.tell(&mut conn, "-100/950", by(50, message_act(text("Сто"), None))).await;
-    let heard = inbox::next(&mut conn, dialogue.thread, minute(4)).await.unwrap().unwrap();
-    inbox::offer_templates(&mut conn, &heard, "https://uzel/dialogs/1", minute(4)).await.unwrap();
-    inbox::offer_templates(&mut conn, &heard, "https://uzel/dialogs/1", minute(4)).await.unwrap();
+    sync::take(conn, dialogue.whatsapp, &all, minute(3), minute(3)).await.unwrap();
+    dialogue.stand.tell(conn, "-100/950", by(50, message_act(text("Сто"), None))).await;
+    let heard = inbox::next(conn, dialogue.thread, minute(4)).await.unwrap().unwrap();
+    inbox::offer_templates(conn, &heard, "https://uzel/dialogs/1", minute(4)).await.unwrap();
+    inbox::offer_templates(conn, &heard, "https://uzel/dialogs/1", minute(4)).await.unwrap();
     let offers: Vec<serde_json::Value> =
         query_scalar("select message #> '{action,content}' from deliveries where message #>> '{action,quote}' = '-100/950'")
-            .fetch_all(&mut *conn)
+            .fetch_all(conn)
             .await
             .unwrap();
     let [offer] = &offers[..] else { panic!("{offers:?}") };
+    offer.clone()
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_template_that_did_not_go_can_be_chosen_again(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let dialogue = asked(&mut conn).await;
+    let offer = offered(&mut conn, &dialogue).await;
+    let data = offer["rows"][0][0]["data"].as_str().unwrap().to_owned();
+    let press = BridgeAct::Press { message: ExternalId::new("-100/960"), data };
+    dialogue.stand.tell(&mut conn, "callback/1", by(50, press.clone())).await;
+    let heard = inbox::next(&mut conn, dialogue.thread, minute(4)).await.unwrap().unwrap();
+    inbox::refuse(&mut conn, &heard, "Не передано: канал выключен.", minute(4)).await.unwrap();
+    for _ in 0..2 {
+        dialogue.hears(&mut conn, "callback/2", press.clone()).await;
+    }
+    assert_eq!(dialogue.queued(&mut conn).await.len(), 1);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_closed_window_offers_templates_and_one_press_sends_one_of_them(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let dialogue = asked(&mut conn).await;
+    let offer = offered(&mut conn, &dialogue).await;
+    let stand = &dialogue.stand;
     let rows = offer["rows"].as_array().unwrap();
     assert_eq!((rows.len(), rows[0][0]["label"].as_str()), (1, Some("Здравствуйте! Продолжим?")));
     assert!(offer["text"].as_str().unwrap().ends_with("Остальные, с полями, в Узле: https://uzel/dialogs/1"));

@@ -20,8 +20,8 @@ pub(crate) async fn aside(
     queue(conn, account, &message.conversation, message, parts, about, now).await
 }
 
-/// Answers a press on a button. Its lane is its own: nobody waits for an answer behind messages that are held up. Wants a
-/// transaction.
+/// Answers a press on a button. Answers have a lane of their own at each place: nobody waits for one behind messages that are
+/// held up. Wants a transaction.
 pub(crate) async fn answer(
     conn: &mut PgConnection,
     account: AccountId,
@@ -32,7 +32,8 @@ pub(crate) async fn answer(
 ) -> sqlx::Result<()> {
     let action = OutboundAction::Answer { press: pressed.clone(), text: text.to_owned() };
     let message = OutboundMessage { id: uuid_at(now), conversation: place.clone(), to: Vec::new(), action };
-    queue(conn, account, pressed, &message, 1, Uuid::nil(), now).await
+    let lane = ExternalId::new(format!("presses/{place}"));
+    queue(conn, account, &lane, &message, 1, Uuid::nil(), now).await
 }
 
 async fn queue(

@@ -114,6 +114,9 @@ fn a_template_is_sent_by_the_account_that_has_it_alone() {
     let (route, passed_over) = choose(vec![second_number, way("sms", None, open())], &other);
     assert_eq!(route.unwrap().channel, "sms");
     assert_eq!(passed_over[0].reason, "Окно переписки закрыто, а шаблон принадлежит другому каналу.");
+    let former = RuleMessage { template_account: None, ..message(true) };
+    let (route, _) = choose(vec![way("whatsapp", None, Permission::TemplatesOnly)], &former);
+    assert_eq!(route.unwrap().channel, "whatsapp", "queued by a release that did not write it down");
 }
 
 #[test]

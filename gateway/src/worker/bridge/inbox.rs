@@ -16,16 +16,14 @@ const NO_EDITS: &str = "Этот канал не умеет изменять о�
     новым сообщением.";
 const NO_DELETIONS: &str = "Этот канал не умеет удалять отправленное: у клиента сообщение осталось.";
 
-/// Passes on all that can be passed on now; whether something has to wait for its files.
+/// Passes on all that can be passed on now; whether something that waits still is likely to go within moments.
 pub(super) async fn pass_on(bridging: &Bridging, conn: &mut PgConnection) -> sqlx::Result<bool> {
-    let threads = inbox::due(conn).await?;
-    let waits = !threads.is_empty();
-    for thread in threads {
+    for thread in inbox::due(conn).await? {
         while let Some(heard) = inbox::next(conn, thread, (bridging.clock)()).await? {
             Box::pin(pass_on_one(bridging, conn, &heard)).await?;
         }
     }
-    Ok(waits)
+    inbox::goes_soon(conn, (bridging.clock)()).await
 }
 
 async fn pass_on_one(bridging: &Bridging, conn: &mut PgConnection, heard: &Heard) -> sqlx::Result<()> {
@@ -97,4 +95,25 @@ fn parts(outbound: &dyn Outbound, heard: &Heard, content: &OutboundContent) -> R
         SendError::Rejected { reason, .. } => format!("Не передано: {reason}"),
         other => format!("Не передано: {other}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use connector_api::Abilities;
+
+    use super::*;
+
+    #[test]
+    fn a_channel_that_cannot_change_what_it_sent_says_so_and_a_reaction_is_not_worth_a_word() {
+        let nothing = Abilities::default();
+        let edit = RowAction::Edit("Двести".into());
+        let react = RowAction::React(Some("👍".into()));
+        assert_eq!(unable(&edit, &nothing), Some(NO_EDITS));
+        assert_eq!(unable(&RowAction::Delete, &nothing), Some(NO_DELETIONS));
+        assert_eq!(unable(&react, &nothing), Some(""));
+        let all = Abilities { edit: true, delete: true, reaction: true, ..nothing };
+        for action in [edit, RowAction::Delete, react] {
+            assert_eq!(unable(&action, &all), None, "{action:?}");
+        }
+    }
 }

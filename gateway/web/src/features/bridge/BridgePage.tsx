@@ -71,7 +71,10 @@ function Guide({ setup }: { setup: BridgeSetup }) {
           </Link>
           . Связано: {plural(setup.bound, 'человек', 'человека', 'человек')}.
         </List.Item>
-        <List.Item>Напишите в группе любое сообщение: она появится ниже.</List.Item>
+        <List.Item>
+          Напишите в группе любое сообщение: она появится ниже. Без группы можно выбрать личный чат с ботом: чаты идут там одной
+          лентой, и на ответ без цитаты бот спрашивает, в какой чат его передать.
+        </List.Item>
       </List>
     </section>
   );
@@ -133,7 +136,7 @@ function Groups({ setup }: { setup: BridgeSetup }) {
 }
 
 function nameOf(group: BridgeGroup): string {
-  const troubles = [!group.present && 'бота там нет', !group.threads && 'темы выключены'].filter(Boolean);
+  const troubles = [!group.present && 'бота там нет', !group.threads && (Number(group.chat) > 0 ? 'без тем, одной лентой' : 'темы выключены')].filter(Boolean);
   const name = group.title ?? `Группа ${group.chat}`;
   return troubles.length > 0 ? `${name} (${troubles.join(', ')})` : name;
 }
