@@ -209,6 +209,11 @@ const changeRequests = createRoute({
   path: 'change-requests',
   component: lazyRouteComponent(() => import('@/features/requests/ChangeRequests'), 'ChangeRequests'),
 });
+const access = createRoute({
+  getParentRoute: () => settings,
+  path: 'access',
+  component: lazyRouteComponent(() => import('@/features/access/AccessRequests'), 'AccessRequests'),
+});
 const users = createRoute({
   getParentRoute: () => settings,
   path: 'users',
@@ -257,6 +262,7 @@ const tree = root.addChildren([
       rawLog,
       bridge,
       changeRequests,
+      access,
       users,
       roles,
       messaging,

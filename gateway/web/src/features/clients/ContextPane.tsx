@@ -11,6 +11,7 @@ import { FormFailure } from '@/shared/ui/States';
 import { useTake } from './api';
 import { ClientForm } from './ClientForm';
 import classes from './ContextPane.module.css';
+import { Loans } from './Loans';
 import { People } from './People';
 import { FIELD, MARK, STATUS } from './texts';
 import { TransferDialog } from './TransferDialog';
@@ -91,6 +92,7 @@ export function ContextPane({ card, similar }: ContextPaneProps) {
         {clock && (
           <Text size="sm" c={clock.isDay ? undefined : 'var(--late)'}>
             {card.city ? `${card.city}, сейчас` : 'У клиента сейчас'} <span className="numbers">{clock.text}</span>
+        <Loans client={card.id} />
             {!clock.isDay && ' — не рабочее время'}
           </Text>
         )}
