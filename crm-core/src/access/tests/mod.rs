@@ -1,6 +1,7 @@
 //! What people and rights promise, seen from the database.
 
 mod audit;
+mod eyes;
 mod races;
 
 use chrono::{DateTime, Utc};

@@ -220,6 +220,11 @@ const users = createRoute({
   validateSearch: UsersSearch,
   component: lazyRouteComponent(() => import('@/features/people/Users'), 'Users'),
 });
+const eyes = createRoute({
+  getParentRoute: () => settings,
+  path: 'users/$userId/eyes',
+  component: lazyRouteComponent(() => import('@/features/people/Eyes'), 'Eyes'),
+});
 const roles = createRoute({
   getParentRoute: () => settings,
   path: 'roles',
@@ -264,6 +269,7 @@ const tree = root.addChildren([
       changeRequests,
       access,
       users,
+      eyes,
       roles,
       messaging,
       mails,
