@@ -39,6 +39,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// «Запросить доступ»
+    AccessRequestId
     /// One of our own ends: a number, a bot, an extension.
     AccountId
     /// A key by which a program acts for a user.
@@ -65,6 +67,8 @@ ids! {
     JoinId
     /// A letter of the hub to one of its people.
     MailId
+    /// A client of others that is open to somebody.
+    LoanId
     /// A file.
     MediaId
     /// A text written beforehand.

@@ -30,7 +30,7 @@ use crate::worker::apply::{self, Applier, ApplyQueue};
 use crate::worker::schedule::{Scheduler, Tasks};
 use crate::worker::{
     bridge, bridge_duty, history, housekeeping, mail, media, media_terms, poll, probe, rates, send, states,
-    templates,
+    templates, terms,
 };
 
 /// How long a stop may take before what is left is dropped; it is durable by then.
@@ -241,6 +241,7 @@ fn by_time(
         rates::add(&mut tasks, bank(config)?, config.rates.currencies.0.clone());
     }
     bridge_duty::add(&mut tasks, on_duty(config));
+    terms::add(&mut tasks);
     history::add(&mut tasks, accounts.clone(), queue.clone());
     let keep_recordings = TimeDelta::days(i64::from(config.media.recording_keep_days));
     media_terms::add(&mut tasks, &vault.store, keep_recordings);

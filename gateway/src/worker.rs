@@ -16,3 +16,4 @@ pub mod schedule;
 pub mod send;
 pub mod states;
 pub mod templates;
+pub mod terms;

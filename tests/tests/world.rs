@@ -56,6 +56,7 @@ impl World {
             name: "Сергей Админов".to_owned(),
             remote: None,
             rights: Right::ALL.into_iter().map(|right| (right, Scope::All)).collect(),
+            lent: Vec::new(),
         };
         let mut ids = BTreeMap::new();
         for provider in Provider::ALL {

@@ -77,7 +77,8 @@ pub async fn viewer_of_key(
     let mut rights = user::rights_of(conn, found.user_id).await?;
     rights.retain(|right, _| found.rights.iter().any(|word| word == right.as_str()));
     let name = format!("{} (ключ «{}»)", found.user_name, found.name);
-    let viewer = Viewer { user_id: found.user_id, name, remote: remote.map(str::to_owned), rights };
+    let lent = user::lent(conn, found.user_id, Some(now)).await?;
+    let viewer = Viewer { user_id: found.user_id, name, remote: remote.map(str::to_owned), rights, lent };
     Ok(Some((viewer, found.id)))
 }
 

@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod audit;
 pub mod bootstrap;
+pub mod eyes;
 pub mod login;
 pub mod password;
 pub mod password_link;

@@ -70,8 +70,13 @@ pub async fn viewer_of_session(
         store::touch(conn, &token_hash, now, now + LIFETIME).await?;
     }
     let rights = user::widest(&found.rights, &found.over_all);
-    let viewer =
-        Viewer { user_id: found.user_id, name: found.name, remote: remote.map(str::to_owned), rights };
+    let viewer = Viewer {
+        user_id: found.user_id,
+        name: found.name,
+        remote: remote.map(str::to_owned),
+        rights,
+        lent: found.lent,
+    };
     Ok(Some(Live { viewer, session: found.id, must_enrol: found.must_enrol }))
 }
 

@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 
 use super::audit::{self, Actor, Subject};
 use super::{ADMINISTRATOR, Forbidden, Right, Scope, Token, Viewer, password_link, session, throttle};
-use crate::UserId;
+use crate::{ClientId, UserId};
 
 use fields::Fields;
 pub use fields::normal_login;
@@ -355,10 +355,21 @@ pub(super) async fn rights_of(conn: &mut PgConnection, user: UserId) -> sqlx::Re
         .collect())
 }
 
+/// The clients of others that are open to a user: at a moment, or so far as nobody has ended it yet.
+pub(crate) async fn lent(
+    conn: &mut PgConnection,
+    user: UserId,
+    now: Option<DateTime<Utc>>,
+) -> sqlx::Result<Vec<ClientId>> {
+    store::lent(conn, user, now).await
+}
+
 /// A user who may sign in, as the viewer of what he does elsewhere than in the product; for those who know that it is him.
+/// What was opened to him for a time counts until the task that ends it has run, a minute at most.
 pub(crate) async fn viewer_unscoped(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Option<Viewer>> {
     let Some(name) = store::active_name(conn, user).await? else { return Ok(None) };
-    Ok(Some(Viewer { user_id: user, name, remote: None, rights: rights_of(conn, user).await? }))
+    let rights = rights_of(conn, user).await?;
+    Ok(Some(Viewer { user_id: user, name, remote: None, rights, lent: lent(conn, user, None).await? }))
 }
 
 /// Who signs in, with what his password is verified against.

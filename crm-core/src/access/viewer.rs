@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::UserId;
+use crate::{ClientId, UserId};
 
 /// What a role may allow. The words are those of `role_rights.right_name`.
 #[derive(
@@ -77,11 +77,14 @@ pub enum Right {
     /// Choose what is bridged, and in which group.
     #[serde(rename = "bridge.manage")]
     BridgeManage,
+    /// Open clients to colleagues who ask for them.
+    #[serde(rename = "clients.lend")]
+    ClientsLend,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -104,6 +107,7 @@ impl Right {
         Self::RoomsManage,
         Self::BridgeUse,
         Self::BridgeManage,
+        Self::ClientsLend,
     ];
 
     /// The word in the database and in JSON.
@@ -131,6 +135,7 @@ impl Right {
             Self::RoomsManage => "rooms.manage",
             Self::BridgeUse => "bridge.use",
             Self::BridgeManage => "bridge.manage",
+            Self::ClientsLend => "clients.lend",
         }
     }
 
@@ -154,21 +159,28 @@ pub enum Scope {
 
 /// Which clients a viewer sees whole. Others are a stub of name, INN and responsible (S0.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientScope {
+pub enum ClientScope<'v> {
     /// None at all, not even stubs.
     Nothing,
-    /// Those of this user, and the common base.
-    Own(UserId),
+    /// Those of a user, those lent to him, and the common base.
+    Own {
+        /// Who.
+        user: UserId,
+        /// Root clients of others that were opened to him.
+        lent: &'v [ClientId],
+    },
     /// All.
     All,
 }
 
-impl ClientScope {
-    /// Whether a client with this responsible user is seen whole.
-    pub fn covers(self, responsible: Option<UserId>) -> bool {
+impl<'v> ClientScope<'v> {
+    /// Whether a root client with this responsible user is seen whole.
+    pub fn covers(self, client: ClientId, responsible: Option<UserId>) -> bool {
         match self {
             Self::Nothing => false,
-            Self::Own(user) => responsible.is_none_or(|responsible| responsible == user),
+            Self::Own { user, lent } => {
+                responsible.is_none_or(|responsible| responsible == user) || lent.contains(&client)
+            }
             Self::All => true,
         }
     }
@@ -181,8 +193,16 @@ impl ClientScope {
     /// For a query: the user whose clients and the common base are seen; the nil user when nothing is seen.
     pub fn owner(self) -> Option<UserId> {
         match self {
-            Self::Own(user) => Some(user),
+            Self::Own { user, .. } => Some(user),
             Self::Nothing | Self::All => None,
+        }
+    }
+
+    /// For a query: the clients of others that are seen beside one's own.
+    pub fn lent(self) -> &'v [ClientId] {
+        match self {
+            Self::Own { lent, .. } => lent,
+            Self::Nothing | Self::All => &[],
         }
     }
 }
@@ -203,6 +223,9 @@ pub struct Viewer {
     pub remote: Option<String>,
     /// The rights of all roles together, the widest scope of each.
     pub rights: BTreeMap<Right, Scope>,
+    /// Clients of others that were opened to him: he reads and leads them as his own, and neither hands them on nor
+    /// corrects what is frozen.
+    pub lent: Vec<ClientId>,
 }
 
 impl Viewer {
@@ -217,15 +240,18 @@ impl Viewer {
     }
 
     /// Which clients this viewer reads whole.
-    pub fn readable_clients(&self) -> ClientScope {
+    pub fn readable_clients(&self) -> ClientScope<'_> {
         self.clients_under(Right::ClientsRead)
     }
 
     /// Which clients a right over clients covers.
-    pub fn clients_under(&self, right: Right) -> ClientScope {
+    pub fn clients_under(&self, right: Right) -> ClientScope<'_> {
         match self.scope(right) {
             None => ClientScope::Nothing,
-            Some(Scope::Own) => ClientScope::Own(self.user_id),
+            Some(Scope::Own) => {
+                let lendable = matches!(right, Right::ClientsRead | Right::ClientsWrite);
+                ClientScope::Own { user: self.user_id, lent: if lendable { &self.lent } else { &[] } }
+            }
             Some(Scope::All) => ClientScope::All,
         }
     }

@@ -1,6 +1,7 @@
 //! A client: a company, or a person without one.
 
 mod change;
+mod features;
 pub(crate) mod store;
 mod transfer;
 
@@ -11,6 +12,7 @@ use sqlx::PgConnection;
 
 pub(super) use change::changed;
 pub use change::{create, edit};
+pub use features::{FeaturesVersion, features_versions};
 pub use transfer::{take, transfer};
 
 use super::{ClientError, error::Result, join::Joined, reach};

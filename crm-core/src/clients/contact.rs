@@ -108,7 +108,7 @@ pub async fn of_client(
 
 async fn assemble(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     rows: Vec<store::ContactRow>,
 ) -> Result<Vec<Contact>> {
     let roots: Vec<ContactId> = rows.iter().map(|row| row.id).collect();

@@ -129,46 +129,52 @@ pub async fn list(
 }
 
 /// Whose clients one walk over an index takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Owner {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Owner<'v> {
     Anyone,
     Somebody,
     Nobody,
     User(UserId),
+    /// Those lent to a user; of one responsible user only, where he is named.
+    Lent(Reach<'v>, Option<UserId>),
 }
 
 /// Walks to be merged, and the row behind which they begin.
 #[derive(Debug)]
 pub(crate) struct Step<'a> {
-    pub(crate) owners: Vec<Owner>,
+    pub(crate) owners: Vec<Owner<'a>>,
     pub(crate) after: Option<&'a ClientCursor>,
 }
 
 /// The walks that give the list: never one that has to skip the clients of others.
 fn steps<'a>(
-    reach: Reach,
+    reach: Reach<'a>,
     filter: &ClientFilter,
     sort: ClientSort,
     after: Option<&'a ClientCursor>,
 ) -> Vec<Step<'a>> {
-    let step = |owners: Vec<Owner>| Step { owners, after };
+    let step = |owners: Vec<Owner<'a>>| Step { owners, after };
     let wanted = match (&filter.responsible, reach.all) {
         (Some(Wanted::None), _) => return vec![step(vec![Owner::Nobody])],
         (Some(Wanted::Is(user)), true) => return vec![step(vec![Owner::User(*user)])],
         (Some(Wanted::Is(user)), false) if *user == reach.user => {
             return vec![step(vec![Owner::User(*user)])];
         }
-        (Some(Wanted::Is(_)), false) => return Vec::new(),
+        (Some(Wanted::Is(user)), false) => return vec![step(vec![Owner::Lent(reach, Some(*user))])],
         (None, true) => vec![Owner::Anyone],
-        (None, false) => vec![Owner::User(reach.user), Owner::Nobody],
+        (None, false) => vec![Owner::User(reach.user), Owner::Lent(reach, None), Owner::Nobody],
     };
     if sort != ClientSort::Responsible {
         return vec![step(wanted)];
     }
     // Grouped by the responsible user, the common base last.
-    let first = if reach.all { Owner::Somebody } else { Owner::User(reach.user) };
+    let first = if reach.all {
+        vec![Owner::Somebody]
+    } else {
+        vec![Owner::User(reach.user), Owner::Lent(reach, None)]
+    };
     match after {
         Some(ClientCursor { responsible_id: None, .. }) => vec![step(vec![Owner::Nobody])],
-        _ => vec![step(vec![first]), Step { owners: vec![Owner::Nobody], after: None }],
+        _ => vec![step(first), Step { owners: vec![Owner::Nobody], after: None }],
     }
 }

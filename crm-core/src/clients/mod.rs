@@ -1,5 +1,6 @@
 //! Clients, contacts and identities.
 
+pub mod access_request;
 pub mod client;
 pub mod contact;
 pub(crate) mod error;
@@ -9,6 +10,7 @@ pub mod invitation;
 pub mod join;
 mod letters;
 pub mod list;
+pub mod loan;
 pub mod proposal;
 pub(crate) mod reach;
 pub mod request;

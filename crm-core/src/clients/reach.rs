@@ -10,18 +10,26 @@ use crate::{
     access::{ClientScope, Forbidden, Right, Viewer},
 };
 
-/// The scope of a viewer in the form that queries take: `all`, or `user` and the common base.
+/// The scope of a viewer in the form that queries take: `all`, or what `user` answers for, what is `lent` to him, and the
+/// common base.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reach {
+pub(crate) struct Reach<'v> {
     pub(crate) all: bool,
     pub(crate) user: UserId,
+    pub(crate) lent: &'v [ClientId],
 }
 
-impl Reach {
+impl<'v> Reach<'v> {
     /// What the viewer reads; a refusal where it is nothing at all.
-    pub(crate) fn reading(viewer: &Viewer) -> Result<Self, Forbidden> {
+    pub(crate) fn reading(viewer: &'v Viewer) -> Result<Self, Forbidden> {
         viewer.require(Right::ClientsRead)?;
-        Ok(Self { all: viewer.readable_clients().sees_all(), user: viewer.user_id })
+        Ok(Self::under(viewer, Right::ClientsRead))
+    }
+
+    /// The clients that a right of the viewer covers.
+    fn under(viewer: &'v Viewer, right: Right) -> Self {
+        let scope = viewer.clients_under(right);
+        Self { all: scope.sees_all(), user: viewer.user_id, lent: scope.lent() }
     }
 }
 
@@ -42,7 +50,7 @@ pub(crate) async fn readable_client(conn: &mut PgConnection, viewer: &Viewer, id
 /// The same for a root that was found already.
 pub(crate) async fn readable_root(conn: &mut PgConnection, viewer: &Viewer, root: Root) -> Result<Root> {
     viewer.require(Right::ClientsRead)?;
-    if viewer.readable_clients().covers(root.responsible_id) {
+    if viewer.readable_clients().covers(root.id, root.responsible_id) {
         return Ok(root);
     }
     Err(ClientError::Foreign(store::stub(conn, root.id).await?))
@@ -64,8 +72,8 @@ pub(crate) async fn client_under(
     covered(viewer.clients_under(right), right, root)
 }
 
-fn covered(scope: ClientScope, right: Right, root: Root) -> Result<Root> {
-    if scope.covers(root.responsible_id) { Ok(root) } else { Err(Forbidden(right).into()) }
+fn covered(scope: ClientScope<'_>, right: Right, root: Root) -> Result<Root> {
+    if scope.covers(root.id, root.responsible_id) { Ok(root) } else { Err(Forbidden(right).into()) }
 }
 
 /// The root of a contact of a client that the viewer reads. Others are as if they did not exist.
@@ -85,10 +93,9 @@ pub(crate) async fn contact_under(
     right: Right,
     id: ContactId,
 ) -> Result<ContactId> {
-    let scope = viewer.require(right)?;
+    viewer.require(right)?;
     let root = readable_contact(conn, viewer, id).await?;
     store::lock_contact(conn, root).await?;
     let root = readable_contact(conn, viewer, id).await?;
-    let reach = Reach { all: scope == crate::access::Scope::All, user: viewer.user_id };
-    store::readable_contact(conn, reach, root).await?.ok_or(Forbidden(right).into())
+    store::readable_contact(conn, Reach::under(viewer, right), root).await?.ok_or(Forbidden(right).into())
 }

@@ -158,7 +158,7 @@ async fn found(conn: &mut PgConnection, viewer: &Viewer, asked: &mut Asked) -> R
     let root = reach::contact_under(conn, viewer, Right::ClientsWrite, contact).await?;
     asked.contact_id = Some(root);
     let clients = reach::store::clients_of_contact(conn, root).await?;
-    let readable = |client: &&reach::Root| viewer.readable_clients().covers(client.responsible_id);
+    let readable = |client: &&reach::Root| viewer.readable_clients().covers(client.id, client.responsible_id);
     match asked.client_id {
         Some(named) if clients.iter().any(|client| client.id == named) => {}
         Some(_) => return Err(ClientError::NotFound),

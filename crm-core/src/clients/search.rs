@@ -121,8 +121,8 @@ pub async fn search(conn: &mut PgConnection, viewer: &Viewer, typed: &str, rows:
 
 /// Whose clients a query looks at.
 #[derive(Clone, Copy)]
-pub(crate) struct Whose {
-    pub(crate) reach: Reach,
+pub(crate) struct Whose<'v> {
+    pub(crate) reach: Reach<'v>,
     pub(crate) foreign: bool,
 }
 
@@ -157,7 +157,7 @@ impl Card {
 }
 
 /// By the beginning of the name, and where that gives little, by any part of it.
-async fn by_name(conn: &mut PgConnection, whose: Whose, variants: &[String]) -> Result<Vec<Candidate>> {
+async fn by_name(conn: &mut PgConnection, whose: Whose<'_>, variants: &[String]) -> Result<Vec<Candidate>> {
     let mut found = store::by_name_start(conn, whose, variants, CANDIDATES).await?;
     if found.len() < 20 {
         found.extend(store::by_name_part(conn, whose, variants, CANDIDATES).await?);

@@ -3,6 +3,7 @@
 mod cards;
 mod join;
 mod list;
+mod loans;
 mod people;
 mod requests;
 mod search;

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use super::{Decision, Effect};
 use crate::{
     access::Viewer,
-    clients::{ClientError, error::Result, request},
+    clients::{ClientError, access_request, error::Result, request},
 };
 
 pub(super) async fn apply(
@@ -19,6 +19,9 @@ pub(super) async fn apply(
 ) -> Result<Effect> {
     match decision.subject_kind.as_str() {
         request::SUBJECT => request::decided(conn, viewer, decision.subject_id, word, comment, now).await,
+        access_request::SUBJECT => {
+            access_request::decided(conn, viewer, decision.subject_id, word, comment, now).await
+        }
         // Asked by a newer version of the program.
         _ => Err(ClientError::NotFound),
     }

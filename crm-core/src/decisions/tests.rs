@@ -13,6 +13,7 @@ use crate::{
     bridge::binding,
     clients::{
         NewChangeRequest,
+        access_request::{self, AccessState, NewAccessRequest},
         client::{ClientEdit, edit, read},
         request::{self, RequestField, RequestState},
     },
@@ -324,4 +325,32 @@ async fn a_request_taken_back_leaves_no_buttons_and_a_foreign_button_is_answered
     stand.press(&mut conn, 50, "2", "x/unheard-of").await;
     let told = answers(&deliver(&mut conn).await);
     assert_eq!(told, ["Отозвано: решать больше не нужно.", "Эта кнопка больше не действует."]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_client_is_opened_to_whoever_asks_by_a_press_in_the_messenger(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    request::withdraw(&mut conn, &stand.anna, stand.request, minute(2)).await.unwrap();
+    let boris = user(&mut conn, "Борис", "manager").await;
+    let wish = NewAccessRequest {
+        client_id: Some(stand.client),
+        reason: "Звонил мне".into(),
+        ..NewAccessRequest::default()
+    };
+    access_request::create(&mut conn, &boris, wish, minute(2)).await.unwrap();
+    let questions = asked(&deliver(&mut conn).await);
+    let (who, text, buttons) = &questions[0];
+    assert_eq!((who.as_str(), questions.len()), ("50", 2), "both directors");
+    for part in ["Ромашка", OLD, "Борис", "Анна", "Звонил мне"] {
+        assert!(text.contains(part), "{text}");
+    }
+    let labels: Vec<&str> = buttons.iter().map(|(label, _)| label.as_str()).collect();
+    assert_eq!(labels, ["На сутки", "На 7 дней", "Без срока", "Отказать"]);
+    stand.press(&mut conn, 50, "1", &buttons[1].1).await;
+    let own = access_request::own(&mut conn, &boris, None, 10, minute(4)).await.unwrap().remove(0);
+    assert_eq!(own.state, AccessState::Granted);
+    assert_eq!(own.decided_by.map(|person| person.id), Some(stand.boss.user_id));
+    let boris = crate::access::viewer_unscoped(&mut conn, boris.user_id).await.unwrap().unwrap();
+    read(&mut conn, &boris, stand.client).await.expect("open at once");
 }

@@ -87,7 +87,7 @@ pub async fn oldest(
 
 async fn named(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     found: Vec<store::Row>,
 ) -> Result<Vec<Debt>, ClientError> {
     let calls: Vec<InteractionId> = found.iter().map(|row| row.first_id).collect();

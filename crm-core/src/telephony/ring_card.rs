@@ -79,7 +79,7 @@ pub async fn read(
     let roots = roots(conn, &row).await?;
     let scope = viewer.readable_clients();
     let (readable, foreign): (Vec<Root>, Vec<Root>) =
-        roots.into_iter().partition(|root| scope.covers(root.responsible_id));
+        roots.into_iter().partition(|root| scope.covers(root.id, root.responsible_id));
     let sees = !readable.is_empty() || scope == ClientScope::All;
     let concerned = row.view.segments.iter().any(|segment| sits_at(&own_numbers, segment.extension.as_ref()));
     if !sees && !concerned {

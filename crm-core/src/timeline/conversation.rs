@@ -170,7 +170,11 @@ pub async fn read(conn: &mut PgConnection, viewer: &Viewer, id: ConversationId) 
     named(conn, reach, vec![row]).await?.into_iter().next().ok_or(ClientError::NotFound)
 }
 
-async fn named(conn: &mut PgConnection, reach: Reach, rows: Vec<Conversation>) -> Result<Vec<Conversation>> {
+async fn named(
+    conn: &mut PgConnection,
+    reach: Reach<'_>,
+    rows: Vec<Conversation>,
+) -> Result<Vec<Conversation>> {
     let contacts: Vec<ContactId> = rows.iter().map(|row| row.contact.id).collect();
     let mut clients: BTreeMap<ContactId, Vec<ContactClient>> = BTreeMap::new();
     for (contact, client) in contact_store::clients(conn, reach, &contacts).await? {

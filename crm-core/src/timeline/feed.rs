@@ -10,7 +10,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::draft::DraftKind;
-use crate::{ChangeRequestId, ClientId, ContactId, InteractionId, RoomId, RoomMessageId, UserId};
+use crate::{
+    AccessRequestId, ChangeRequestId, ClientId, ContactId, InteractionId, RoomId, RoomMessageId, UserId,
+};
 
 pub use position::Position;
 pub use store::{forget_before, head, holds, notify, tell, write};
@@ -47,6 +49,21 @@ pub struct Changes {
     /// Requests to change frozen contact data.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestChange>,
+    /// Clients that were opened to somebody or are so no longer, and requests for that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub loans: Vec<LoanChange>,
+}
+
+/// A client was opened to a user or is so no longer, or he asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoanChange {
+    /// Which.
+    pub client: ClientId,
+    /// To whom.
+    pub user: UserId,
+    /// A request that is new or has ended; `None` for the client itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub request: Option<AccessRequestId>,
 }
 
 /// A request is new, was decided or taken back.
@@ -206,6 +223,8 @@ pub enum Subject {
     },
     /// A request to change frozen contact data.
     Request(RequestChange),
+    /// A client of others that is open to somebody, or a request for that.
+    Loan(LoanChange),
     /// A fact whose row does not exist (yet): nobody sees it.
     Nothing,
 }
@@ -228,7 +247,7 @@ pub async fn resolve(conn: &mut PgConnection, entries: &[Entry]) -> sqlx::Result
     Ok(entries
         .iter()
         .map(|entry| {
-            let Changes { interactions, contacts, clients, moved, drafts, notices, rooms, requests } =
+            let Changes { interactions, contacts, clients, moved, drafts, notices, rooms, requests, loans } =
                 &entry.changes;
             let changes = interactions
                 .iter()
@@ -240,6 +259,7 @@ pub async fn resolve(conn: &mut PgConnection, entries: &[Entry]) -> sqlx::Result
                 .chain(notices.then(|| Change::of_nobody(Subject::Notice)))
                 .chain(rooms.iter().map(|change| found.room(change)))
                 .chain(requests.iter().map(|change| Change::of_nobody(Subject::Request(*change))))
+                .chain(loans.iter().map(|change| found.loan(*change)))
                 .collect();
             Resolved { position: entry.position, changes }
         })

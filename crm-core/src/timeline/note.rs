@@ -168,7 +168,7 @@ fn may_change(
     note: &NoteEntry,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    if viewer.clients_under(Right::NotesCorrect).covers(root.responsible_id) {
+    if viewer.clients_under(Right::NotesCorrect).covers(root.id, root.responsible_id) {
         return Ok(());
     }
     if entry.author.as_ref().and_then(|author| author.user_id) != Some(viewer.user_id) {

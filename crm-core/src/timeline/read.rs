@@ -101,19 +101,19 @@ impl TimelineEntry {
 }
 
 /// Where rows are looked for, and which pins hide them.
-pub(crate) struct Place {
+pub(crate) struct Place<'v> {
     pub(crate) contacts: Vec<ContactId>,
     pub(crate) clients: Vec<ClientId>,
     pub(crate) conversation: Option<ConversationId>,
-    pub(crate) pins: Pins,
+    pub(crate) pins: Pins<'v>,
 }
 
 /// Rows pinned elsewhere are hidden.
-pub(crate) enum Pins {
+pub(crate) enum Pins<'v> {
     /// Shown: pinned to one of these, or to none.
     Family(Vec<ClientId>),
     /// Shown: pinned to a client within reach, or to none.
-    Within(Reach),
+    Within(Reach<'v>),
 }
 
 /// The timeline of a client: its own rows and those of all its people, but for rows pinned to another company.
@@ -176,7 +176,7 @@ pub async fn of_conversation(
 
 async fn page(
     conn: &mut PgConnection,
-    place: &Place,
+    place: &Place<'_>,
     filter: &TimelineFilter,
     part: Part,
     rows: i64,
@@ -224,7 +224,7 @@ fn cut(mut found: Vec<store::FoundRow>, rows: i64) -> (Vec<store::FoundRow>, boo
 
 /// Where a provider named the quoted message by its id alone, its words are taken from the same place; and a quoted
 /// part of a message is that message.
-async fn quote_words(conn: &mut PgConnection, place: &Place, rows: &mut [StoredRow]) -> Result<()> {
+async fn quote_words(conn: &mut PgConnection, place: &Place<'_>, rows: &mut [StoredRow]) -> Result<()> {
     let named = |row: &StoredRow| row.payload.quote.as_ref().and_then(|quote| quote.interaction_id);
     let wanted: Vec<InteractionId> = rows.iter().filter_map(named).collect();
     if wanted.is_empty() {

@@ -190,5 +190,6 @@ pub fn administrator() -> Viewer {
         name: "root".into(),
         remote: None,
         rights: Right::ALL.into_iter().map(|right| (right, Scope::All)).collect(),
+        lent: Vec::new(),
     }
 }

@@ -296,6 +296,7 @@ fn everything(user: UserId, name: &str) -> Viewer {
         name: name.to_owned(),
         remote: None,
         rights: Right::ALL.into_iter().map(|right| (right, Scope::All)).collect(),
+        lent: Vec::new(),
     }
 }
 

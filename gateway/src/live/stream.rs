@@ -158,7 +158,11 @@ impl LiveStream {
         }
         let within = entry.position.at_part(self.last.part) == self.last;
         let told = if within { self.last.part as usize } else { 0 };
-        let hands_changed = entry.changes.iter().any(|change| matches!(change.subject, Subject::Moved(_)));
+        let hands_changed = entry.changes.iter().any(|change| match change.subject {
+            Subject::Moved(_) => true,
+            Subject::Loan(loan) => loan.user == self.viewer.user_id,
+            _ => false,
+        });
         if hands_changed && self.checked < event.read_at {
             self.pending.push(Arc::clone(event));
             return self.check().await;

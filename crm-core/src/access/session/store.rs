@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, query, query_as};
 
 use super::Session;
-use crate::{SessionId, UserId};
+use crate::{ClientId, SessionId, UserId};
 
 pub(super) struct Found {
     pub(super) id: SessionId,
@@ -15,6 +15,8 @@ pub(super) struct Found {
     /// Words of the rights of all roles of the user, and of those that reach over all.
     pub(super) rights: Vec<String>,
     pub(super) over_all: Vec<String>,
+    /// Clients of others that were opened to him.
+    pub(super) lent: Vec<ClientId>,
 }
 
 /// One statement, for every request begins with it.
@@ -32,7 +34,10 @@ pub(super) async fn find_live(
                   array(select r.right_name from user_roles x join role_rights r on r.role_code = x.role_code
                         where x.user_id = u.id) as "rights!",
                   array(select r.right_name from user_roles x join role_rights r on r.role_code = x.role_code
-                        where x.user_id = u.id and r.scope = 'all') as "over_all!"
+                        where x.user_id = u.id and r.scope = 'all') as "over_all!",
+                  array(select l.client_id from client_loans l join clients c on c.id = l.client_id and c.root_id = c.id
+                        where l.user_id = u.id and l.ended_at is null and (l.ends_at is null or l.ends_at > $2))
+                      as "lent!: Vec<ClientId>"
            from sessions s join users u on u.id = s.user_id
            where s.token_hash = $1 and s.expires_at > $2 and u.disabled_at is null"#,
         token_hash,

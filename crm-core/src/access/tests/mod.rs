@@ -1,6 +1,7 @@
 //! What people and rights promise, seen from the database.
 
 mod audit;
+mod eyes;
 mod races;
 
 use chrono::{DateTime, Utc};
@@ -19,7 +20,13 @@ async fn add(conn: &mut PgConnection, login: &str, role: &str) -> UserId {
 
 async fn viewer(conn: &mut PgConnection, id: UserId) -> Viewer {
     let rights = user::rights_of(conn, id).await.unwrap();
-    Viewer { user_id: id, name: "Ольга".to_owned(), remote: Some("10.0.0.1".to_owned()), rights }
+    Viewer {
+        user_id: id,
+        name: "Ольга".to_owned(),
+        remote: Some("10.0.0.1".to_owned()),
+        rights,
+        lent: Vec::new(),
+    }
 }
 
 async fn lines(pool: &PgPool, action: &str) -> i64 {

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, query, query_as, query_scalar};
 
 use super::fields::Fields;
 use super::{Colleague, Filter, Key, SigningIn, User};
-use crate::UserId;
+use crate::{ClientId, UserId};
 
 pub(super) struct RightRow {
     pub(super) right_name: String,
@@ -20,6 +20,23 @@ pub(super) async fn rights(conn: &mut PgConnection, user: UserId) -> sqlx::Resul
            where u.user_id = $1
            group by r.right_name"#,
         user.0,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// A card that was joined into another is not open until it is split off again: the other may be anybody's.
+pub(super) async fn lent(
+    conn: &mut PgConnection,
+    user: UserId,
+    now: Option<DateTime<Utc>>,
+) -> sqlx::Result<Vec<ClientId>> {
+    query_scalar!(
+        r#"select l.client_id as "client_id: ClientId"
+           from client_loans l join clients c on c.id = l.client_id and c.root_id = c.id
+           where l.user_id = $1 and l.ended_at is null and ($2::timestamptz is null or l.ends_at is null or l.ends_at > $2)"#,
+        user.0,
+        now
     )
     .fetch_all(conn)
     .await

@@ -82,7 +82,7 @@ pub(super) async fn take(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::R
 /// Those of some rows of timelines that lie within reach.
 pub(super) async fn rows(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     ids: &[InteractionId],
 ) -> sqlx::Result<Vec<StoredRow>> {
     let mut query = QueryBuilder::<Postgres>::new(COLUMNS);

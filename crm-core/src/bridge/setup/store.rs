@@ -147,7 +147,7 @@ pub(super) async fn set_enabled(
 /// Names only within `reach`; without one, none.
 pub(crate) async fn conversations(
     conn: &mut PgConnection,
-    reach: Option<Reach>,
+    reach: Option<Reach<'_>>,
 ) -> sqlx::Result<Vec<BridgedConversation>> {
     let mut query = QueryBuilder::<Postgres>::new(
         "select b.conversation_id, seen.name, b.enabled, b.trouble,

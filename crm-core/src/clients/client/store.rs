@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
-use super::{ClientCard, ClientStatus, ContractMark, Person};
+use super::{ClientCard, ClientStatus, ContractMark, FeaturesVersion, Person};
 use crate::{ClientId, UserId};
 
 /// The row of a client that a person can change.
@@ -190,6 +190,28 @@ pub(crate) async fn set_responsible(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// A card that was made without the field has no version of it. A join keeps what it changed under `fields`.
+pub(super) async fn features_versions(
+    conn: &mut PgConnection,
+    root: ClientId,
+) -> sqlx::Result<Vec<FeaturesVersion>> {
+    sqlx::query_as!(
+        FeaturesVersion,
+        r#"select case when after ? 'features' then after ->> 'features' else after #>> '{fields,features,after}' end
+                      as text,
+                  actor as author, at
+           from audit_log
+           where subject_kind = 'client' and subject_id = $1
+             and (after ? 'features' and (before is not null or after ->> 'features' is not null)
+                  or after -> 'fields' ? 'features')
+           order by id desc
+           limit 200"#,
+        root.to_string()
+    )
+    .fetch_all(conn)
+    .await
 }
 
 /// The user, where it may sign in.

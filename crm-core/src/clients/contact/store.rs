@@ -55,7 +55,7 @@ pub(crate) async fn of_clients(
 /// The companies of contacts, as far as they are within reach.
 pub(crate) async fn clients(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     roots: &[ContactId],
 ) -> sqlx::Result<Vec<(ContactId, ContactClient)>> {
     let rows = sqlx::query!(
@@ -66,12 +66,13 @@ pub(crate) async fn clients(
            join contact_clients cc on cc.contact_id = m.id
            join clients c on c.id = cc.client_id
            join clients r on r.id = c.root_id
-           where $2 or r.responsible_id is null or r.responsible_id = $3
+           where $2 or r.responsible_id is null or r.responsible_id = $3 or r.id = any($4)
            group by m.root_id, r.id
            order by min(cc.created_at), r.id"#,
         roots as &[ContactId],
         reach.all,
-        reach.user.0
+        reach.user.0,
+        reach.lent as &[ClientId]
     )
     .fetch_all(conn)
     .await?;

@@ -59,7 +59,7 @@ fn order(sort: ClientSort) -> &'static str {
 
 fn push_walk(
     query: &mut QueryBuilder<Postgres>,
-    owner: Owner,
+    owner: Owner<'_>,
     after: Option<&ClientCursor>,
     filter: &ClientFilter,
     sort: ClientSort,
@@ -76,6 +76,13 @@ fn push_walk(
         Owner::User(user) => {
             query.push(" and c.responsible_id = ").push_bind(user);
         }
+        Owner::Lent(reach, of) => {
+            query.push(" and c.id = any(").push_bind(reach.lent.to_vec()).push(") and c.responsible_id <> ");
+            query.push_bind(reach.user);
+            if let Some(of) = of {
+                query.push(" and c.responsible_id = ").push_bind(of);
+            }
+        }
     }
     push_filter(query, filter);
     if let Some(after) = after {
@@ -83,7 +90,7 @@ fn push_walk(
     }
     query.push(" order by ");
     // «is null» is no constant to the planner: naming the column lets the walk follow the index.
-    if owner == Owner::Nobody && sort != ClientSort::Responsible {
+    if matches!(owner, Owner::Nobody) && sort != ClientSort::Responsible {
         query.push(if sort == ClientSort::CreatedNewest {
             "c.responsible_id desc, "
         } else {
@@ -129,7 +136,7 @@ fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &ClientFilter) {
     }
 }
 
-fn push_after(query: &mut QueryBuilder<Postgres>, owner: Owner, after: &ClientCursor, sort: ClientSort) {
+fn push_after(query: &mut QueryBuilder<Postgres>, owner: Owner<'_>, after: &ClientCursor, sort: ClientSort) {
     match sort {
         ClientSort::Created => {
             query.push(" and (c.created_at, c.id) > (").push_bind(after.created_at);
@@ -137,7 +144,7 @@ fn push_after(query: &mut QueryBuilder<Postgres>, owner: Owner, after: &ClientCu
         ClientSort::CreatedNewest => {
             query.push(" and (c.created_at, c.id) < (").push_bind(after.created_at);
         }
-        ClientSort::Responsible if owner == Owner::Somebody => {
+        ClientSort::Responsible if !matches!(owner, Owner::Nobody) => {
             query.push(r#" and (c.responsible_id, c.name collate "ru-x-icu", c.id) > ("#);
             query.push_bind(after.responsible_id).push(", ").push_bind(after.name.clone());
         }

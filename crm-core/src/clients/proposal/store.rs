@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::{ContactId, ProposalId, UserId, clients::reach::Reach};
+use crate::{ClientId, ContactId, ProposalId, UserId, clients::reach::Reach};
 
 pub(crate) struct Row {
     pub(crate) id: ProposalId,
@@ -19,7 +19,7 @@ pub(crate) struct Row {
 /// Open proposals both sides of which have a client within reach.
 pub(crate) async fn open(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     after: Option<ProposalId>,
     rows: i64,
 ) -> sqlx::Result<Vec<Row>> {
@@ -40,20 +40,21 @@ pub(crate) async fn open(
                          join contact_clients cc on cc.contact_id = m.id
                          join clients c on c.id = cc.client_id
                          join clients r on r.id = c.root_id
-                         where r.responsible_id is null or r.responsible_id = $4)
+                         where r.responsible_id is null or r.responsible_id = $4 or r.id = any($5))
                  and exists (select 1
                          from (select b.id as id
                                union all select m.id from contacts m where m.root_id = b.id and m.root_id <> m.id) m
                          join contact_clients cc on cc.contact_id = m.id
                          join clients c on c.id = cc.client_id
                          join clients r on r.id = c.root_id
-                         where r.responsible_id is null or r.responsible_id = $4)))
+                         where r.responsible_id is null or r.responsible_id = $4 or r.id = any($5))))
            order by p.id
            limit $2"#,
         after.map(|id| id.0),
         rows,
         reach.all,
-        reach.user.0
+        reach.user.0,
+        reach.lent as &[ClientId]
     )
     .fetch_all(conn)
     .await

@@ -69,7 +69,7 @@ pub(crate) async fn contact_family(conn: &mut PgConnection, root: ContactId) -> 
 /// those who see all.
 pub(crate) async fn readable_contact(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     id: ContactId,
 ) -> sqlx::Result<Option<ContactId>> {
     sqlx::query_scalar!(
@@ -83,10 +83,11 @@ pub(crate) async fn readable_contact(
                  join contact_clients cc on cc.contact_id = m.id
                  join clients c on c.id = cc.client_id
                  join clients r on r.id = c.root_id
-                 where r.responsible_id is null or r.responsible_id = $3))"#,
+                 where r.responsible_id is null or r.responsible_id = $3 or r.id = any($4)))"#,
         id.0,
         reach.all,
-        reach.user.0
+        reach.user.0,
+        reach.lent as &[ClientId]
     )
     .fetch_optional(conn)
     .await

@@ -132,7 +132,11 @@ impl Row {
     }
 
     pub(super) fn is_seen_by(&self, viewer: &Viewer) -> bool {
-        viewer.readable_clients().covers(self.responsible_id)
+        let scope = viewer.readable_clients();
+        match self.client_id {
+            Some(client) => scope.covers(client, self.responsible_id),
+            None => scope != ClientScope::Nothing,
+        }
     }
 }
 
@@ -175,7 +179,7 @@ async fn rows(conn: &mut PgConnection, ids: &[ChangeRequestId]) -> sqlx::Result<
 /// Requests for cards that a scope covers. A person without a company is for those who see all.
 pub(super) async fn decidable(
     conn: &mut PgConnection,
-    scope: ClientScope,
+    scope: ClientScope<'_>,
     open: bool,
     before: Option<ChangeRequestId>,
     limit: i64,
@@ -199,7 +203,7 @@ pub(super) async fn decidable(
     rows(conn, &ids).await
 }
 
-pub(super) async fn waiting(conn: &mut PgConnection, scope: ClientScope) -> sqlx::Result<i64> {
+pub(super) async fn waiting(conn: &mut PgConnection, scope: ClientScope<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "waiting!"
            from change_requests q
@@ -261,7 +265,7 @@ pub(super) async fn sees(
     let Some(client) = client else { return Ok(true) };
     let Some(viewer) = crate::access::viewer_unscoped(conn, user).await? else { return Ok(false) };
     let root = crate::clients::reach::store::root(conn, client).await?;
-    Ok(root.is_some_and(|root| viewer.readable_clients().covers(root.responsible_id)))
+    Ok(root.is_some_and(|root| viewer.readable_clients().covers(root.id, root.responsible_id)))
 }
 
 pub(super) async fn saw(

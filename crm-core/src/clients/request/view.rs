@@ -134,7 +134,7 @@ pub async fn get(conn: &mut PgConnection, viewer: &Viewer, id: ChangeRequestId) 
     let row = store::one(conn, id).await?.ok_or(ClientError::NotFound)?;
     let scope = viewer.clients_under(Right::ContactsCorrect);
     // A person without a company is for those who see all.
-    let covered = scope.sees_all() || (row.client_id.is_some() && scope.covers(row.responsible_id));
+    let covered = scope.sees_all() || row.client_id.is_some_and(|id| scope.covers(id, row.responsible_id));
     if !covered {
         return Err(ClientError::NotFound);
     }

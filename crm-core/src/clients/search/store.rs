@@ -43,21 +43,24 @@ pub(crate) async fn cards(
     Ok(cards.into_iter().map(|card| (card.id, card)).collect())
 }
 
-fn push_whose(query: &mut QueryBuilder<Postgres>, whose: Whose) {
+fn push_whose(query: &mut QueryBuilder<Postgres>, whose: Whose<'_>) {
     if whose.foreign {
         query.push(" and c.responsible_id <> ").push_bind(whose.reach.user);
+        query.push(" and c.id <> all(").push_bind(whose.reach.lent.to_vec()).push(")");
     } else if !whose.reach.all {
         query
             .push(" and (c.responsible_id is null or c.responsible_id = ")
             .push_bind(whose.reach.user)
-            .push(")");
+            .push(" or c.id = any(")
+            .push_bind(whose.reach.lent.to_vec())
+            .push("))");
     }
 }
 
 /// Clients whose name begins so, in any variant.
 pub(crate) async fn by_name_start(
     conn: &mut PgConnection,
-    whose: Whose,
+    whose: Whose<'_>,
     variants: &[String],
     limit: i64,
 ) -> sqlx::Result<Vec<Candidate>> {
@@ -82,7 +85,7 @@ pub(crate) async fn by_name_start(
 /// Clients whose name has all words of a variant, anywhere.
 pub(crate) async fn by_name_part(
     conn: &mut PgConnection,
-    whose: Whose,
+    whose: Whose<'_>,
     variants: &[String],
     limit: i64,
 ) -> sqlx::Result<Vec<Candidate>> {
@@ -109,7 +112,7 @@ pub(crate) async fn by_name_part(
 /// Clients whose ИНН begins so. Cards that were joined are found too and give their root.
 pub(crate) async fn by_inn(
     conn: &mut PgConnection,
-    whose: Whose,
+    whose: Whose<'_>,
     digits: &str,
     limit: i64,
 ) -> sqlx::Result<Vec<Candidate>> {
@@ -137,8 +140,8 @@ const OF_PEOPLE: &str =
     join contact_clients cc on cc.contact_id = f.id
     join clients m on m.id = cc.client_id
     join clients c on c.id = m.root_id
-    where $3 or c.responsible_id is null or c.responsible_id = $4
-    limit $5";
+    where $3 or c.responsible_id is null or c.responsible_id = $4 or c.id = any($5)
+    limit $6";
 
 /// A root contact, and the number by which it was found.
 type Hit = (ContactId, Option<String>);
@@ -146,7 +149,7 @@ type Hit = (ContactId, Option<String>);
 /// Clients within reach that have a number with this end.
 pub(crate) async fn by_phone_tail(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     digits: &str,
     limit: i64,
 ) -> sqlx::Result<Vec<Candidate>> {
@@ -165,7 +168,7 @@ pub(crate) async fn by_phone_tail(
 /// Clients within reach of people whose name has all words of a variant.
 pub(crate) async fn by_contact_name(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     variants: &[&String],
     limit: i64,
 ) -> sqlx::Result<Vec<Candidate>> {
@@ -201,7 +204,7 @@ pub(crate) async fn by_contact_name(
 /// planned in a tenth of the time.
 async fn clients_of(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     hits: Vec<Hit>,
     limit: i64,
     by: FoundBy,
@@ -215,6 +218,7 @@ async fn clients_of(
         .bind(phones)
         .bind(reach.all)
         .bind(reach.user)
+        .bind(reach.lent.to_vec())
         .bind(limit)
         .fetch_all(conn)
         .await?;
@@ -228,7 +232,7 @@ async fn clients_of(
 }
 
 /// Of people `h` only those within reach: foreign ones must not fill up the limit.
-fn push_people_within(query: &mut QueryBuilder<Postgres>, reach: Reach) {
+fn push_people_within(query: &mut QueryBuilder<Postgres>, reach: Reach<'_>) {
     if !reach.all {
         query.push(
             " and exists (
@@ -240,7 +244,7 @@ fn push_people_within(query: &mut QueryBuilder<Postgres>, reach: Reach) {
                 join clients r on r.id = m.root_id
                 where r.responsible_id is null or r.responsible_id = ",
         );
-        query.push_bind(reach.user).push(")");
+        query.push_bind(reach.user).push(" or r.id = any(").push_bind(reach.lent.to_vec()).push("))");
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     access::{Forbidden, Right},
     clients::{
         ClientError, TakenBy,
-        client::{ClientEdit, NewClient, create, edit, read, take, transfer},
+        client::{ClientEdit, NewClient, create, edit, features_versions, read, take, transfer},
     },
     fixture::{client, minute, user},
 };
@@ -95,4 +95,36 @@ async fn access_moves_with_a_transfer_at_once(pool: PgPool) {
     assert!(matches!(read(&mut conn, &owner, id).await, Err(ClientError::Foreign(_))));
     let card = read(&mut conn, &other, id).await.expect("it is his now");
     assert_eq!(card.responsible.map(|person| person.id), to);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn former_versions_of_the_features_stay_with_who_and_when(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let anna = user(&mut conn, "Анна", "manager").await;
+    let head = user(&mut conn, "Роман", "head_of_sales").await;
+    let card = client(&mut conn, "Ромашка", Some(&anna)).await;
+    let words = |version, text: Option<&str>| ClientEdit {
+        version,
+        features: Some(text.map(str::to_owned)),
+        ..ClientEdit::default()
+    };
+    edit(&mut conn, &anna, minute(1), card, words(1, Some("Звонить после обеда"))).await.unwrap();
+    edit(&mut conn, &head, minute(2), card, words(2, Some("Только письма"))).await.unwrap();
+    let city = ClientEdit { version: 3, city: Some(Some("Тула".into())), ..ClientEdit::default() };
+    edit(&mut conn, &anna, minute(3), card, city).await.unwrap();
+    edit(&mut conn, &anna, minute(4), card, words(4, None)).await.unwrap();
+    let versions = features_versions(&mut conn, &anna, card).await.unwrap();
+    let shown: Vec<_> =
+        versions.iter().map(|one| (one.text.as_deref(), one.author.as_str(), one.at)).collect();
+    assert_eq!(
+        shown,
+        [
+            (None, "Анна", minute(4)),
+            (Some("Только письма"), "Роман", minute(2)),
+            (Some("Звонить после обеда"), "Анна", minute(1)),
+        ]
+    );
+    let boris = user(&mut conn, "Борис", "manager").await;
+    let foreign = features_versions(&mut conn, &boris, card).await;
+    assert!(matches!(foreign, Err(ClientError::Foreign(_))));
 }

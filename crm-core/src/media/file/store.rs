@@ -56,7 +56,7 @@ impl From<Row> for File {
 pub(crate) async fn readable(
     conn: &mut PgConnection,
     viewer: &Viewer,
-    reach: Option<Reach>,
+    reach: Option<Reach<'_>>,
     id: MediaId,
 ) -> sqlx::Result<Option<File>> {
     let mut query = QueryBuilder::<Postgres>::new(

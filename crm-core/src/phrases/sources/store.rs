@@ -47,7 +47,7 @@ pub(super) async fn first_contact(
 /// The companies of a person that are within reach.
 pub(super) async fn companies(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     root: ContactId,
 ) -> sqlx::Result<Vec<Company>> {
     sqlx::query_as!(
@@ -57,10 +57,11 @@ pub(super) async fn companies(
            join contact_clients cc on cc.contact_id = k.id
            join clients c on c.id = cc.client_id
            join clients r on r.id = c.root_id
-           where k.root_id = $1 and ($2 or r.responsible_id is null or r.responsible_id = $3)"#,
+           where k.root_id = $1 and ($2 or r.responsible_id is null or r.responsible_id = $3 or r.id = any($4))"#,
         root.0,
         reach.all,
-        reach.user.0
+        reach.user.0,
+        reach.lent as &[ClientId]
     )
     .fetch_all(conn)
     .await

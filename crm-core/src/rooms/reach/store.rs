@@ -32,13 +32,13 @@ pub(crate) fn push_reach(query: &mut QueryBuilder<Postgres>, viewer: &Viewer, si
         ClientScope::Nothing => {
             query.push(" and r.client_id is null");
         }
-        ClientScope::Own(user) => {
+        ClientScope::Own { user, lent } => {
             query.push(
                 " and (r.client_id is null or exists (
                       select from clients tied join clients root on root.id = tied.root_id
                       where tied.id = r.client_id and (root.responsible_id is null or root.responsible_id = ",
             );
-            query.push_bind(user).push(")))");
+            query.push_bind(user).push(" or root.id = any(").push_bind(lent.to_vec()).push("))))");
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) enum Order {
 
 pub(super) async fn list(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     since: DateTime<Utc>,
     order: Order,
     rows: i64,

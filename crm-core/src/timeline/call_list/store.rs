@@ -16,7 +16,7 @@ use crate::{
 
 pub(crate) async fn list(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     filter: &CallFilter,
     before: Option<TimelineCursor>,
     rows: i64,
@@ -49,7 +49,7 @@ pub(crate) async fn list(
 }
 
 /// The row's own client, the company it is pinned to, or one of the companies of its contact must be within reach.
-pub(crate) fn push_row_reach(query: &mut QueryBuilder<Postgres>, reach: Reach) {
+pub(crate) fn push_row_reach(query: &mut QueryBuilder<Postgres>, reach: Reach<'_>) {
     if reach.all {
         return;
     }
@@ -73,5 +73,5 @@ pub(crate) fn push_row_reach(query: &mut QueryBuilder<Postgres>, reach: Reach) {
             join clients r on r.id = c.root_id
             where r.responsible_id is null or r.responsible_id = ",
     );
-    query.push_bind(reach.user).push(")");
+    query.push_bind(reach.user).push(" or r.id = any(").push_bind(reach.lent.to_vec()).push("))");
 }

@@ -77,7 +77,7 @@ pub(super) async fn of_account(
 
 pub(crate) async fn list(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     filter: &ConversationFilter,
     after: Option<ConversationCursor>,
     rows: i64,
@@ -120,7 +120,7 @@ pub(crate) async fn list(
 
 pub(crate) async fn one(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     id: ConversationId,
 ) -> sqlx::Result<Option<Conversation>> {
     let mut page = start(reach);
@@ -139,7 +139,7 @@ pub(crate) async fn one(
 /// Whether the viewer reads it.
 pub(crate) async fn is_within(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     id: ConversationId,
 ) -> sqlx::Result<bool> {
     let mut query = QueryBuilder::<Postgres>::new(
@@ -164,10 +164,10 @@ const SOME_CLIENT: &str = " and exists (
     where ";
 
 /// One of the clients of contact `k` must be within reach.
-pub(crate) fn push_reach(query: &mut QueryBuilder<Postgres>, reach: Reach) {
+pub(crate) fn push_reach(query: &mut QueryBuilder<Postgres>, reach: Reach<'_>) {
     if !reach.all {
         query.push(SOME_CLIENT).push("r.responsible_id is null or r.responsible_id = ");
-        query.push_bind(reach.user).push(")");
+        query.push_bind(reach.user).push(" or r.id = any(").push_bind(reach.lent.to_vec()).push("))");
     }
 }
 
@@ -185,7 +185,7 @@ pub(super) fn push_responsible(query: &mut QueryBuilder<Postgres>, wanted: Optio
 }
 
 /// Begins the query of a page: `me` is the viewer.
-fn start(reach: Reach) -> QueryBuilder<Postgres> {
+fn start(reach: Reach<'_>) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new("with me as (select id, created_at from users where id = ");
     query.push_bind(reach.user).push(") ").push(COLUMNS);
     push_unread(&mut query, reach);
@@ -194,7 +194,7 @@ fn start(reach: Reach) -> QueryBuilder<Postgres> {
 }
 
 /// The columns that count rows, each within reach of the viewer.
-fn push_unread(query: &mut QueryBuilder<Postgres>, reach: Reach) {
+fn push_unread(query: &mut QueryBuilder<Postgres>, reach: Reach<'_>) {
     query.push(
         ", case when h.last_inbound_at > read.until then (
                select count(*) from (
@@ -215,7 +215,7 @@ fn push_unread(query: &mut QueryBuilder<Postgres>, reach: Reach) {
 /// Ends the query of a page with everything that a row shows.
 async fn whole(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     mut query: QueryBuilder<Postgres>,
     order: &str,
 ) -> sqlx::Result<Vec<Conversation>> {

@@ -50,7 +50,11 @@ pub(super) async fn save(
     .await
 }
 
-pub(super) async fn replies(conn: &mut PgConnection, reach: Reach, rows: i64) -> sqlx::Result<Vec<Draft>> {
+pub(super) async fn replies(
+    conn: &mut PgConnection,
+    reach: Reach<'_>,
+    rows: i64,
+) -> sqlx::Result<Vec<Draft>> {
     let mut query = QueryBuilder::<Postgres>::new(
         "select d.subject_id, left(d.body, 200), d.version
          from drafts d

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{CHANNEL, Change, Changes, Entry, Holder, Moved, Position, RoomChange, Subject};
+use super::{CHANNEL, Change, Changes, Entry, Holder, LoanChange, Moved, Position, RoomChange, Subject};
 use crate::{ClientId, ContactId, InteractionId, RoomId, UserId, bridge::mirror};
 
 /// Writes an entry and wakes the readers when the caller's transaction commits.
@@ -143,6 +143,7 @@ impl Found {
             contacts.extend(told.contacts.iter().map(|id| id.0));
             clients.extend(told.clients.iter().map(|id| id.0));
             clients.extend(told.moved.iter().map(|moved| moved.client.0));
+            clients.extend(told.loans.iter().map(|loan| loan.client.0));
             rooms.extend(told.rooms.iter().map(|change| change.room.0));
         }
         let mut found = Self::default();
@@ -298,6 +299,10 @@ impl Found {
 
     pub(super) fn client(&self, id: ClientId) -> Change {
         self.clients.get(&id).cloned().unwrap_or_else(nothing)
+    }
+
+    pub(super) fn loan(&self, loan: LoanChange) -> Change {
+        Change { subject: Subject::Loan(loan), clients: self.client(loan.client).clients }
     }
 
     pub(super) fn moved(&self, moved: Moved) -> Change {

@@ -14,7 +14,7 @@ fn at(second: i64) -> DateTime<Utc> {
 
 fn viewer(user: UserId, rights: &[(Right, Scope)]) -> Viewer {
     let rights = rights.iter().copied().collect::<BTreeMap<_, _>>();
-    Viewer { user_id: user, name: "Проверка".to_owned(), remote: None, rights }
+    Viewer { user_id: user, name: "Проверка".to_owned(), remote: None, rights, lent: Vec::new() }
 }
 
 fn notice() -> Changes {
@@ -187,6 +187,7 @@ async fn each_manager_is_told_of_his_own_company_only(pool: PgPool) {
             notices: true,
             rooms: Vec::new(),
             requests: Vec::new(),
+            loans: Vec::new(),
         },
     )
     .await;

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use uuid::Uuid;
 
-use super::{Change, RoomChange, Subject};
+use super::{Change, LoanChange, RoomChange, Subject};
 use crate::access::{ClientScope, Right, Viewer};
 use crate::timeline::draft::DraftKind;
-use crate::{ChangeRequestId, ClientId, ContactId, InteractionId, RoomId, RoomMessageId};
+use crate::{AccessRequestId, ChangeRequestId, ClientId, ContactId, InteractionId, RoomId, RoomMessageId};
 
 /// A change as one viewer may know it. It says only what to read anew; the content comes by the API, under its rights.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -46,7 +46,7 @@ pub enum Message {
         /// Itself, or what it was joined into.
         root_id: ClientId,
     },
-    /// A client went to other hands, and the viewer sees it no longer.
+    /// A client went to other hands or is no longer open to the viewer: he sees it no more.
     AccessLost {
         /// Which.
         client_id: ClientId,
@@ -75,6 +75,16 @@ pub enum Message {
         /// Which.
         request_id: ChangeRequestId,
     },
+    /// A client of somebody else was opened to the viewer.
+    AccessGained {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// A request for access is new, was decided or taken back: the viewer's own, or one on which he decides.
+    AccessRequest {
+        /// Which.
+        request_id: AccessRequestId,
+    },
 }
 
 impl Message {
@@ -89,6 +99,8 @@ impl Message {
             Self::Notice {} => "notice",
             Self::Room { .. } => "room",
             Self::ChangeRequest { .. } => "change_request",
+            Self::AccessGained { .. } => "access_gained",
+            Self::AccessRequest { .. } => "access_request",
         }
     }
 }
@@ -100,7 +112,7 @@ impl Change {
         let client_ids: Vec<ClientId> = self
             .clients
             .iter()
-            .filter(|holder| scope.covers(holder.responsible))
+            .filter(|holder| scope.covers(holder.client, holder.responsible))
             .map(|holder| holder.client)
             .collect();
         // What belongs to no client at all is for those who see all.
@@ -125,9 +137,8 @@ impl Change {
             Subject::Client { id, root } => {
                 seen.then_some(Message::Client { client_id: *id, root_id: *root })
             }
-            Subject::Moved(moved) => {
-                (!seen && scope.covers(moved.from)).then_some(Message::AccessLost { client_id: moved.client })
-            }
+            Subject::Moved(moved) => (!seen && scope.covers(moved.client, moved.from))
+                .then_some(Message::AccessLost { client_id: moved.client }),
             Subject::Draft(draft) => (draft.user == viewer.user_id)
                 .then_some(Message::Draft { kind: draft.kind, subject_id: draft.subject_id }),
             Subject::Notice => viewer.scope(Right::AccountsManage).is_some().then_some(Message::Notice {}),
@@ -140,7 +151,24 @@ impl Change {
                 let hears = change.author == viewer.user_id || viewer.scope(Right::ContactsCorrect).is_some();
                 hears.then_some(Message::ChangeRequest { request_id: change.request })
             }
+            Subject::Loan(loan) => self.loan_for(viewer, *loan, seen),
             Subject::Nothing => None,
+        }
+    }
+
+    fn loan_for(&self, viewer: &Viewer, loan: LoanChange, seen: bool) -> Option<Message> {
+        let own = loan.user == viewer.user_id;
+        let client_id = loan.client;
+        match loan.request {
+            Some(request_id) => {
+                let scope = viewer.clients_under(Right::ClientsLend);
+                let decides =
+                    self.clients.iter().any(|holder| scope.covers(holder.client, holder.responsible));
+                (own || decides).then_some(Message::AccessRequest { request_id })
+            }
+            None if own && seen => Some(Message::AccessGained { client_id }),
+            None if own => Some(Message::AccessLost { client_id }),
+            None => None,
         }
     }
 }

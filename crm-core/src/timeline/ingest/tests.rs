@@ -506,6 +506,7 @@ async fn an_invitation_ties_its_first_visitor_and_nobody_else(pool: PgPool) {
         name: "А".into(),
         remote: None,
         rights: [(Right::ClientsRead, Scope::All), (Right::ClientsWrite, Scope::All)].into(),
+        lent: Vec::new(),
     };
     apply(&mut conn, &[raw(1, vec![message("m1", 10, party(&[phone(1)], "Олег"), "по телефону")])], at(20))
         .await
@@ -573,6 +574,7 @@ async fn viewer(conn: &mut PgConnection) -> crate::access::Viewer {
         name: "А".into(),
         remote: None,
         rights: rights.into_iter().map(|right| (right, Scope::All)).collect(),
+        lent: Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 
 pub(crate) async fn row(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     id: InteractionId,
 ) -> sqlx::Result<Vec<StoredRow>> {
     let mut query = QueryBuilder::<Postgres>::new(COLUMNS);

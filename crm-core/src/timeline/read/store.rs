@@ -19,7 +19,7 @@ use crate::{
 
 /// What is looked for; `accounts` are those of the channels that were asked for.
 pub(crate) struct Query<'a> {
-    pub(crate) place: &'a Place,
+    pub(crate) place: &'a Place<'a>,
     pub(crate) filter: &'a TimelineFilter,
     pub(crate) accounts: Option<&'a [AccountId]>,
 }
@@ -209,7 +209,7 @@ pub(crate) fn direction_of(word: &str) -> Option<connector_api::Direction> {
 }
 
 /// Hides rows that are pinned elsewhere.
-pub(crate) fn push_pins(sql: &mut QueryBuilder<Postgres>, pins: &Pins) {
+pub(crate) fn push_pins(sql: &mut QueryBuilder<Postgres>, pins: &Pins<'_>) {
     match pins {
         Pins::Within(reach) if reach.all => {}
         Pins::Family(family) => {
@@ -222,7 +222,7 @@ pub(crate) fn push_pins(sql: &mut QueryBuilder<Postgres>, pins: &Pins) {
                     select 1 from clients p join clients r on r.id = p.root_id
                     where p.id = i.pinned_client_id and (r.responsible_id is null or r.responsible_id = ",
             );
-            sql.push_bind(reach.user).push(")))");
+            sql.push_bind(reach.user).push(" or r.id = any(").push_bind(reach.lent.to_vec()).push("))))");
         }
     }
 }
@@ -230,7 +230,7 @@ pub(crate) fn push_pins(sql: &mut QueryBuilder<Postgres>, pins: &Pins) {
 /// The rows by which quoted messages are shown, with their words, where they stand in the same place.
 pub(crate) async fn words_of(
     conn: &mut PgConnection,
-    place: &Place,
+    place: &Place<'_>,
     ids: &[InteractionId],
 ) -> sqlx::Result<Vec<(InteractionId, InteractionId, Option<String>)>> {
     let mut sql = QueryBuilder::<Postgres>::new("select named.id, i.id, i.body from unnest(");

@@ -4,7 +4,7 @@ mod change;
 
 use axum::Json;
 use axum::extract::State;
-use crm_core::clients::client::{self, ClientCard, ClientStatus, ContractMark};
+use crm_core::clients::client::{self, ClientCard, ClientStatus, ContractMark, FeaturesVersion};
 use crm_core::clients::contact::{self, Contact};
 use crm_core::clients::list::{self, ClientCursor, ClientFilter, ClientRow, ClientSort};
 use crm_core::clients::search::{self, Found};
@@ -23,6 +23,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(get))
+        .routes(routes!(features))
         .routes(routes!(contacts))
         .routes(routes!(find))
         .merge(change::router())
@@ -107,6 +108,20 @@ async fn get(
 ) -> ApiResult<Json<ClientCard>> {
     let mut conn = app.pool.acquire().await?;
     Ok(Json(client::read(&mut conn, &viewer, id).await?))
+}
+
+/// «Особенности клиента» as they were, the newest version first.
+#[utoipa::path(
+    get, path = "/clients/{id}/features", tag = "clients", operation_id = "list_client_features",
+    params(("id" = ClientId, Path)),
+    responses((status = 200, body = Vec<FeaturesVersion>), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn features(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<ClientId>,
+) -> ApiResult<Json<Vec<FeaturesVersion>>> {
+    Ok(Json(client::features_versions(&mut *app.pool.acquire().await?, &viewer, id).await?))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

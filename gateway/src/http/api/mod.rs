@@ -1,5 +1,6 @@
 //! The API: every resource in a file of its own, assembled here.
 
+mod access_requests;
 mod accounts;
 mod api_keys;
 mod audit;
@@ -64,6 +65,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "clients", description = "Клиенты: списки, поиск, карточки"),
         (name = "contacts", description = "Контакты и их адреса"),
         (name = "change_requests", description = "Запросы на изменение замороженных данных"),
+        (name = "access_requests", description = "Доступ к чужим клиентам: запросы и сроки"),
         (name = "joins", description = "Объединение и разъединение карточек, «похожие»"),
         (name = "timeline", description = "Лента клиента, контакта и диалога"),
         (name = "media", description = "Файлы: фото, голосовые, документы, записи разговоров"),
@@ -132,6 +134,7 @@ fn resources() -> OpenApiRouter<App> {
         .merge(timeline::router())
         .merge(notes::router())
         .merge(change_requests::router())
+        .merge(access_requests::router())
         .merge(channels::router())
         .merge(media::router())
         .merge(files::router())

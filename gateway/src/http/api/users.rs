@@ -1,5 +1,6 @@
 //! «Пользователи»: for those who manage them. And names of colleagues, for everybody.
 
+mod eyes;
 mod state;
 
 use axum::Json;
@@ -23,6 +24,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(get, edit))
         .routes(routes!(colleagues))
+        .merge(eyes::router())
         .merge(state::router())
 }
 

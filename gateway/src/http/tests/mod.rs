@@ -1,5 +1,6 @@
 //! What the API promises, seen from a browser.
 
+mod access_requests;
 mod accounts;
 mod bridge;
 mod calls;

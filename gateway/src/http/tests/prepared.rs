@@ -29,6 +29,7 @@ async fn desk(stage: &Stage) -> Desk {
         name: String::new(),
         remote: None,
         rights: std::collections::BTreeMap::new(),
+        lent: Vec::new(),
     };
     let root = stage.signed_in("root").await;
     let settings = json!({

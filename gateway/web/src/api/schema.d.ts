@@ -4,6 +4,79 @@
  */
 
 export interface paths {
+    "/api/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for access on which I decide. */
+        get: operations["list_access_requests"];
+        put?: never;
+        /** Asks for a foreign client, by its id or as its stub names it. The same again while it is open is the same request. */
+        post: operations["create_access_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access-requests/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many requests for access wait for me. */
+        get: operations["count_access_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request of mine, or one on which I decide. */
+        get: operations["get_access_request"];
+        put?: never;
+        post?: never;
+        /** Takes my own open request for access back. */
+        delete: operations["withdraw_access_request"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access-requests/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens the client to whoever asks, or refuses; the first answer wins. Where the card was joined into another meanwhile the
+         *     request has to be read and answered once more (409 `request-changed`).
+         */
+        post: operations["decide_access_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts": {
         parameters: {
             query?: never;
@@ -539,6 +612,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clients/{id}/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** «Особенности клиента» as they were, the newest version first. */
+        get: operations["list_client_features"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clients/{id}/legal-hold": {
         parameters: {
             query?: never;
@@ -553,6 +643,23 @@ export interface paths {
         post?: never;
         /** Lets terms run again. */
         delete: operations["release_legal_hold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{id}/loans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom a client is open beside those who answer for it. */
+        get: operations["list_client_loans"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1395,6 +1502,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/loans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Closes a client to somebody to whom it is open; at once, also in open tabs. */
+        delete: operations["end_loan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mails": {
         parameters: {
             query?: never;
@@ -1479,6 +1603,23 @@ export interface paths {
         head?: never;
         /** Changes my own data. */
         patch: operations["edit_me"];
+        trace?: never;
+    };
+    "/api/me/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My own requests for access and what came of them. */
+        get: operations["list_own_access_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/me/api-keys": {
@@ -2674,6 +2815,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{id}/eyes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a colleague may, and where each right comes from. */
+        get: operations["look_at_rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/eyes/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clients that a colleague reads whole. */
+        get: operations["look_at_clients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/eyes/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The conversations of clients that a colleague reads. */
+        get: operations["look_at_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/password-link": {
         parameters: {
             query?: never;
@@ -2754,6 +2946,84 @@ export interface components {
                 [key: string]: components["schemas"]["Side"];
             };
         };
+        /**
+         * @description For how long, or not at all.
+         * @enum {string}
+         */
+        AccessAnswer: "day" | "week" | "forever" | "refuse";
+        AccessDecision: {
+            answer: components["schemas"]["AccessAnswer"];
+            /** @description Why it is refused, for the author. */
+            comment?: string | null;
+            /**
+             * Format: int32
+             * @description Of the request as it was read.
+             */
+            revision: number;
+        };
+        /** @description A request for access to a client. */
+        AccessRequest: {
+            /** @description Who asks. */
+            author: components["schemas"]["Person"];
+            /** @description What is known of a foreign client. */
+            client: components["schemas"]["ClientStub"];
+            client_id: components["schemas"]["ClientId"] | null;
+            /** @description Why it was refused. */
+            comment: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decided_at: string | null;
+            decided_by: components["schemas"]["Person"] | null;
+            /**
+             * Format: date-time
+             * @description When the access ends that it gave; none without a term.
+             */
+            ends_at: string | null;
+            /** @description Which. */
+            id: components["schemas"]["AccessRequestId"];
+            /** @description The access that it gave is over. */
+            is_over: boolean;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description To be sent back with the answer.
+             */
+            revision: number;
+            /** @description How it stands. */
+            state: components["schemas"]["AccessState"];
+        };
+        /** @description What waits for me. */
+        AccessRequestCounts: {
+            /**
+             * Format: int64
+             * @description Open requests on which I decide; 0 for whoever decides on none.
+             */
+            waiting: number;
+        };
+        /**
+         * Format: uuid
+         * @description «Запросить доступ»
+         */
+        AccessRequestId: string;
+        /** @description Requests, the newest first. */
+        AccessRequestPage: {
+            items: components["schemas"]["AccessRequest"][];
+            /** @description `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description How a request stands.
+         * @enum {string}
+         */
+        AccessState: "open" | "granted" | "refused" | "withdrawn";
         /** @description The balance of one account. */
         AccountBalance: components["schemas"]["Balance"] & {
             /** @description Whose. */
@@ -4094,6 +4364,18 @@ export interface components {
         Extensions: {
             items: components["schemas"]["Extension"][];
         };
+        /** @description Clients by name, as a colleague sees them. */
+        EyesClientPage: {
+            items: components["schemas"]["ClientRow"][];
+            /** @description `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description Conversations, the newest first, as a colleague sees them. */
+        EyesConversationPage: {
+            items: components["schemas"]["Conversation"][];
+            /** @description `null` on the last page. */
+            next_cursor: string | null;
+        };
         /** @description Why a message failed. */
         Failure: {
             /** @description The provider's code. */
@@ -4102,6 +4384,18 @@ export interface components {
             remedy?: string | null;
             /** @description In words. */
             text: string;
+        };
+        /** @description One version of «Особенности клиента». */
+        FeaturesVersion: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who wrote them. */
+            author: string;
+            /** @description The words; none where they were taken away. */
+            text: string | null;
         };
         /** @description A field that a join changes. */
         FieldChange: {
@@ -4422,7 +4716,43 @@ export interface components {
             event: "change_request";
             /** @description Which. */
             request_id: components["schemas"]["ChangeRequestId"];
+        } | {
+            /** @description Which. */
+            client_id: components["schemas"]["ClientId"];
+            /** @enum {string} */
+            event: "access_gained";
+        } | {
+            /** @enum {string} */
+            event: "access_request";
+            /** @description Which. */
+            request_id: components["schemas"]["AccessRequestId"];
         };
+        /** @description A client that is open to somebody who does not answer for it. */
+        Loan: {
+            /**
+             * Format: date-time
+             * @description Until when; none for no term.
+             */
+            ends_at: string | null;
+            /** @description To end it. */
+            id: components["schemas"]["LoanId"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            lent_at: string;
+            /** @description By whom. */
+            lent_by: components["schemas"]["Person"];
+            /** @description The viewer may end it. */
+            may_end: boolean;
+            /** @description To whom. */
+            user: components["schemas"]["Person"];
+        };
+        /**
+         * Format: uuid
+         * @description A client of others that is open to somebody.
+         */
+        LoanId: string;
         /** @description A letter. */
         Mail: {
             /** @description Where it goes. */
@@ -4718,6 +5048,16 @@ export interface components {
             key: string;
             /** @description As people call it. */
             label: string;
+        };
+        /** @description A client to ask for: by its id, or as its stub names it. */
+        NewAccessRequest: {
+            client_id?: components["schemas"]["ClientId"] | null;
+            /** @description … and the ИНН. */
+            inn?: string | null;
+            /** @description Else the name on the stub … */
+            name?: string | null;
+            /** @description Why, for whoever decides. */
+            reason: string;
         };
         /** @description A new account. */
         NewAccountForm: {
@@ -5614,7 +5954,7 @@ export interface components {
          * @description What a role may allow. The words are those of `role_rights.right_name`.
          * @enum {string}
          */
-        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "notes.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage" | "mails.manage" | "messages.rules" | "messages.at_night" | "phrases.manage" | "rooms.use" | "rooms.manage" | "bridge.use" | "bridge.manage";
+        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "notes.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage" | "mails.manage" | "messages.rules" | "messages.at_night" | "phrases.manage" | "rooms.use" | "rooms.manage" | "bridge.use" | "bridge.manage" | "clients.lend";
         /** @description A call as the employee sees it while it rings and goes on. */
         RingCard: {
             /**
@@ -6173,6 +6513,32 @@ export interface components {
          * @enum {string}
          */
         Side: "survivor" | "absorbed";
+        /** @description What a colleague may. */
+        Sight: {
+            /** @description How many clients of others are open to him. */
+            lent: number;
+            /** @description His name. */
+            name: string;
+            /** @description Every right of the matrix, in its order. */
+            rights: components["schemas"]["SightRight"][];
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+        };
+        /** @description One right of a colleague. */
+        SightRight: {
+            /** @description The roles of his that give it. */
+            from: components["schemas"]["SightRole"][];
+            /** @description Which. */
+            right: components["schemas"]["Right"];
+            scope: components["schemas"]["Scope"] | null;
+        };
+        /** @description A role that gives a right. */
+        SightRole: {
+            /** @description Its name. */
+            name: string;
+            /** @description How far the right goes by it. */
+            scope: components["schemas"]["Scope"];
+        };
         /** @description Who wants to sign in. */
         SignIn: {
             /** @description Of the app or a recovery code, where the answer without it was `code-wanted`. */
@@ -6514,6 +6880,414 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_access_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Those too that have ended. */
+                ended?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestPage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_access_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccessRequest"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_access_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestCounts"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_access_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccessRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_access_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccessRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_access_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccessRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessDecision"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_accounts: {
         parameters: {
             query?: never;
@@ -9106,6 +9880,73 @@ export interface operations {
             };
         };
     };
+    list_client_features: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeaturesVersion"][];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_legal_hold: {
         parameters: {
             query?: never;
@@ -9250,6 +10091,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_client_loans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loan"][];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Никто не вошёл, или сеанс закончился */
             401: {
@@ -13112,6 +14020,71 @@ export interface operations {
             };
         };
     };
+    end_loan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LoanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_mails: {
         parameters: {
             query?: {
@@ -13431,6 +14404,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_access_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestPage"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */
@@ -18962,6 +19995,215 @@ export interface operations {
             };
             /** @description Противоречие с сохранёнными данными */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sight"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_clients: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EyesClientPage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_conversations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EyesConversationPage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

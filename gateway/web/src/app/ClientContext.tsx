@@ -49,7 +49,7 @@ function CardOf({ id, onMoved }: { id: string; onMoved: (client: string) => void
   if (card.isPending) return <Loading what="Карточка загружается" />;
   if (card.isError) {
     const stub = foreignOf(card.error);
-    return stub ? <ForeignClient stub={stub} /> : <Failed error={card.error} again={() => void card.refetch()} />;
+    return stub ? <ForeignClient stub={stub} clientId={id} /> : <Failed error={card.error} again={() => void card.refetch()} />;
   }
   return (
     <ContextPane

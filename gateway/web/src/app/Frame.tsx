@@ -3,6 +3,7 @@ import { useLocalStorage } from '@mantine/hooks';
 import { IconChevronsLeft, IconChevronsRight } from '@tabler/icons-react';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
+import { useAccessNotices } from '@/features/access/useAccessNotices';
 import { useMentionNotices } from '@/features/rooms/useMentionNotices';
 import { useLayout } from '@/shared/useLayout';
 import { useMe } from '@/shared/me';
@@ -63,6 +64,7 @@ function Notices() {
   const { roomId } = useParams({ strict: false });
   useMentionNotices(roomId);
   useBrowserNotices();
+  useAccessNotices();
   return null;
 }
 

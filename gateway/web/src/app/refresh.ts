@@ -45,6 +45,17 @@ export function refresher(cache: QueryClient) {
             void cache.resetQueries({ queryKey });
           }
           list('clients', 'list');
+          list('access-requests');
+          break;
+        case 'access_gained':
+          // The stub on an open screen becomes the card; lists and the search know one more client.
+          for (const queryKey of [['clients', message.client_id], ['timeline'], ['contacts'], ['search']]) stale(cache, queryKey);
+          list('clients', 'list');
+          list('conversations');
+          list('access-requests');
+          break;
+        case 'access_request':
+          list('access-requests');
           break;
         case 'draft':
           stale(cache, ['drafts', message.kind, message.subject_id]);

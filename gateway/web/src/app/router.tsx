@@ -209,11 +209,21 @@ const changeRequests = createRoute({
   path: 'change-requests',
   component: lazyRouteComponent(() => import('@/features/requests/ChangeRequests'), 'ChangeRequests'),
 });
+const access = createRoute({
+  getParentRoute: () => settings,
+  path: 'access',
+  component: lazyRouteComponent(() => import('@/features/access/AccessRequests'), 'AccessRequests'),
+});
 const users = createRoute({
   getParentRoute: () => settings,
   path: 'users',
   validateSearch: UsersSearch,
   component: lazyRouteComponent(() => import('@/features/people/Users'), 'Users'),
+});
+const eyes = createRoute({
+  getParentRoute: () => settings,
+  path: 'users/$userId/eyes',
+  component: lazyRouteComponent(() => import('@/features/people/Eyes'), 'Eyes'),
 });
 const roles = createRoute({
   getParentRoute: () => settings,
@@ -257,7 +267,9 @@ const tree = root.addChildren([
       rawLog,
       bridge,
       changeRequests,
+      access,
       users,
+      eyes,
       roles,
       messaging,
       mails,

@@ -56,6 +56,7 @@ pub(super) async fn hire(pool: &PgPool, folder: &Path) -> anyhow::Result<Staff> 
         name: ADMINISTRATOR.to_owned(),
         remote: None,
         rights: Right::ALL.into_iter().map(|right| (right, Scope::All)).collect(),
+        lent: Vec::new(),
     };
     let whatsapp = json!({
         "app_secret": APP_SECRET,

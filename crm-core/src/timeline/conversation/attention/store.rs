@@ -17,7 +17,7 @@ const UNREAD: &str = "(cr.marked_unread or h.last_inbound_at > coalesce(cr.read_
 
 pub(super) async fn count(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     responsible: Option<Wanted<UserId>>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Attention> {
@@ -32,7 +32,7 @@ pub(super) async fn count(
 
 async fn count_where(
     conn: &mut PgConnection,
-    reach: Reach,
+    reach: Reach<'_>,
     responsible: Option<&Wanted<UserId>>,
     condition: &str,
     standing: Option<(Standing, DateTime<Utc>)>,

@@ -38,7 +38,7 @@ export default function ClientPage() {
   if (card.isPending) return <Loading what="Клиент загружается" />;
   if (card.isError) {
     const stub = foreignOf(card.error);
-    return stub ? <ForeignClient stub={stub} /> : <Failed error={card.error} again={() => void card.refetch()} />;
+    return stub ? <ForeignClient stub={stub} clientId={clientId} /> : <Failed error={card.error} again={() => void card.refetch()} />;
   }
   const { name, inn, city, features, time_zone } = card.data;
   const takeRow = (entry: Entry) => takeIn(cache, { kind: 'client', id: card.data.id }, entry);

@@ -2,6 +2,7 @@ import {
   IconBrandTelegram,
   IconClockPlay,
   IconHistory,
+  IconKey,
   IconLockQuestion,
   IconListDetails,
   IconMail,
@@ -14,7 +15,7 @@ import {
   IconUsers,
 } from '@tabler/icons-react';
 import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
-import { RequestsBadge } from '@/features/requests/RequestsBadge';
+import { AccessBadge, RequestsBadge } from '@/features/requests/RequestsBadge';
 import { useMe, type Right } from '@/shared/me';
 import { useLayout } from '@/shared/useLayout';
 import classes from './SettingsPage.module.css';
@@ -24,6 +25,7 @@ const ITEMS = [
   { to: '/settings/news', name: 'Что нового', icon: IconSparkles, right: undefined },
   { to: '/settings/phrases', name: 'Заготовки', icon: IconTextCaption, right: 'clients.read' },
   { to: '/settings/change-requests', name: 'Запросы на изменение', icon: IconLockQuestion, right: 'clients.read' },
+  { to: '/settings/access', name: 'Доступ к клиентам', icon: IconKey, right: 'clients.read' },
   { to: '/settings/channels', name: 'Каналы', icon: IconPlugConnected, right: 'accounts.manage' },
   { to: '/settings/raw-events', name: 'Журнал событий канала', icon: IconListDetails, right: 'raw_log.read' },
   { to: '/settings/bridge', name: 'Мост в Telegram', icon: IconBrandTelegram, right: 'bridge.manage' },
@@ -52,6 +54,7 @@ export default function SettingsPage() {
               <item.icon size={18} stroke={1.7} aria-hidden="true" />
               {item.name}
               {item.to === '/settings/change-requests' && <RequestsBadge />}
+              {item.to === '/settings/access' && <AccessBadge />}
             </Link>
           ))}
         </nav>

@@ -7,6 +7,7 @@ import { ApiError } from '@/api/problem';
 import type { ClientCard, ClientStub } from '@/shared/clients';
 import { useFrozen, type RequestField } from '@/shared/changeRequests';
 import { useMe } from '@/shared/me';
+import { AskForAccess } from '@/shared/ui/AskForAccess';
 import { AskForChange, type Frozen } from '@/shared/ui/AskForChange';
 import { innFault, kppFault, ogrnFault } from '@/shared/requisites';
 import { FormFailure } from '@/shared/ui/States';
@@ -172,7 +173,13 @@ function Taken({ error }: { error: ApiError }) {
       </Link>
     );
   } else if (by?.stub) {
-    more = `${by.stub.name}${by.stub.inn ? `, ИНН ${by.stub.inn}` : ''}. Ответственный — ${by.stub.responsible ?? 'не назначен'}.`;
+    const { name, inn, responsible } = by.stub;
+    more = (
+      <Stack gap="xs" align="flex-start">
+        {`${name}${inn ? `, ИНН ${inn}` : ''}. Ответственный — ${responsible ?? 'не назначен'}.`}
+        <AskForAccess stub={by.stub} />
+      </Stack>
+    );
   }
   return (
     <Alert color="yellow" title={error.message} role="alert">

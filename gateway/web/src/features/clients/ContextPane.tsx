@@ -1,7 +1,7 @@
 import { Accordion, Alert, Badge, Button, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconAlertTriangle, IconEdit, IconFileAlert, IconHandGrab, IconTransfer } from '@tabler/icons-react';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { clientClock, dateTime } from '@/shared/format';
 import type { ClientCard } from '@/shared/clients';
 import { useSingleKeys } from '@/shared/keys';
@@ -11,9 +11,12 @@ import { FormFailure } from '@/shared/ui/States';
 import { useTake } from './api';
 import { ClientForm } from './ClientForm';
 import classes from './ContextPane.module.css';
+import { Loans } from './Loans';
 import { People } from './People';
 import { FIELD, MARK, STATUS } from './texts';
 import { TransferDialog } from './TransferDialog';
+
+const FeaturesVersions = lazy(() => import('./FeaturesVersions'));
 
 interface ContextPaneProps {
   card: ClientCard;
@@ -29,6 +32,7 @@ export function ContextPane({ card, similar }: ContextPaneProps) {
   const take = useTake(card.id);
   const [editing, setEditing] = useState(false);
   const [giving, setGiving] = useState(false);
+  const [showsVersions, setShowsVersions] = useState(false);
   const [folded, setFolded] = useLocalStorage<string[]>({
     key: 'uzel-card-groups',
     defaultValue: ['people', 'fields'],
@@ -88,6 +92,7 @@ export function ContextPane({ card, similar }: ContextPaneProps) {
             'Без ответственного, в общей базе'
           )}
         </Text>
+        <Loans client={card.id} />
         {clock && (
           <Text size="sm" c={clock.isDay ? undefined : 'var(--late)'}>
             {card.city ? `${card.city}, сейчас` : 'У клиента сейчас'} <span className="numbers">{clock.text}</span>
@@ -131,6 +136,14 @@ export function ContextPane({ card, similar }: ContextPaneProps) {
                 </div>
               ))}
               <div>
+                <dt>{FIELD.features}</dt>
+                <dd>
+                  <button type="button" className="plain link" onClick={() => setShowsVersions(true)}>
+                    Кто и когда менял
+                  </button>
+                </dd>
+              </div>
+              <div>
                 <dt>Заведён</dt>
                 <dd className="numbers">
                   {dateTime(card.created_at)}
@@ -146,6 +159,7 @@ export function ContextPane({ card, similar }: ContextPaneProps) {
         </Accordion.Item>
       </Accordion>
       {editing && <ClientForm card={card} onClose={() => setEditing(false)} onDone={() => setEditing(false)} />}
+      <Suspense>{showsVersions && <FeaturesVersions client={card.id} onClose={() => setShowsVersions(false)} />}</Suspense>
       {giving && <TransferDialog card={card} onClose={() => setGiving(false)} />}
       <Stack h={24} />
     </aside>

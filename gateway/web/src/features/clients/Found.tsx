@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, unwrap, type Schema } from '@/api/client';
+import { AskForAccess } from '@/shared/ui/AskForAccess';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { Bones } from './Bones';
 import classes from './ClientList.module.css';
@@ -39,6 +40,9 @@ export function Found({ text }: { text: string }) {
                 <span className={classes.more}>
                   {stub.inn && <span className="numbers">ИНН {stub.inn}</span>}
                   <span>Ответственный — {stub.responsible ?? 'не назначен'}</span>
+                </span>
+                <span>
+                  <AskForAccess stub={stub} />
                 </span>
               </li>
             ))}

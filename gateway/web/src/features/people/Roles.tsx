@@ -8,11 +8,10 @@ import { Page } from '@/shared/ui/Page';
 import { Failed } from '@/shared/ui/States';
 import { rolesQuery, useSetRights, type Role } from './api';
 import classes from './Roles.module.css';
+import { SCOPED } from './scoped';
 
 type Right = Schema<'Right'>;
 type Scope = Schema<'Scope'>;
-
-const SCOPED: Right[] = ['clients.read', 'clients.write', 'clients.join', 'clients.transfer', 'contacts.correct'];
 
 /** «Роли и права»: the matrix; a change counts from the next request of its holders. */
 export function Roles() {

@@ -3,7 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconDots, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link as RouteLink, useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import type { Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
@@ -168,6 +168,11 @@ function Acts({ user, onLink }: { user: User; onLink: (link: Link) => void }) {
       <Menu.Dropdown>
         {!user.disabled_at && (
           <Menu.Item onClick={() => link.mutate(undefined, { ...fail, onSuccess: onLink })}>Ссылка для пароля</Menu.Item>
+        )}
+        {!user.disabled_at && (
+          <Menu.Item component={RouteLink} to={`/settings/users/${user.id}/eyes` as string}>
+            Глазами сотрудника
+          </Menu.Item>
         )}
         {user.locked_until && <Menu.Item onClick={() => state.mutate('unlock', fail)}>Открыть вход</Menu.Item>}
         {!user.disabled_at && <Menu.Item onClick={() => state.mutate('sign_out', fail)}>Завершить все сеансы</Menu.Item>}

@@ -23,6 +23,8 @@ const NAMES: Record<LiveMessage['event'], true> = {
   notice: true,
   room: true,
   change_request: true,
+  access_gained: true,
+  access_request: true,
 };
 /** What comes within this time after a break was missed meanwhile. */
 const CATCHING_UP_MS = 1500;

@@ -1,0 +1,143 @@
+import { Badge, Button, Card, Group, Stack, Text, Textarea } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { Link } from '@tanstack/react-router';
+import { useState, type FormEvent } from 'react';
+import { useAnswerAccess, useWithdrawAccess, type AccessAnswer, type AccessRequest } from '@/shared/access';
+import { dateTime } from '@/shared/format';
+import { FormFailure } from '@/shared/ui/States';
+import classes from './AccessCard.module.css';
+
+const STATE: Record<AccessRequest['state'], { name: string; color: string }> = {
+  open: { name: 'Ждёт решения', color: 'blue' },
+  granted: { name: 'Доступ открыт', color: 'green' },
+  refused: { name: 'Отказано', color: 'red' },
+  withdrawn: { name: 'Отозвано', color: 'gray' },
+};
+
+const TERMS: { answer: AccessAnswer['answer']; name: string }[] = [
+  { answer: 'day', name: 'На сутки' },
+  { answer: 'week', name: 'На 7 дней' },
+  { answer: 'forever', name: 'Без срока' },
+];
+
+/** One request: whose client, who asks and why, what came of it. */
+export function AccessCard({ request, decides = false }: { request: AccessRequest; decides?: boolean }) {
+  const { client, client_id, state } = request;
+  const shown = request.is_over ? { name: 'Доступ закончился', color: 'gray' } : STATE[state];
+  return (
+    <Card withBorder padding="md" component="article" aria-label={`Доступ: ${client.name}`}>
+      <Stack gap="xs">
+        <Group justify="space-between" gap="xs" align="flex-start">
+          <Text fw={600} className={classes.words}>
+            {client_id ? (
+              <Link to="/clients/$clientId" params={{ clientId: client_id }} className="link">
+                {client.name}
+              </Link>
+            ) : (
+              client.name
+            )}
+          </Text>
+          <Badge variant="light" color={shown.color} tt="none">
+            {shown.name}
+          </Badge>
+        </Group>
+        <Text size="sm" c="dimmed">
+          {client.inn && <span className="numbers">ИНН {client.inn}. </span>}Ответственный — {client.responsible ?? 'не назначен'}
+        </Text>
+        <Text size="sm" className={classes.words}>
+          {request.reason}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {request.author.name}, {dateTime(request.created_at)}
+        </Text>
+        {request.decided_by && request.decided_at && (
+          <Text size="sm" className={classes.words}>
+            {STATE[state].name}: {request.decided_by.name}, {dateTime(request.decided_at)}
+            {state === 'granted' && (request.ends_at ? `. Срок — до ${dateTime(request.ends_at)}` : '. Без срока')}
+            {request.comment && `. Причина: ${request.comment}`}
+          </Text>
+        )}
+        {state === 'open' && (decides ? <Decide request={request} /> : <Withdraw id={request.id} />)}
+      </Stack>
+    </Card>
+  );
+}
+
+function Decide({ request }: { request: AccessRequest }) {
+  const answer = useAnswerAccess(request.id);
+  const [refusing, setRefusing] = useState(false);
+  const [comment, setComment] = useState('');
+  const { revision } = request;
+  const refuse = (event: FormEvent) => {
+    event.preventDefault();
+    answer.mutate(
+      { answer: 'refuse', revision, comment: comment.trim() },
+      { onSuccess: () => notifications.show({ message: 'В доступе отказано' }) },
+    );
+  };
+  const open = (term: AccessAnswer['answer']) =>
+    answer.mutate(
+      { answer: term, revision },
+      { onSuccess: () => notifications.show({ color: 'green', message: `Доступ открыт: ${request.author.name}` }) },
+    );
+  return (
+    <>
+      <FormFailure error={answer.error} />
+      {refusing ? (
+        <form onSubmit={refuse}>
+          <Stack gap="xs">
+            <Textarea
+              label="Почему нет"
+              description="Это прочтёт автор запроса."
+              autosize
+              minRows={2}
+              required
+              withAsterisk={false}
+              autoFocus
+              value={comment}
+              onChange={(event) => setComment(event.currentTarget.value)}
+            />
+            <Group gap="xs">
+              <Button type="submit" color="red" loading={answer.isPending} disabled={comment.trim() === ''}>
+                Отказать
+              </Button>
+              <Button variant="default" onClick={() => setRefusing(false)}>
+                Отмена
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      ) : (
+        <Group gap="xs" role="group" aria-label="Открыть доступ">
+          {TERMS.map((term) => (
+            <Button
+              key={term.answer}
+              variant={term.answer === 'week' ? 'filled' : 'default'}
+              disabled={answer.isPending}
+              onClick={() => open(term.answer)}
+            >
+              {term.name}
+            </Button>
+          ))}
+          <Button variant="default" onClick={() => setRefusing(true)}>
+            Отказать…
+          </Button>
+        </Group>
+      )}
+    </>
+  );
+}
+
+function Withdraw({ id }: { id: string }) {
+  const withdraw = useWithdrawAccess(id);
+  return (
+    <>
+      <FormFailure error={withdraw.error} />
+      <Group>
+        <Button size="compact-md" variant="default" loading={withdraw.isPending} onClick={() => withdraw.mutate()}>
+          Отозвать
+        </Button>
+      </Group>
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap, type Schema } from '@/api/client';
+
+export type AccessRequest = Schema<'AccessRequest'>;
+export type Loan = Schema<'Loan'>;
+export type AccessAnswer = Schema<'AccessDecision'>;
+
+/** Requests on which the viewer decides. */
+export const accessRequestsQuery = (ended: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ['access-requests', 'list', ended],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) => unwrap(api.GET('/api/access-requests', { params: { query: { ended, cursor: pageParam } } })),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+export const ownAccessQuery = infiniteQueryOptions({
+  queryKey: ['access-requests', 'own'],
+  initialPageParam: undefined as string | undefined,
+  queryFn: ({ pageParam }) => unwrap(api.GET('/api/me/access-requests', { params: { query: { cursor: pageParam } } })),
+  getNextPageParam: (page) => page.next_cursor ?? undefined,
+});
+
+export const accessCountsQuery = queryOptions({
+  queryKey: ['access-requests', 'counts'],
+  queryFn: () => unwrap(api.GET('/api/access-requests/counts')),
+});
+
+export const accessRequest = (id: string) => unwrap(api.GET('/api/access-requests/{id}', { params: { path: { id } } }));
+
+/** To whom a client is open beside those who answer for it. */
+export const loansQuery = (client: string) =>
+  queryOptions({
+    queryKey: ['clients', client, 'loans'],
+    queryFn: () => unwrap(api.GET('/api/clients/{id}/loans', { params: { path: { id: client } } })),
+  });
+
+function useChanged() {
+  const cache = useQueryClient();
+  return () => cache.invalidateQueries({ queryKey: ['access-requests'] });
+}
+
+export function useAskForAccess() {
+  const changed = useChanged();
+  return useMutation({
+    mutationFn: (body: Schema<'NewAccessRequest'>) => unwrap(api.POST('/api/access-requests', { body })),
+    onSuccess: changed,
+  });
+}
+
+export function useAnswerAccess(id: string) {
+  const changed = useChanged();
+  return useMutation({
+    mutationFn: (body: AccessAnswer) => unwrap(api.POST('/api/access-requests/{id}/decide', { params: { path: { id } }, body })),
+    // Also after a refusal: somebody else may have answered.
+    onSettled: changed,
+  });
+}
+
+export function useWithdrawAccess(id: string) {
+  const changed = useChanged();
+  return useMutation({
+    mutationFn: () => unwrap(api.DELETE('/api/access-requests/{id}', { params: { path: { id } } })),
+    onSettled: changed,
+  });
+}
+
+export function useEndLoan(client: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => unwrap(api.DELETE('/api/loans/{id}', { params: { path: { id } } })),
+    onSettled: () => cache.invalidateQueries({ queryKey: ['clients', client] }),
+  });
+}
