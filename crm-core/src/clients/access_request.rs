@@ -156,12 +156,26 @@ pub(crate) async fn decided(
 ) -> Result<Effect> {
     let id = AccessRequestId(id);
     let row = store::lock(conn, id).await?.ok_or(ClientError::NotFound)?;
+    // No transfer slips in between; behind the lock the card may have been joined into another.
+    let asked = reach::store::root(conn, row.client_id).await?.ok_or(ClientError::NotFound)?;
+    reach::store::lock_client(conn, asked.id).await?;
     let root = reach::store::root(conn, row.client_id).await?.ok_or(ClientError::NotFound)?;
     if !viewer.clients_under(Right::ClientsLend).covers(root.id, root.responsible_id) {
         return Err(Forbidden(Right::ClientsLend).into());
     }
     let term = TERMS.iter().find(|term| term.0 == word);
+    let has_it = root.responsible_id.is_none_or(|responsible| responsible == row.author_id);
+    if term.is_some() && (has_it || row.author_id == viewer.user_id) {
+        return Err(ClientError::NotNow(
+            "Клиент уже у автора запроса: открывать нечего, запрос можно отклонить.",
+        ));
+    }
     if root.id != row.client_id && term.is_some() {
+        if store::open_of(conn, row.author_id, root.id).await?.is_some() {
+            return Err(ClientError::NotNow(
+                "Карточка объединена с другой, о которой автор уже просит: решите тот запрос, этот отклоните.",
+            ));
+        }
         store::ask_for(conn, id, root.id).await?;
         return Ok(Effect::Outdated(view::question(conn, id).await?));
     }

@@ -98,6 +98,33 @@ pub async fn end(conn: &mut PgConnection, viewer: &Viewer, id: LoanId, now: Date
     if loan.ended {
         return Ok(());
     }
+    Ok(close(conn, viewer, id, &loan, now).await?)
+}
+
+/// Ends what is lent to some of a client whose responsible user changes: nobody is to find a forgotten loan when the client
+/// leaves him again. Wants a transaction.
+pub(super) async fn end_of(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    client: ClientId,
+    users: &[UserId],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    for id in store::open_to(conn, client, users).await? {
+        if let Some(loan) = store::lock(conn, id).await?.filter(|loan| !loan.ended) {
+            close(conn, viewer, id, &loan, now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn close(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: LoanId,
+    loan: &store::Locked,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     store::end(conn, id, Some(viewer.user_id), now).await?;
     let change = Change {
         action: "client.lend_end",
@@ -107,7 +134,7 @@ pub async fn end(conn: &mut PgConnection, viewer: &Viewer, id: LoanId, now: Date
         after: None,
     };
     trace::record(conn, viewer, now, change).await?;
-    Ok(tell(conn, loan.client_id, loan.user_id, now).await?)
+    tell(conn, loan.client_id, loan.user_id, now).await
 }
 
 /// Ends what has reached its term, so that open tabs close; whoever asks for the client is refused from the term on, whether

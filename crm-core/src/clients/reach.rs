@@ -86,6 +86,17 @@ pub(crate) async fn readable_contact(
     store::readable_contact(conn, reach, id).await?.ok_or(ClientError::NotFound)
 }
 
+/// Whether the right reaches a contact without what is lent to the viewer.
+pub(crate) async fn owns_contact(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    right: Right,
+    root: ContactId,
+) -> sqlx::Result<bool> {
+    let own = Reach { lent: &[], ..Reach::under(viewer, right) };
+    Ok(store::readable_contact(conn, own, root).await?.is_some())
+}
+
 /// The root of a contact that the viewer reads, one of whose clients the right covers; locked.
 pub(crate) async fn contact_under(
     conn: &mut PgConnection,

@@ -19,7 +19,7 @@ pub fn add(tasks: &mut Tasks) {
             let (ended, next) = loan::end_due_unscoped(&mut tx, now).await?;
             tx.commit().await?;
             let report = Report::done(match ended {
-                0 => "Сроков сейчас нет.".to_owned(),
+                0 => "Закрывать нечего.".to_owned(),
                 ended => format!("Доступ закончился: {ended}."),
             });
             let soon = next.filter(|next| *next < now + TimeDelta::minutes(1));

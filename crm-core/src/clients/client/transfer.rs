@@ -11,14 +11,14 @@ use crate::{
     clients::{
         ClientError,
         error::Result,
-        reach,
+        loan, reach,
         text::words,
         trace::{self, Change},
     },
 };
 
-/// Gives a client to another user, or back to the common base (S1.24). Access moves with it at once. Wants a
-/// transaction.
+/// Gives a client to another user, or back to the common base (S1.24). Access moves with it at once: what was lent to
+/// either of the two ends. Wants a transaction.
 pub async fn transfer(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -39,6 +39,8 @@ pub async fn transfer(
         return Ok(());
     }
     store::set_responsible(conn, root.id, to, now).await?;
+    let parties: Vec<UserId> = root.responsible_id.into_iter().chain(to).collect();
+    loan::end_of(conn, viewer, root.id, &parties, now).await?;
     trace::moved(conn, now, root.id, root.responsible_id).await?;
     let change = Change {
         action: "client.transfer",
@@ -60,6 +62,7 @@ pub async fn take(conn: &mut PgConnection, viewer: &Viewer, now: DateTime<Utc>, 
         return Err(ClientError::NotNow("У клиента уже есть ответственный."));
     }
     store::set_responsible(conn, root.id, Some(viewer.user_id), now).await?;
+    loan::end_of(conn, viewer, root.id, &[viewer.user_id], now).await?;
     trace::moved(conn, now, root.id, root.responsible_id).await?;
     let change = Change {
         action: "client.take",

@@ -91,6 +91,14 @@ pub async fn link(
 ) -> Result<Contact> {
     let root = reach::contact_under(conn, viewer, Right::ClientsWrite, contact).await?;
     let client = reach::client_under(conn, viewer, Right::ClientsWrite, client).await?;
+    // A loan ends, and a company that stays would keep its people open.
+    if !viewer.lent.contains(&client.id)
+        && !reach::owns_contact(conn, viewer, Right::ClientsWrite, root).await?
+    {
+        return Err(ClientError::NotNow(
+            "Клиент открыт вам на время: его людей с другими компаниями связывает ответственный.",
+        ));
+    }
     let post = words(post);
     if store::link(conn, root, client.id, post.as_deref(), now).await? {
         let after = json!({ "client_id": client.id, "post": post });

@@ -82,6 +82,22 @@ pub(super) async fn lock(conn: &mut PgConnection, id: LoanId) -> sqlx::Result<Op
     .await
 }
 
+/// What of a client is lent to any of these.
+pub(super) async fn open_to(
+    conn: &mut PgConnection,
+    client: ClientId,
+    users: &[UserId],
+) -> sqlx::Result<Vec<LoanId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: LoanId" from client_loans
+           where user_id = any($1) and client_id = $2 and ended_at is null order by id"#,
+        users as &[UserId],
+        client.0
+    )
+    .fetch_all(conn)
+    .await
+}
+
 pub(super) async fn end(
     conn: &mut PgConnection,
     id: LoanId,

@@ -254,3 +254,67 @@ async fn a_card_joined_into_another_is_asked_for_anew_and_not_open_with_it(pool:
     let boris = at(&mut conn, &stand.boris, minute(7)).await;
     client::read(&mut conn, &boris, big).await.expect("asked for as it is now");
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn two_requests_that_a_join_makes_one_are_decided_one_by_one(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    let big = client(&mut conn, "Большая", Some(&stand.head)).await;
+    let small = stand.ask(&mut conn).await;
+    let other = access_request::create(&mut conn, &stand.boris, wish(big), minute(3)).await.unwrap();
+    let choices = [("name".to_owned(), Side::Survivor), ("responsible_id".to_owned(), Side::Survivor)].into();
+    let join = ClientJoin { survivor_id: big, absorbed_id: stand.client, choices, dry_run: false };
+    join_clients(&mut conn, &stand.head, minute(4), &join).await.unwrap();
+    let both = decide(&mut conn, &stand.head, small, "day", None).await;
+    assert!(matches!(both, Err(ClientError::NotNow(_))), "{both:?}");
+    decide(&mut conn, &stand.head, other, "day", None).await.unwrap();
+    decide(&mut conn, &stand.head, small, REFUSE, Some("Уже открыта")).await.unwrap();
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn people_of_a_lent_client_are_not_tied_to_companies_that_stay(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    let person = fixture::contact(&mut conn, "Ольга", stand.client).await;
+    let boris = stand.open(&mut conn, "day").await;
+    let own = client(&mut conn, "Своя", Some(&boris)).await;
+    let common = client(&mut conn, "Общая", None).await;
+    for place in [own, common] {
+        let tied = contact::link(&mut conn, &boris, minute(6), person, place, None).await;
+        assert!(matches!(tied, Err(ClientError::NotNow(_))), "{tied:?}");
+    }
+    let known = fixture::contact(&mut conn, "Пётр", own).await;
+    contact::link(&mut conn, &boris, minute(6), known, stand.client, None).await.expect("his own person");
+    let after = at(&mut conn, &stand.boris, minute(60 * 24 * 2)).await;
+    assert!(contact::read(&mut conn, &after, person).await.is_err());
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_loan_ends_when_its_client_comes_to_whom_it_was_lent(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    let boris = stand.open(&mut conn, "forever").await;
+    let vera = user(&mut conn, "Вера", "manager").await;
+    client::transfer(&mut conn, &stand.head, minute(7), stand.client, Some(boris.user_id), "Вёл его")
+        .await
+        .unwrap();
+    client::transfer(&mut conn, &stand.head, minute(8), stand.client, Some(vera.user_id), "Отпуск")
+        .await
+        .unwrap();
+    let boris = at(&mut conn, &stand.boris, minute(9)).await;
+    let refused = client::read(&mut conn, &boris, stand.client).await;
+    assert!(matches!(refused, Err(ClientError::Foreign(_))), "nothing forgotten comes back");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn nobody_opens_a_client_to_himself(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    let id = stand.ask(&mut conn).await;
+    for (to, who) in [(Some(stand.boris.user_id), &stand.boris), (None, &stand.boris), (None, &stand.head)] {
+        client::transfer(&mut conn, &stand.head, minute(3), stand.client, to, "Проверка").await.unwrap();
+        let opened = decide(&mut conn, who, id, "forever", None).await;
+        assert!(matches!(opened, Err(ClientError::NotNow(_))), "{opened:?}");
+    }
+    decide(&mut conn, &stand.head, id, REFUSE, Some("Клиент в общей базе")).await.unwrap();
+}

@@ -41,10 +41,9 @@ export function refresher(cache: QueryClient) {
           break;
         case 'access_lost':
           // Nothing of it may stay on the screen or in memory; what is open asks again and is refused.
-          for (const queryKey of [['clients', message.client_id], ['timeline'], ['contacts'], ['conversations'], ['calls'], ['rooms'], ['room-messages']]) {
+          for (const queryKey of [['clients', message.client_id], ['timeline'], ['contacts'], ['conversations'], ['calls'], ['rooms'], ['room-messages'], ['search'], ['clients', 'list']]) {
             void cache.resetQueries({ queryKey });
           }
-          list('clients', 'list');
           list('access-requests');
           break;
         case 'access_gained':

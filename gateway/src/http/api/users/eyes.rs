@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use crm_core::UserId;
+use crm_core::access::Right;
 use crm_core::access::eyes::{self, Looked, Sight};
 use crm_core::clients::list::{self, ClientCursor, ClientFilter, ClientRow, ClientSort};
 use crm_core::timeline::conversation::{
@@ -74,7 +75,10 @@ async fn clients(
     let mut tx = app.pool.begin().await?;
     let eyes = eyes::of(&mut tx, &viewer, id, Looked::Clients, app.now()).await?;
     let (filter, sort) = (ClientFilter::default(), ClientSort::Name);
-    let rows = list::list(&mut tx, &eyes, &filter, sort, after, query.limit.rows()).await?;
+    let rows = match eyes.scope(Right::ClientsRead) {
+        Some(_) => list::list(&mut tx, &eyes, &filter, sort, after, query.limit.rows()).await?,
+        None => Vec::new(),
+    };
     tx.commit().await?;
     let (items, next_cursor) = query.limit.cut(rows, ClientRow::cursor);
     Ok(Json(EyesClientPage { items, next_cursor }))
@@ -116,7 +120,10 @@ async fn conversations(
     let mut tx = app.pool.begin().await?;
     let eyes = eyes::of(&mut tx, &viewer, id, Looked::Conversations, app.now()).await?;
     let filter = ConversationFilter::default();
-    let rows = conversation::list(&mut tx, &eyes, &filter, after, query.limit.rows()).await?;
+    let rows = match eyes.scope(Right::ClientsRead) {
+        Some(_) => conversation::list(&mut tx, &eyes, &filter, after, query.limit.rows()).await?,
+        None => Vec::new(),
+    };
     tx.commit().await?;
     let (items, next_cursor) = query.limit.cut(rows, |row| row.cursor(ConversationSort::default()));
     Ok(Json(EyesConversationPage { items, next_cursor }))

@@ -51,7 +51,7 @@ function ToDecide() {
 function Own() {
   return (
     <Requests list={useInfiniteQuery(ownAccessQuery)}>
-      <Nothing title="Вы ни о чём не просили">
+      <Nothing title="Вы ещё не запрашивали доступ">
         У чужого клиента видны только название, ИНН и ответственный. Там же кнопка «Запросить доступ».
       </Nothing>
     </Requests>

@@ -107,7 +107,7 @@ function Rights({ sight }: { sight: Sight }) {
 function Clients({ user }: { user: string }) {
   const list = useInfiniteQuery(eyesClientsQuery(user));
   return (
-    <Listed list={list} empty="Ни одного клиента он не видит">
+    <Listed list={list} empty="Клиентов не видно">
       {(client) => (
         <li key={client.id} className={classes.row}>
           <span className={classes.name}>{client.name}</span>
@@ -126,7 +126,7 @@ function Conversations({ user }: { user: string }) {
   const list = useInfiniteQuery(eyesConversationsQuery(user));
   const now = useNow();
   return (
-    <Listed list={list} empty="Ни одного диалога он не видит">
+    <Listed list={list} empty="Диалогов не видно">
       {(conversation) => (
         <li key={conversation.id} className={classes.row}>
           <span className={classes.name}>{conversation.contact.name}</span>
