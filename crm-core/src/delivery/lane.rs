@@ -232,7 +232,10 @@ async fn settle(
         store::want_failover(conn, known.id).await?;
     }
     if known.action == DeliveryAction::Message {
-        for external_id in outcome.external_ids() {
+        // In the order in which a batch names its messages.
+        let mut parts: Vec<&ExternalId> = outcome.external_ids().iter().collect();
+        parts.sort_by_key(|id| InteractionId::of_message(known.account_id, id.as_str()));
+        for external_id in parts {
             store::insert_part(conn, known, external_id, now).await?;
         }
     }

@@ -115,7 +115,7 @@ pub(in crate::bridge) async fn press(
     if store::insert(conn, &fresh, now).await? {
         return Ok(Some(SENDING));
     }
-    if store::outcome(conn, fresh.id).await?.as_deref() != Some("refused") {
+    if store::is_chosen(conn, &fresh).await? {
         return Ok(Some("Шаблон уже выбран."));
     }
     // What was chosen before did not go.

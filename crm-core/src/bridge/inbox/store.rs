@@ -160,10 +160,23 @@ pub(super) async fn thread_of(
     .await
 }
 
-/// What became of it.
-pub(super) async fn outcome(conn: &mut PgConnection, id: DeliveryId) -> sqlx::Result<Option<String>> {
-    let outcome = sqlx::query_scalar!("select outcome from bridge_inbox where id = $1", id.0);
-    Ok(outcome.fetch_optional(conn).await?.flatten())
+/// Whether a template was chosen for that message and has gone or may still go. Presses of one offer wait for each other.
+pub(super) async fn is_chosen(conn: &mut PgConnection, first: &Fresh<'_>) -> sqlx::Result<bool> {
+    sqlx::query!("select from bridge_inbox where id = $1 for update", first.id.0)
+        .fetch_optional(&mut *conn)
+        .await?;
+    sqlx::query_scalar!(
+        r#"select exists (
+             select from bridge_inbox
+             where thread_id = $1 and account_id = $2 and external_id = $3 and act = $4
+               and outcome is distinct from 'refused') as "chosen!""#,
+        first.thread,
+        first.account.0,
+        first.external_id.as_str(),
+        first.act,
+    )
+    .fetch_one(conn)
+    .await
 }
 
 /// Threads of which something waits for its way to the client.

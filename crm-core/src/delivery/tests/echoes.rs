@@ -141,3 +141,23 @@ async fn what_was_typed_on_the_phone_stands_by_itself(pool: PgPool) {
     echo(&pool, &office, "b:1:4", None).await;
     assert_eq!(rows(&pool, &office).await.0.len(), 2);
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_echo_that_comes_first_is_not_told_to_the_director(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let boss = fixture::user(&mut conn, "Директор", "director").await;
+    let mut tx = conn.begin().await.unwrap();
+    crate::bridge::setup::set_conversation_bridged(&mut tx, &boss, office.conversation, true, minute(0))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let (sender, work) = sent(&mut conn, &office, 1).await;
+    echo(&pool, &office, "b:1:5", None).await;
+    office.turn(&mut conn, sender, Some((work, accepted("b:1:5"))), minute(1)).await;
+    let told: Vec<Uuid> = sqlx::query_scalar("select message_id from bridge_outbox where act = 'message'")
+        .fetch_all(&mut *conn)
+        .await
+        .unwrap();
+    assert_eq!(told, [Uuid::from_u128(1)]);
+}

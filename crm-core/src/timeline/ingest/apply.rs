@@ -31,13 +31,14 @@ pub async fn apply(
     if earlier_is_under_way(&mut tx, batch, &plan, now).await? {
         return Err(ApplyError::Earlier);
     }
-    echoes::fall_together(&mut tx, &mut plan).await?;
     let computed = calls::compute(&mut tx, &mut plan).await?;
     let people = parties::resolve(&mut tx, &plan.parties, now).await?;
+    // Heads before names: so do a press and its sender, who would wait for us in a ring.
+    store::touch_conversations(&mut tx, plan.conversations.values(), &people, now).await?;
+    echoes::fall_together(&mut tx, &mut plan).await?;
     let rows: Vec<&Row> = plan.rows.values().collect();
     store::insert_rows(&mut tx, &rows, &people).await?;
     store::write_calls(&mut tx, &computed, &people).await?;
-    store::touch_conversations(&mut tx, plan.conversations.values(), &people, now).await?;
     store::insert_facts(&mut tx, &plan.facts).await?;
     store::insert_aliases(&mut tx, &plan.aliases).await?;
     lane::prove(&mut tx, &plan.proofs, now).await?;

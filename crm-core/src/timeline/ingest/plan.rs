@@ -444,6 +444,7 @@ impl Plan {
             last_at: at,
             last_inbound_at: None,
             last_outbound_at: None,
+            heard_at: None,
             person: None,
         });
         let address = |party: PartyIndex| {
@@ -456,6 +457,7 @@ impl Plan {
         known.last_at = known.last_at.max(at);
         known.last_inbound_at = known.last_inbound_at.max(inbound);
         known.last_outbound_at = known.last_outbound_at.max(outbound);
+        known.heard_at = known.heard_at.max(inbound.map(|_| raw.received_at));
         known.person = known.person.take().max(person);
         id
     }

@@ -1,14 +1,21 @@
 //! Conversations that nobody has to look at for now.
 
 use chrono::{DateTime, Utc};
+use connector_api::{
+    Address, Channel, Content, Direction, Event, EventKind, ExternalId, Message, Origin, Parsed, Party,
+};
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use crate::{
-    ConversationId,
+    AccountId, ConversationId, RawEventId,
     access::Viewer,
     clients::ClientError,
     fixture::{account, client, contact, conversation, minute, user},
-    timeline::conversation::{self as conversations, ConversationFilter, Standing, attention, rest},
+    timeline::{
+        conversation::{self as conversations, ConversationFilter, Standing, attention, rest},
+        ingest::{self, ReadRaw},
+    },
 };
 
 /// A conversation of this manager whose person wrote at this minute.
@@ -105,4 +112,58 @@ async fn nobody_lays_a_foreign_conversation_aside(pool: PgPool) {
     let id = talk(&mut conn, Some(&anna), 1).await;
     assert!(rest::lay_aside(&mut conn, &boris, minute(3), id, Some(minute(1)), None).await.is_err());
     assert_eq!(listed(&mut conn, &anna, Standing::Open, minute(3)).await, [id]);
+}
+
+/// The person's message of that minute, which came to us at that other one.
+async fn arrives(conn: &mut PgConnection, id: ConversationId, said: i64, received: i64) {
+    let (account, place): (AccountId, String) =
+        sqlx::query_as("select account_id, external_id from conversations where id = $1")
+            .bind(id)
+            .fetch_one(&mut *conn)
+            .await
+            .expect("the conversation is there");
+    let message = Message {
+        conversation: ExternalId::new(place),
+        party: Party { addresses: vec![Address::opaque("telegram", "77")], ..Party::default() },
+        direction: Direction::Inbound,
+        origin: Origin::Live,
+        author_name: None,
+        content: Content::Text { text: "И ещё одно".into() },
+        quote: None,
+        forward: None,
+        referral: None,
+        album: None,
+        delivery: None,
+        placeholder: false,
+    };
+    let event = Event {
+        external_id: ExternalId::new(format!("{said}/{received}")),
+        occurred_at: minute(said),
+        kind: EventKind::Message(message),
+    };
+    let raw = ReadRaw {
+        raw_id: RawEventId(Uuid::now_v7()),
+        received_at: minute(received),
+        account_id: account,
+        channel: Channel::Telegram,
+        mapping: 1,
+        parsed: Ok(Parsed { events: vec![event], ..Parsed::default() }),
+    };
+    ingest::apply(conn, &[raw], minute(received)).await.expect("it is applied");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_late_message_and_one_of_the_same_moment_open_a_closed_conversation_too(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let anna = user(&mut conn, "Анна", "manager").await;
+    let id = talk(&mut conn, Some(&anna), 2).await;
+    for said in [2, 1] {
+        rest::lay_aside(&mut conn, &anna, minute(5), id, Some(minute(2)), None).await.expect("hers");
+        assert!(listed(&mut conn, &anna, Standing::Open, minute(5)).await.is_empty());
+        // What was there before is told again by a replay.
+        arrives(&mut conn, id, said, 4).await;
+        assert!(listed(&mut conn, &anna, Standing::Open, minute(5)).await.is_empty());
+        arrives(&mut conn, id, said, 6).await;
+        assert_eq!(listed(&mut conn, &anna, Standing::Open, minute(6)).await, [id]);
+    }
 }

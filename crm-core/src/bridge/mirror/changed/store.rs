@@ -72,6 +72,9 @@ pub(super) async fn leave(
                  then t.received_at >= t.since and t.origin <> 'history'
                       and not exists (select from deliveries d where d.interaction_id = t.id and d.action = 'message'
                                       and d.state in ('planned', 'cancelled'))
+                      -- The echo of what a delivery is about to name as its own.
+                      and not (t.direction = 'outbound' and t.origin = 'live'
+                               and not exists (select from deliveries d where d.interaction_id = t.id))
                  else not exists (
                      select from bridge_outbox o
                      where o.message_id = t.id and o.thread_id = t.thread_id and o.finished_at is null

@@ -35,7 +35,7 @@ pub(super) async fn put(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into conversation_rests (conversation_id, seen_inbound_at, until, user_id, rested_at)
-         values ($1, $2, $3, $4, $5)
+         values ($1, least($2, (select last_inbound_at from conversation_heads where conversation_id = $1)), $3, $4, $5)
          on conflict (conversation_id) do update
          set seen_inbound_at = excluded.seen_inbound_at, until = excluded.until, user_id = excluded.user_id,
              rested_at = excluded.rested_at",

@@ -53,6 +53,8 @@ pub(in crate::timeline::ingest) struct Conversation {
     pub last_at: DateTime<Utc>,
     pub last_inbound_at: Option<DateTime<Utc>>,
     pub last_outbound_at: Option<DateTime<Utc>>,
+    /// Our time of the person's latest message.
+    pub heard_at: Option<DateTime<Utc>>,
     pub person: Option<(DateTime<Utc>, String)>,
 }
 

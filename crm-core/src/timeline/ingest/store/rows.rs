@@ -187,7 +187,26 @@ pub(in crate::timeline::ingest) async fn touch_conversations<'a>(
     if !begun.is_empty() {
         begin_conversations(conn, &begun, now).await?;
     }
-    move_heads(conn, &known).await
+    move_heads(conn, &known).await?;
+    open_again(conn, &known).await
+}
+
+/// What was laid aside is opened by what its person says after that, whatever the provider's clock says of it.
+async fn open_again(conn: &mut PgConnection, known: &[Known<'_>]) -> sqlx::Result<()> {
+    let heard = known.iter().filter_map(|(known, _)| Some((known.id.0, known.heard_at?)));
+    let (ids, at): (Vec<Uuid>, Vec<DateTime<Utc>>) = heard.unzip();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "delete from conversation_rests r using unnest($1::uuid[], $2::timestamptz[]) as heard(id, at)
+         where r.conversation_id = heard.id and heard.at > r.rested_at",
+        &ids,
+        &at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 async fn first_moments(

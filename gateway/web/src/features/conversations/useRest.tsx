@@ -12,36 +12,32 @@ export function useRest() {
   const layAside = useLayAside();
   const takeUp = useTakeUp();
   const failed = (error: Error) => void notifications.show({ color: 'red', title: 'Не получилось', message: error.message });
+  // By promises: what is told on the way of a mutation is lost with the bar or menu that started it.
+  const open = (rows: Conversation[]) => takeUp.mutateAsync(rows).then(() => undefined, failed);
   const rest = (rows: Conversation[], until: string | null) =>
-    layAside.mutate(
-      { rows, until },
-      {
-        onError: failed,
-        onSuccess: () => {
-          const id = `rest-${rows.map((row) => row.id).join()}`;
-          const undo = () => {
-            notifications.hide(id);
-            takeUp.mutate(rows, { onError: failed });
-          };
-          notifications.show({
-            id,
-            autoClose: UNDO_MS,
-            message: (
-              <Group justify="space-between" wrap="nowrap">
-                {done(rows.length, until !== null)}
-                <Button size="compact-sm" variant="light" style={{ flex: 'none' }} onClick={undo}>
-                  Вернуть
-                </Button>
-              </Group>
-            ),
-          });
-        },
-      },
-    );
+    layAside.mutateAsync({ rows, until }).then(() => {
+      const id = `rest-${rows.map((row) => row.id).join()}`;
+      const undo = () => {
+        notifications.hide(id);
+        void open(rows);
+      };
+      notifications.show({
+        id,
+        autoClose: UNDO_MS,
+        message: (
+          <Group justify="space-between" wrap="nowrap">
+            {done(rows.length, until !== null)}
+            <Button size="compact-sm" variant="light" style={{ flex: 'none' }} onClick={undo}>
+              Вернуть
+            </Button>
+          </Group>
+        ),
+      });
+    }, failed);
   return {
-    close: (rows: Conversation[]) => rest(rows, null),
-    putOff: (rows: Conversation[]) => rest(rows, tomorrowAtNine(new Date()).toISOString()),
-    open: (rows: Conversation[]) => takeUp.mutate(rows, { onError: failed }),
+    close: (rows: Conversation[]) => void rest(rows, null),
+    putOff: (rows: Conversation[]) => void rest(rows, tomorrowAtNine(new Date()).toISOString()),
+    open: (rows: Conversation[]) => void open(rows),
   };
 }
 
