@@ -32,7 +32,8 @@ const at95 = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(v
 
 /** From the press on a row of the list to the words of the thread, and how far the page moved by itself meanwhile. */
 async function opened(page: Page, path: string): Promise<{ ms: number; shift: number }> {
-  await page.hover(`a[href^="${path}"]`);
+  // What came meanwhile may lie over the row: the list is held under the pointer.
+  await page.hover(`a[href^="${path}"]`, { force: true });
   return page.evaluate(async (path) => {
     let shift = 0;
     const shifts = new PerformanceObserver((list) => {
