@@ -1,9 +1,10 @@
-import { Badge, Button, Card, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Badge, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { Link } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useAnswerAccess, useWithdrawAccess, type AccessAnswer, type AccessRequest } from '@/shared/access';
 import { dateTime } from '@/shared/format';
+import { RefuseForm } from '@/shared/ui/RefuseForm';
 import { FormFailure } from '@/shared/ui/States';
 import classes from './AccessCard.module.css';
 
@@ -66,15 +67,9 @@ export function AccessCard({ request, decides = false }: { request: AccessReques
 function Decide({ request }: { request: AccessRequest }) {
   const answer = useAnswerAccess(request.id);
   const [refusing, setRefusing] = useState(false);
-  const [comment, setComment] = useState('');
   const { revision } = request;
-  const refuse = (event: FormEvent) => {
-    event.preventDefault();
-    answer.mutate(
-      { answer: 'refuse', revision, comment: comment.trim() },
-      { onSuccess: () => notifications.show({ message: 'В доступе отказано' }) },
-    );
-  };
+  const refuse = (comment: string) =>
+    answer.mutate({ answer: 'refuse', revision, comment }, { onSuccess: () => notifications.show({ message: 'В доступе отказано' }) });
   const open = (term: AccessAnswer['answer']) =>
     answer.mutate(
       { answer: term, revision },
@@ -84,29 +79,7 @@ function Decide({ request }: { request: AccessRequest }) {
     <>
       <FormFailure error={answer.error} />
       {refusing ? (
-        <form onSubmit={refuse}>
-          <Stack gap="xs">
-            <Textarea
-              label="Почему нет"
-              description="Это прочтёт автор запроса."
-              autosize
-              minRows={2}
-              required
-              withAsterisk={false}
-              autoFocus
-              value={comment}
-              onChange={(event) => setComment(event.currentTarget.value)}
-            />
-            <Group gap="xs">
-              <Button type="submit" color="red" loading={answer.isPending} disabled={comment.trim() === ''}>
-                Отказать
-              </Button>
-              <Button variant="default" onClick={() => setRefusing(false)}>
-                Отмена
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+        <RefuseForm action="Отказать" isPending={answer.isPending} onRefuse={refuse} onCancel={() => setRefusing(false)} />
       ) : (
         <Group gap="xs" role="group" aria-label="Открыть доступ">
           {TERMS.map((term) => (

@@ -1,10 +1,11 @@
-import { Alert, Badge, Button, Card, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Badge, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { Link } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { REQUEST_FIELD, type ChangeRequest } from '@/shared/changeRequests';
 import { dateTime } from '@/shared/format';
 import { plural } from '@/shared/plural';
+import { RefuseForm } from '@/shared/ui/RefuseForm';
 import { FormFailure } from '@/shared/ui/States';
 import { useAnswer, useWithdraw } from './api';
 import classes from './RequestCard.module.css';
@@ -88,41 +89,16 @@ function Subject({ request }: { request: ChangeRequest }) {
 function Decide({ request }: { request: ChangeRequest }) {
   const answer = useAnswer();
   const [refusing, setRefusing] = useState(false);
-  const [comment, setComment] = useState('');
   const { id, revision } = request;
-  const refuse = (event: FormEvent) => {
-    event.preventDefault();
-    answer.mutate({ id, revision, comment: comment.trim() }, { onSuccess: () => notifications.show({ message: 'Запрос отклонён' }) });
-  };
+  const refuse = (comment: string) =>
+    answer.mutate({ id, revision, comment }, { onSuccess: () => notifications.show({ message: 'Запрос отклонён' }) });
   const approve = () =>
     answer.mutate({ id, revision }, { onSuccess: () => notifications.show({ color: 'green', message: 'Значение изменено' }) });
   return (
     <>
       <FormFailure error={answer.error} />
       {refusing ? (
-        <form onSubmit={refuse}>
-          <Stack gap="xs">
-            <Textarea
-              label="Почему нет"
-              description="Это прочтёт автор запроса."
-              autosize
-              minRows={2}
-              required
-              withAsterisk={false}
-              autoFocus
-              value={comment}
-              onChange={(event) => setComment(event.currentTarget.value)}
-            />
-            <Group gap="xs">
-              <Button type="submit" color="red" loading={answer.isPending} disabled={comment.trim() === ''}>
-                Отклонить
-              </Button>
-              <Button variant="default" onClick={() => setRefusing(false)}>
-                Отмена
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+        <RefuseForm action="Отклонить" isPending={answer.isPending} onRefuse={refuse} onCancel={() => setRefusing(false)} />
       ) : (
         <Group gap="xs">
           <Button loading={answer.isPending} onClick={approve}>
