@@ -168,7 +168,7 @@ async fn debts(
     let calls = debt::oldest(conn, viewer, SHOWN, now).await?;
     let filter = ConversationFilter {
         sort: ConversationSort::Waiting,
-        standing: Some((Standing::Open, now)),
+        standing: Some(Standing::Open),
         ..ConversationFilter::default()
     };
     let waiting = conversation::list(conn, viewer, &filter, None, SHOWN).await?;

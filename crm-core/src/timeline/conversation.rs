@@ -112,8 +112,8 @@ pub struct ConversationFilter {
     pub contact: Option<ContactId>,
     /// With people of clients of this user, or of the common base.
     pub responsible: Option<Wanted<UserId>>,
-    /// Open ones, or those that were laid aside; as it is at that moment.
-    pub standing: Option<(Standing, DateTime<Utc>)>,
+    /// Open ones, or those that were laid aside.
+    pub standing: Option<Standing>,
     /// The order.
     pub sort: ConversationSort,
 }

@@ -1,8 +1,9 @@
-//! What people give for a term comes back by itself.
+//! What people give or put off for a term comes back by itself.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use crm_core::clients::loan;
 use crm_core::schedule::{Plan, Report};
+use crm_core::timeline::conversation::rest;
 
 use super::schedule::Tasks;
 
@@ -18,15 +19,34 @@ pub fn add(tasks: &mut Tasks) {
             let mut tx = pool.begin().await?;
             let (ended, next) = loan::end_due_unscoped(&mut tx, now).await?;
             tx.commit().await?;
-            let report = Report::done(match ended {
+            let words = match ended {
                 0 => "Закрывать нечего.".to_owned(),
                 ended => format!("Доступ закончился: {ended}."),
-            });
-            let soon = next.filter(|next| *next < now + TimeDelta::minutes(1));
-            Ok(match soon {
-                Some(at) => report.next_at(at),
-                None => report,
-            })
+            };
+            Ok(again(Report::done(words), next, now))
         },
     );
+    tasks.add(
+        "conversations.deferred",
+        "Возврат отложенных диалогов",
+        EVERY_MINUTE,
+        |pool, now| async move {
+            let mut tx = pool.begin().await?;
+            let (taken_up, next) = rest::take_up_due_unscoped(&mut tx, now).await?;
+            tx.commit().await?;
+            let words = match taken_up {
+                0 => "Возвращать нечего.".to_owned(),
+                taken_up => format!("Вернулось диалогов: {taken_up}."),
+            };
+            Ok(again(Report::done(words), next, now))
+        },
+    );
+}
+
+/// Runs at the moment of the next term where that is before the next minute.
+fn again(report: Report, next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Report {
+    match next.filter(|next| *next < now + TimeDelta::minutes(1)) {
+        Some(at) => report.next_at(at),
+        None => report,
+    }
 }

@@ -18,7 +18,7 @@ use crate::{
 pub struct Attention {
     /// Their person waits for an answer, and they were not laid aside.
     pub waiting: i64,
-    /// The viewer has not read them.
+    /// The viewer has not read them, and they were not laid aside.
     pub unread: i64,
     /// They were put off.
     pub deferred: i64,
@@ -39,12 +39,12 @@ pub struct Counts {
 }
 
 /// Counts what asks for attention of those conversations that the viewer reads.
-pub async fn counts(conn: &mut PgConnection, viewer: &Viewer, now: DateTime<Utc>) -> Result<Counts> {
+pub async fn counts(conn: &mut PgConnection, viewer: &Viewer) -> Result<Counts> {
     let reach = Reach::reading(viewer)?;
     Ok(Counts {
-        mine: store::count(conn, reach, Some(Wanted::Is(viewer.user_id)), now).await?,
-        unassigned: store::count(conn, reach, Some(Wanted::None), now).await?,
-        all: store::count(conn, reach, None, now).await?,
+        mine: store::count(conn, reach, Some(Wanted::Is(viewer.user_id))).await?,
+        unassigned: store::count(conn, reach, Some(Wanted::None)).await?,
+        all: store::count(conn, reach, None).await?,
     })
 }
 

@@ -1,6 +1,6 @@
 //! «Закрыть» and «Отложить»: a conversation that nobody has to look at for now.
 //!
-//! Nothing opens it again: that its person has written since, or that its time has come, is seen when it is read.
+//! The ingest opens it again when its person writes, a task when its time has come.
 
 pub(super) mod store;
 
@@ -63,12 +63,15 @@ pub async fn lay_aside(
     }
     let contact = super::store::contact(conn, id).await?.ok_or(ClientError::NotFound)?;
     let contact = reach::contact_under(conn, viewer, Right::ClientsWrite, contact).await?;
-    store::put(conn, viewer.user_id, id, seen_inbound_at, until, now).await?;
-    let action = if until.is_some() { "conversation.defer" } else { "conversation.close" };
-    let subject = Subject::new("conversation", &id);
-    let after = until.map(|until| json!({ "until": until }));
-    audit::record(conn, &Actor::User(viewer), action, subject, None, after, now).await?;
-    feed::tell(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
+    let heard = store::lock_head(conn, id).await?;
+    if heard <= seen_inbound_at {
+        store::put(conn, viewer.user_id, id, heard, until, now).await?;
+        let action = if until.is_some() { "conversation.defer" } else { "conversation.close" };
+        let subject = Subject::new("conversation", &id);
+        let after = until.map(|until| json!({ "until": until }));
+        audit::record(conn, &Actor::User(viewer), action, subject, None, after, now).await?;
+        feed::tell(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
+    }
     super::read(conn, viewer, id).await
 }
 
@@ -81,10 +84,25 @@ pub async fn take_up(
 ) -> Result<Conversation> {
     let contact = super::store::contact(conn, id).await?.ok_or(ClientError::NotFound)?;
     let contact = reach::contact_under(conn, viewer, Right::ClientsWrite, contact).await?;
+    store::lock_head(conn, id).await?;
     if store::delete(conn, id).await? {
         let subject = Subject::new("conversation", &id);
         audit::record(conn, &Actor::User(viewer), "conversation.open", subject, None, None, now).await?;
         feed::tell(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
     }
     super::read(conn, viewer, id).await
+}
+
+/// Takes up what was put off until now and tells it to whoever looks. How many there were, and the moment of the next.
+/// For the schedule only. Wants a transaction.
+pub async fn take_up_due_unscoped(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+) -> sqlx::Result<(usize, Option<DateTime<Utc>>)> {
+    let contacts = store::take_up_due(conn, now).await?;
+    let taken = contacts.len();
+    if taken > 0 {
+        feed::tell(conn, &Changes { contacts, ..Changes::default() }, now).await?;
+    }
+    Ok((taken, store::next_due(conn).await?))
 }

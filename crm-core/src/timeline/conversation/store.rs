@@ -96,8 +96,8 @@ pub(crate) async fn list(
          where {waits}",
         rest::store::JOIN,
     ));
-    if let Some((standing, now)) = filter.standing {
-        rest::store::push_standing(&mut page, standing, now);
+    if let Some(standing) = filter.standing {
+        rest::store::push_standing(&mut page, standing);
     }
     if let Some(after) = after {
         page.push(format_args!(" and ({key}, h.conversation_id) {behind} (")).push_bind(after.last_at);

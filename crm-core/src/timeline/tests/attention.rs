@@ -97,7 +97,7 @@ async fn waiting_begins_with_the_first_unanswered_message_and_ends_with_anybodys
     let rest = conversations::list(&mut conn, &anna, &waiting, behind, 9).await.expect("a list");
     assert_eq!(rest.iter().map(|row| row.id).collect::<Vec<_>>(), [asked_again]);
 
-    let counts = attention::counts(&mut conn, &anna, minute(60)).await.expect("counts");
+    let counts = attention::counts(&mut conn, &anna).await.expect("counts");
     assert_eq!((counts.mine.waiting, counts.unassigned.waiting, counts.all.waiting), (1, 1, 2));
     assert_eq!((counts.mine.unread, counts.all.unread), (2, 3));
 }
@@ -120,7 +120,7 @@ async fn a_tab_holds_the_own_the_unassigned_or_all_and_nothing_foreign(pool: PgP
     assert_eq!(tab(None).await, [common, own]);
     assert!(tab(Some(Wanted::Is(other.user_id))).await.is_empty());
 
-    assert_eq!(attention::counts(&mut conn, &anna, minute(60)).await.expect("counts").all.waiting, 2);
+    assert_eq!(attention::counts(&mut conn, &anna).await.expect("counts").all.waiting, 2);
     let refused = attention::read_until(&mut conn, &anna, foreign, minute(9)).await;
     assert!(matches!(refused, Err(ClientError::NotFound)));
     let refused = attention::mark_unread(&mut conn, &anna, foreign).await;

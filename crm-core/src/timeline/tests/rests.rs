@@ -39,13 +39,8 @@ async fn writes(conn: &mut PgConnection, id: ConversationId, at: i64) {
     .expect("the conversation has a head");
 }
 
-async fn listed(
-    conn: &mut PgConnection,
-    viewer: &Viewer,
-    standing: Standing,
-    now: DateTime<Utc>,
-) -> Vec<ConversationId> {
-    let filter = ConversationFilter { standing: Some((standing, now)), ..ConversationFilter::default() };
+async fn listed(conn: &mut PgConnection, viewer: &Viewer, standing: Standing) -> Vec<ConversationId> {
+    let filter = ConversationFilter { standing: Some(standing), ..ConversationFilter::default() };
     let rows = conversations::list(conn, viewer, &filter, None, 9).await.expect("a list");
     rows.iter().map(|row| row.id).collect()
 }
@@ -58,15 +53,15 @@ async fn a_closed_conversation_opens_with_the_next_message(pool: PgPool) {
     let now = minute(5);
     let row = rest::lay_aside(&mut conn, &anna, now, closed, Some(minute(1)), None).await.expect("hers");
     assert_eq!(row.rest.map(|rest| (rest.since, rest.until)), Some((now, None)));
-    assert_eq!(listed(&mut conn, &anna, Standing::Open, now).await, [other]);
-    assert_eq!(listed(&mut conn, &anna, Standing::Closed, now).await, [closed]);
-    assert!(listed(&mut conn, &anna, Standing::Deferred, now).await.is_empty());
-    let counts = attention::counts(&mut conn, &anna, now).await.expect("counts").mine;
+    assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [other]);
+    assert_eq!(listed(&mut conn, &anna, Standing::Closed).await, [closed]);
+    assert!(listed(&mut conn, &anna, Standing::Deferred).await.is_empty());
+    let counts = attention::counts(&mut conn, &anna).await.expect("counts").mine;
     assert_eq!((counts.waiting, counts.closed, counts.deferred), (1, 1, 0));
 
-    writes(&mut conn, closed, 6).await;
-    assert_eq!(listed(&mut conn, &anna, Standing::Open, now).await, [closed, other]);
-    assert!(listed(&mut conn, &anna, Standing::Closed, now).await.is_empty());
+    arrives(&mut conn, closed, 6, 6).await;
+    assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [closed, other]);
+    assert!(listed(&mut conn, &anna, Standing::Closed).await.is_empty());
     assert_eq!(conversations::read(&mut conn, &anna, closed).await.expect("hers").rest, None);
 }
 
@@ -78,7 +73,7 @@ async fn what_nobody_has_seen_stays_open(pool: PgPool) {
     writes(&mut conn, id, 2).await;
     let row = rest::lay_aside(&mut conn, &anna, minute(3), id, Some(minute(1)), None).await.expect("hers");
     assert_eq!(row.rest, None);
-    assert_eq!(listed(&mut conn, &anna, Standing::Open, minute(3)).await, [id]);
+    assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [id]);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
@@ -88,12 +83,19 @@ async fn what_was_put_off_comes_back_when_its_time_has_come_or_by_hand(pool: PgP
     let id = talk(&mut conn, Some(&anna), 1).await;
     let (seen, until) = (Some(minute(1)), Some(minute(60)));
     rest::lay_aside(&mut conn, &anna, minute(3), id, seen, until).await.expect("hers");
-    assert_eq!(listed(&mut conn, &anna, Standing::Deferred, minute(59)).await, [id]);
-    assert!(listed(&mut conn, &anna, Standing::Open, minute(59)).await.is_empty());
-    assert_eq!(listed(&mut conn, &anna, Standing::Open, minute(60)).await, [id]);
+    assert_eq!(listed(&mut conn, &anna, Standing::Deferred).await, [id]);
+    assert!(listed(&mut conn, &anna, Standing::Open).await.is_empty());
+    let early = rest::take_up_due_unscoped(&mut conn, minute(59)).await.expect("the task runs");
+    assert_eq!(early, (0, Some(minute(60))));
+    assert!(listed(&mut conn, &anna, Standing::Open).await.is_empty());
+    let due = rest::take_up_due_unscoped(&mut conn, minute(60)).await.expect("the task runs");
+    assert_eq!(due, (1, None));
+    assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [id]);
+    assert!(listed(&mut conn, &anna, Standing::Deferred).await.is_empty());
 
+    rest::lay_aside(&mut conn, &anna, minute(3), id, seen, until).await.expect("hers");
     rest::take_up(&mut conn, &anna, minute(4), id).await.expect("hers");
-    assert_eq!(listed(&mut conn, &anna, Standing::Open, minute(4)).await, [id]);
+    assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [id]);
     let past = rest::lay_aside(&mut conn, &anna, minute(5), id, seen, Some(minute(5))).await;
     assert!(matches!(past, Err(ClientError::Invalid { field: "until", .. })));
     let actions: Vec<String> =
@@ -101,7 +103,7 @@ async fn what_was_put_off_comes_back_when_its_time_has_come_or_by_hand(pool: PgP
             .fetch_all(&mut *conn)
             .await
             .expect("the audit log");
-    assert_eq!(actions, ["conversation.defer", "conversation.open"]);
+    assert_eq!(actions, ["conversation.defer", "conversation.defer", "conversation.open"]);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
@@ -111,7 +113,7 @@ async fn nobody_lays_a_foreign_conversation_aside(pool: PgPool) {
     let boris = user(&mut conn, "Борис", "manager").await;
     let id = talk(&mut conn, Some(&anna), 1).await;
     assert!(rest::lay_aside(&mut conn, &boris, minute(3), id, Some(minute(1)), None).await.is_err());
-    assert_eq!(listed(&mut conn, &anna, Standing::Open, minute(3)).await, [id]);
+    assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [id]);
 }
 
 /// The person's message of that minute, which came to us at that other one.
@@ -159,11 +161,21 @@ async fn a_late_message_and_one_of_the_same_moment_open_a_closed_conversation_to
     let id = talk(&mut conn, Some(&anna), 2).await;
     for said in [2, 1] {
         rest::lay_aside(&mut conn, &anna, minute(5), id, Some(minute(2)), None).await.expect("hers");
-        assert!(listed(&mut conn, &anna, Standing::Open, minute(5)).await.is_empty());
+        assert!(listed(&mut conn, &anna, Standing::Open).await.is_empty());
         // What was there before is told again by a replay.
         arrives(&mut conn, id, said, 4).await;
-        assert!(listed(&mut conn, &anna, Standing::Open, minute(5)).await.is_empty());
+        assert!(listed(&mut conn, &anna, Standing::Open).await.is_empty());
         arrives(&mut conn, id, said, 6).await;
-        assert_eq!(listed(&mut conn, &anna, Standing::Open, minute(6)).await, [id]);
+        assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [id]);
     }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_message_that_was_on_its_way_when_the_conversation_was_closed_opens_it(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let anna = user(&mut conn, "Анна", "manager").await;
+    let id = talk(&mut conn, Some(&anna), 2).await;
+    rest::lay_aside(&mut conn, &anna, minute(5), id, Some(minute(2)), None).await.expect("hers");
+    arrives(&mut conn, id, 3, 4).await;
+    assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [id]);
 }

@@ -91,7 +91,7 @@ async fn list(
         channels: query.channels.0,
         contact: query.contact_id,
         responsible: query.responsible.map(|wanted| wanted.0),
-        standing: query.standing.map(|standing| (standing, app.now())),
+        standing: query.standing,
         sort: query.sort,
     };
     let after = query.cursor.map(|cursor| cursor.0);
@@ -123,7 +123,7 @@ async fn get(
 )]
 async fn counts(State(app): State<App>, Signed(viewer): Signed) -> ApiResult<Json<Counts>> {
     let mut conn = app.pool.acquire().await?;
-    Ok(Json(attention::counts(&mut conn, &viewer, app.now()).await?))
+    Ok(Json(attention::counts(&mut conn, &viewer).await?))
 }
 
 /// Up to where I have read.

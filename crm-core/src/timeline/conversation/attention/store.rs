@@ -19,14 +19,13 @@ pub(super) async fn count(
     conn: &mut PgConnection,
     reach: Reach<'_>,
     responsible: Option<Wanted<UserId>>,
-    now: DateTime<Utc>,
 ) -> sqlx::Result<Attention> {
     let whose = responsible.as_ref();
     Ok(Attention {
-        waiting: count_where(conn, reach, whose, WAITS, Some((Standing::Open, now))).await?,
-        unread: count_where(conn, reach, whose, UNREAD, None).await?,
-        deferred: count_where(conn, reach, whose, "true", Some((Standing::Deferred, now))).await?,
-        closed: count_where(conn, reach, whose, "true", Some((Standing::Closed, now))).await?,
+        waiting: count_where(conn, reach, whose, WAITS, Standing::Open).await?,
+        unread: count_where(conn, reach, whose, UNREAD, Standing::Open).await?,
+        deferred: count_where(conn, reach, whose, "true", Standing::Deferred).await?,
+        closed: count_where(conn, reach, whose, "true", Standing::Closed).await?,
     })
 }
 
@@ -35,7 +34,7 @@ async fn count_where(
     reach: Reach<'_>,
     responsible: Option<&Wanted<UserId>>,
     condition: &str,
-    standing: Option<(Standing, DateTime<Utc>)>,
+    standing: Standing,
 ) -> sqlx::Result<i64> {
     let mut query = QueryBuilder::<Postgres>::new(
         "select count(*) from (
@@ -48,9 +47,7 @@ async fn count_where(
     query.push_bind(reach.user);
     query.push(" left join conversation_reads cr on cr.conversation_id = v.id and cr.user_id = me.id");
     query.push(rest::store::JOIN).push(" where ").push(condition);
-    if let Some((standing, now)) = standing {
-        rest::store::push_standing(&mut query, standing, now);
-    }
+    rest::store::push_standing(&mut query, standing);
     push_responsible(&mut query, responsible);
     push_reach(&mut query, reach);
     query.push(" limit 100) found");

@@ -4,27 +4,34 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::Standing;
-use crate::{ConversationId, UserId};
+use crate::{ContactId, ConversationId, UserId};
 
-/// The rest `cz` of conversation `v`, as long as its person has written nothing since.
-pub(in super::super) const JOIN: &str = " left join conversation_rests cz on cz.conversation_id = v.id
-    and coalesce(h.last_inbound_at, '-infinity') <= coalesce(cz.seen_inbound_at, '-infinity')";
+/// The rest `cz` of conversation `v` with head `h`.
+pub(in super::super) const JOIN: &str =
+    " left join conversation_rests cz on cz.conversation_id = v.id and h.rested";
 
 /// Wants [`JOIN`] before the `where`.
-pub(in super::super) fn push_standing(
-    query: &mut QueryBuilder<Postgres>,
-    standing: Standing,
-    now: DateTime<Utc>,
-) {
-    match standing {
-        Standing::Open => {
-            query.push(" and (cz.conversation_id is null or cz.until <= ").push_bind(now).push(")")
-        }
-        Standing::Deferred => query.push(" and cz.until > ").push_bind(now),
-        Standing::Closed => query.push(" and cz.conversation_id is not null and cz.until is null"),
-    };
+pub(in super::super) fn push_standing(query: &mut QueryBuilder<Postgres>, standing: Standing) {
+    query.push(match standing {
+        Standing::Open => " and not h.rested",
+        Standing::Deferred => " and h.rested and cz.until is not null",
+        Standing::Closed => " and h.rested and cz.until is null",
+    });
 }
 
+/// When the person wrote last. Nobody writes to the conversation until the transaction ends.
+pub(super) async fn lock_head(
+    conn: &mut PgConnection,
+    id: ConversationId,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let head = sqlx::query_scalar!(
+        "select last_inbound_at from conversation_heads where conversation_id = $1 for update",
+        id.0
+    );
+    Ok(head.fetch_optional(conn).await?.flatten())
+}
+
+/// Wants the head locked.
 pub(super) async fn put(
     conn: &mut PgConnection,
     user: UserId,
@@ -34,8 +41,9 @@ pub(super) async fn put(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into conversation_rests (conversation_id, seen_inbound_at, until, user_id, rested_at)
-         values ($1, least($2, (select last_inbound_at from conversation_heads where conversation_id = $1)), $3, $4, $5)
+        "with head as (update conversation_heads set rested = true where conversation_id = $1)
+         insert into conversation_rests (conversation_id, seen_inbound_at, until, user_id, rested_at)
+         values ($1, $2, $3, $4, $5)
          on conflict (conversation_id) do update
          set seen_inbound_at = excluded.seen_inbound_at, until = excluded.until, user_id = excluded.user_id,
              rested_at = excluded.rested_at",
@@ -50,8 +58,41 @@ pub(super) async fn put(
     Ok(())
 }
 
+/// Wants the head locked.
 pub(super) async fn delete(conn: &mut PgConnection, id: ConversationId) -> sqlx::Result<bool> {
-    let gone =
-        sqlx::query!("delete from conversation_rests where conversation_id = $1", id.0).execute(conn).await?;
-    Ok(gone.rows_affected() > 0)
+    let gone = sqlx::query!(
+        "with head as (update conversation_heads set rested = false where conversation_id = $1)
+         delete from conversation_rests where conversation_id = $1",
+        id.0
+    );
+    Ok(gone.execute(conn).await?.rows_affected() > 0)
+}
+
+/// Takes up what was put off until now, a few hundred at most; their people.
+pub(super) async fn take_up_due(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Vec<ContactId>> {
+    sqlx::query_scalar!(
+        r#"with due as (
+               select h.conversation_id
+               from conversation_rests r join conversation_heads h on h.conversation_id = r.conversation_id
+               where r.until <= $1
+               order by r.until limit 500
+               for update of h),
+           gone as (
+               delete from conversation_rests r using due
+               where r.conversation_id = due.conversation_id and r.until <= $1
+               returning r.conversation_id),
+           heads as (
+               update conversation_heads h set rested = false from gone where h.conversation_id = gone.conversation_id)
+           select v.contact_id as "contact_id: ContactId" from gone join conversations v on v.id = gone.conversation_id"#,
+        now,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// The next moment until which something was put off.
+pub(super) async fn next_due(conn: &mut PgConnection) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!("select min(until) from conversation_rests where until is not null")
+        .fetch_one(conn)
+        .await
 }

@@ -191,7 +191,8 @@ pub(in crate::timeline::ingest) async fn touch_conversations<'a>(
     open_again(conn, &known).await
 }
 
-/// What was laid aside is opened by what its person says after that, whatever the provider's clock says of it.
+/// What was laid aside is opened by what its person says after that, whatever the provider's clock says of it, and by what
+/// came before and was not seen.
 async fn open_again(conn: &mut PgConnection, known: &[Known<'_>]) -> sqlx::Result<()> {
     let heard = known.iter().filter_map(|(known, _)| Some((known.id.0, known.heard_at?)));
     let (ids, at): (Vec<Uuid>, Vec<DateTime<Utc>>) = heard.unzip();
@@ -199,8 +200,14 @@ async fn open_again(conn: &mut PgConnection, known: &[Known<'_>]) -> sqlx::Resul
         return Ok(());
     }
     sqlx::query!(
-        "delete from conversation_rests r using unnest($1::uuid[], $2::timestamptz[]) as heard(id, at)
-         where r.conversation_id = heard.id and heard.at > r.rested_at",
+        "with gone as (
+             delete from conversation_rests r
+             using unnest($1::uuid[], $2::timestamptz[]) as heard(id, at)
+             join conversation_heads h on h.conversation_id = heard.id
+             where r.conversation_id = heard.id
+               and (heard.at > r.rested_at or h.last_inbound_at > coalesce(r.seen_inbound_at, '-infinity'))
+             returning r.conversation_id)
+         update conversation_heads h set rested = false from gone where h.conversation_id = gone.conversation_id",
         &ids,
         &at,
     )
