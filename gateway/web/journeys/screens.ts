@@ -89,7 +89,7 @@ const SCREENS: Screen[] = [
     path: (page) => openFirst(page, '/dialogs?tab=all&channels=whatsapp', 'a[href^="/dialogs/"]'),
     then: async (page) => {
       await page.getByRole('button', { name: 'Быстрые ответы' }).click();
-      await page.getByRole('dialog').getByRole('option').first().waitFor();
+      await page.getByRole('listbox', { name: 'Быстрые ответы' }).getByRole('option').first().waitFor();
     },
   },
   {
@@ -256,6 +256,17 @@ const SCREENS: Screen[] = [
   { name: 'missing', path: '/no-such-page' },
 ];
 
+const failed: string[] = [];
+
+async function reach(page: Page, demo: Demo, screen: Screen): Promise<void> {
+  if (typeof screen.path === 'string') await page.goto(demo.url + screen.path);
+  else await screen.path(page, demo);
+  // The live feed never ends, so that the network is never idle: what is being loaded says so.
+  await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root, .mantine-Loader-root'));
+  await page.waitForTimeout(500);
+  await screen.then?.(page);
+}
+
 async function take(browser: Browser, demo: Demo, screens: Screen[], dark: boolean): Promise<void> {
   for (const size of WIDTHS) {
     for (const login of new Set(screens.map((screen) => screen.as ?? 'admin'))) {
@@ -263,14 +274,13 @@ async function take(browser: Browser, demo: Demo, screens: Screen[], dark: boole
       const page = await context.newPage();
       if (login) await signIn(page, demo, login);
       for (const screen of screens.filter((found) => (found.as ?? 'admin') === login)) {
-        if (typeof screen.path === 'string') await page.goto(demo.url + screen.path);
-        else await screen.path(page, demo);
-        // The live feed never ends, so that the network is never idle: what is being loaded says so.
-        await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root, .mantine-Loader-root'));
-        await page.waitForTimeout(500);
-        await screen.then?.(page);
-        const file = join(folder, `${screen.name}-${size.name}-${dark ? 'dark' : 'light'}.png`);
-        await page.screenshot({ path: file });
+        const file = `${screen.name}-${size.name}-${dark ? 'dark' : 'light'}.png`;
+        await reach(page, demo, screen).catch((failure: unknown) => {
+          // One way that leads nowhere does not cost the other pictures.
+          failed.push(file);
+          console.error(`${file}: ${String(failure)}`);
+        });
+        await page.screenshot({ path: join(folder, file) });
       }
       await context.close();
     }
@@ -296,6 +306,7 @@ try {
   for (const dark of process.env.UZEL_SCREENS_LIGHT ? [false] : [false, true]) await take(browser, demo, screens, dark);
   writeFileSync(join(folder, 'index.html'), contactSheet(screens));
   console.log(`${screens.length} screens in ${Math.round((Date.now() - began) / 1000)} s: ${join(folder, 'index.html')}`);
+  if (failed.length > 0) throw new Error(`${failed.length} pictures do not show what they should: ${failed.join(', ')}`);
 } finally {
   await browser.close();
   await hub.stop();
