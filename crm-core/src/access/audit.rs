@@ -1,6 +1,7 @@
 //! The audit log: who did what, from where, with the values before and after.
 
 mod store;
+mod words;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,6 +11,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::{Builder, Uuid};
 
+use self::words::{ACTIONS, ActionWord, SUBJECTS, SubjectWord};
 use super::{Forbidden, Right, Viewer};
 use crate::UserId;
 
@@ -90,8 +92,10 @@ pub struct Entry {
     #[schema(required = true)]
     pub remote: Option<String>,
     /// What was done, such as `user.edit`.
+    #[schema(value_type = ActionWord)]
     pub action: String,
     /// To what kind of thing.
+    #[schema(value_type = SubjectWord)]
     pub subject_kind: String,
     /// To which one.
     pub subject_id: String,
@@ -131,6 +135,8 @@ pub async fn record(
     after: Option<Value>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
+    debug_assert!(ACTIONS.contains(&action), "{action} is not among the words of the log");
+    debug_assert!(SUBJECTS.contains(&subject.kind), "{} is not among the words of the log", subject.kind);
     let entry = Entry {
         id: next_id(now),
         at: now,

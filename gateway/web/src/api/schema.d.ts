@@ -3185,7 +3185,7 @@ export interface components {
             deferred: number;
             /**
              * Format: int64
-             * @description The viewer has not read them.
+             * @description The viewer has not read them, and they were not laid aside.
              */
             unread: number;
             /**
@@ -3194,10 +3194,15 @@ export interface components {
              */
             waiting: number;
         };
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        AuditAction: "access_request.create" | "access_request.decide" | "access_request.withdraw" | "account.create" | "account.edit" | "account.repair" | "api_key.create" | "api_key.revoke" | "bridge.bind" | "bridge.code" | "bridge.conversation" | "bridge.digest" | "bridge.group" | "bridge.mail_copy" | "bridge.refuse" | "bridge.refuse_press" | "bridge.room" | "bridge.unbind" | "call.request" | "call.result" | "change_request.approve" | "change_request.create" | "change_request.refuse" | "change_request.withdraw" | "client.create" | "client.edit" | "client.hold" | "client.join" | "client.lend" | "client.lend_end" | "client.release" | "client.split" | "client.take" | "client.transfer" | "consent.change" | "contact.add_address" | "contact.create" | "contact.edit_post" | "contact.invite" | "contact.join" | "contact.link" | "contact.remove_address" | "contact.rename" | "contact.split" | "contacts.freeze" | "conversation.close" | "conversation.defer" | "conversation.open" | "decision.choose" | "decision.refuse" | "delivery.at_night" | "delivery.cancel" | "delivery.confirm" | "delivery.failover" | "delivery.replan" | "delivery.retry" | "delivery.send_now" | "extension.seat" | "interaction.pin" | "interaction.unpin" | "login.lock" | "login.unlock" | "mail.retry" | "mail.test" | "media.request_again" | "messaging_rules.edit" | "note.add" | "note.delete" | "note.edit" | "phrase.create" | "phrase.delete" | "phrase.edit" | "phrase.place" | "proposal.accept" | "proposal.reject" | "rate.enter" | "rate.resolve_doubt" | "rate.withdraw" | "raw_event.read" | "raw_event.replay" | "recording.expire" | "recording.listen" | "role.set_rights" | "room.change" | "room.create" | "room.join" | "room.leave" | "room.member_put" | "room.member_remove" | "room.message_delete" | "schedule.run_now" | "second_factor.codes" | "second_factor.off" | "second_factor.on" | "second_factor.recovery" | "second_factor.require" | "second_factor.reset" | "session.open" | "session.revoke" | "session.revoke_others" | "template.bind" | "user.activate" | "user.change_password" | "user.create" | "user.deactivate" | "user.edit" | "user.look_through" | "user.password_link" | "user.set_password" | "user.sign_out";
         /** @description One line of the log. */
         AuditEntry: {
             /** @description What was done, such as `user.edit`. */
-            action: string;
+            action: components["schemas"]["AuditAction"];
             /** @description His name then, or the rule of the system. */
             actor: string;
             /** @description Values after. */
@@ -3219,7 +3224,7 @@ export interface components {
             /** @description To which one. */
             subject_id: string;
             /** @description To what kind of thing. */
-            subject_kind: string;
+            subject_kind: components["schemas"]["AuditSubject"];
             user_id: components["schemas"]["UserId"] | null;
         };
         /** @description Lines of the log, the newest first. */
@@ -3228,6 +3233,11 @@ export interface components {
             /** @description `null` on the last page. */
             next_cursor: string | null;
         };
+        /**
+         * @description A kind of thing to which something is done.
+         * @enum {string}
+         */
+        AuditSubject: "access_request" | "account" | "api_key" | "bridge" | "bridge_stranger" | "call_request" | "change_request" | "client" | "contact" | "contact_freeze" | "conversation" | "decision" | "delivery" | "extension" | "identity" | "interaction" | "login" | "mail" | "media" | "messaging_rules" | "phrase" | "proposal" | "rate" | "rate_doubt" | "raw_event" | "raw_log" | "role" | "room" | "room_message" | "scheduled_task" | "session" | "template" | "user";
         /**
          * @description The rule chooses.
          * @enum {string}

@@ -1,4 +1,9 @@
-const ACTIONS: Record<string, string> = {
+import type { components } from '@/api/schema';
+
+type Action = components['schemas']['AuditAction'];
+type Subject = components['schemas']['AuditSubject'];
+
+const ACTIONS: Record<Action, string> = {
   'session.open': 'Вход',
   'session.revoke': 'Сеанс завершён',
   'session.revoke_others': 'Остальные сеансы завершены',
@@ -23,6 +28,7 @@ const ACTIONS: Record<string, string> = {
   'api_key.revoke': 'Ключ API отозван',
   'account.create': 'Канал подключён',
   'account.edit': 'Канал изменён',
+  'account.repair': 'Канал настроен у провайдера',
   'raw_event.read': 'Просмотрено событие канала',
   'raw_event.replay': 'События канала прочитаны заново',
   'conversation.close': 'Диалог закрыт',
@@ -32,6 +38,13 @@ const ACTIONS: Record<string, string> = {
   'client.edit': 'Клиент изменён',
   'client.take': 'Клиент взят себе',
   'client.transfer': 'Клиент передан',
+  'client.lend': 'Клиент открыт сотруднику на время',
+  'client.lend_end': 'Доступ к чужому клиенту окончен',
+  'client.hold': 'Записи клиента хранятся без срока',
+  'client.release': 'Записи клиента хранятся по общему сроку',
+  'access_request.create': 'Запрошен доступ к клиенту',
+  'access_request.decide': 'Решён запрос доступа',
+  'access_request.withdraw': 'Запрос доступа отозван',
   'client.join': 'Клиенты объединены',
   'client.split': 'Клиенты разъединены',
   'contact.create': 'Контакт создан',
@@ -45,6 +58,31 @@ const ACTIONS: Record<string, string> = {
   'contact.split': 'Контакты разъединены',
   'interaction.pin': 'Запись закреплена за компанией',
   'interaction.unpin': 'Запись откреплена',
+  'consent.change': 'Согласие изменено',
+  'note.add': 'Комментарий записан',
+  'note.edit': 'Комментарий изменён',
+  'note.delete': 'Комментарий удалён',
+  'call.request': 'Заказан звонок',
+  'call.result': 'Записан результат звонка',
+  'extension.seat': 'Добавочный номер отдан сотруднику',
+  'recording.listen': 'Прослушана запись разговора',
+  'recording.expire': 'Запись разговора удалена по сроку',
+  'media.request_again': 'Файл запрошен снова',
+  'delivery.retry': 'Сообщение отправлено снова',
+  'delivery.cancel': 'Отправка отменена',
+  'delivery.confirm': 'Отправка подтверждена',
+  'delivery.send_now': 'Запланированное отправлено сразу',
+  'delivery.replan': 'Отправка перенесена',
+  'delivery.at_night': 'Сообщение ушло в тихие часы',
+  'delivery.failover': 'Сообщение ушло другим каналом',
+  'room.create': 'Чат создан',
+  'room.change': 'Чат изменён',
+  'room.join': 'Вход в чат',
+  'room.leave': 'Выход из чата',
+  'room.member_put': 'Участник чата добавлен или изменён',
+  'room.member_remove': 'Участник чата убран',
+  'room.message_delete': 'Сообщение чата удалено',
+  'user.look_through': 'Просмотр глазами сотрудника',
   'phrase.create': 'Заготовка создана',
   'phrase.edit': 'Заготовка изменена',
   'phrase.delete': 'Заготовка удалена',
@@ -66,6 +104,7 @@ const ACTIONS: Record<string, string> = {
   'bridge.refuse_press': 'Кнопку нажал незнакомый человек',
   'bridge.group': 'Группа моста выбрана',
   'bridge.room': 'Чат связан с Telegram или отвязан',
+  'bridge.conversation': 'Диалог связан с Telegram или отвязан',
   'bridge.digest': 'Утренняя сводка изменена',
   'bridge.mail_copy': 'Копия моста по почте изменена',
   'contacts.freeze': 'Заморозка данных клиентов изменена',
@@ -91,6 +130,13 @@ export const KINDS: Record<string, string> = {
   'client.': 'Клиенты',
   'contact.': 'Контакты',
   'interaction.': 'Записи ленты',
+  'access_request.': 'Запросы доступа',
+  'note.': 'Комментарии',
+  'call.': 'Звонки',
+  'recording.': 'Записи разговоров',
+  'delivery.': 'Отправка сообщений',
+  'consent.': 'Согласия',
+  'room.': 'Чаты сотрудников',
   'phrase.': 'Заготовки',
   'template.': 'Шаблоны',
   'proposal.': 'Похожие',
@@ -101,7 +147,7 @@ export const KINDS: Record<string, string> = {
   'decision.': 'Решения',
 };
 
-const SUBJECTS: Record<string, string> = {
+const SUBJECTS: Record<Subject, string> = {
   session: 'сеанс',
   user: 'пользователь',
   role: 'роль',
@@ -125,9 +171,18 @@ const SUBJECTS: Record<string, string> = {
   room: 'чат',
   decision: 'решение',
   contact_freeze: 'заморозка данных',
+  access_request: 'запрос доступа',
+  call_request: 'звонок',
+  delivery: 'отправка',
+  extension: 'добавочный номер',
+  identity: 'адрес',
+  mail: 'письмо',
+  media: 'файл',
+  messaging_rules: 'правила рассылок',
+  room_message: 'сообщение чата',
   change_request: 'запрос на изменение',
 };
 
-export const actionWords = (action: string) => ACTIONS[action] ?? action;
+export const actionWords = (action: Action) => ACTIONS[action];
 
-export const subjectWords = (kind: string) => SUBJECTS[kind] ?? kind;
+export const subjectWords = (kind: Subject) => SUBJECTS[kind];
