@@ -2,10 +2,10 @@ import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconPlayerStopFilled, IconSend, IconTrash } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { clock } from '@/shared/format';
+import { Wave } from '@/shared/ui/Wave';
 import field from './Composer.module.css';
 import type { Recorder, Sound } from './useRecorder';
 import classes from './VoiceBar.module.css';
-import { barsOf } from './wave';
 
 interface VoiceBarProps {
   recorder: Recorder;
@@ -104,20 +104,5 @@ function Listen({ sound, isSending, onSend }: { sound: Sound; isSending: boolean
         <span className={field.word}>Отправить</span>
       </Button>
     </>
-  );
-}
-
-const BARS = 60;
-
-/** The wave; what was played is darker. The tail alone while it grows. */
-function Wave({ levels, played, isTail = false }: { levels: number[]; played: number; isTail?: boolean }) {
-  const bars = barsOf(isTail ? levels.slice(-BARS) : levels, BARS);
-  return (
-    <svg className={classes.wave} viewBox={`0 0 ${BARS * 4} 32`} preserveAspectRatio="none" aria-hidden="true">
-      {bars.map((level, index) => {
-        const height = Math.max(2, level * 30);
-        return <rect key={index} x={index * 4} y={16 - height / 2} width={2} height={height} data-played={index / BARS < played || undefined} />;
-      })}
-    </svg>
   );
 }

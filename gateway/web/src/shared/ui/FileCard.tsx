@@ -1,4 +1,4 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Modal } from '@mantine/core';
 import {
   IconFile,
   IconFileTypePdf,
@@ -10,11 +10,12 @@ import {
   IconVideo,
 } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { api, unwrap, type Schema } from '@/api/client';
 import { size } from '../format';
 import { mediaState, voiceLength } from '../words/media';
 import { mediaWord } from '../words/preview';
+import { Player } from './Player';
 import classes from './Said.module.css';
 
 const SIGNS = {
@@ -55,43 +56,6 @@ function Picture({ media, url }: { media: Schema<'MediaView'>; url: string }) {
         <img src={url} alt={name} style={{ maxWidth: '100%', maxHeight: '76vh', display: 'block' }} />
       </Modal>
     </>
-  );
-}
-
-const SPEEDS = [1, 1.5, 2];
-
-/** Sound with speed and jumps of 15 seconds; nothing is loaded before it is asked for. */
-function Player({ media, url }: { media: Schema<'MediaView'>; url: string }) {
-  const sound = useRef<HTMLAudioElement>(null);
-  const [speed, setSpeed] = useState(1);
-  const jump = (by: number) => {
-    if (sound.current) sound.current.currentTime = Math.max(0, sound.current.currentTime + by);
-  };
-  const faster = () => {
-    const next = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]!;
-    setSpeed(next);
-    if (sound.current) sound.current.playbackRate = next;
-  };
-  const length = voiceLength(media);
-  return (
-    <div className={classes.player}>
-      <span className={classes.small}>
-        {mediaWord(media.kind)}
-        {length && ` ${length}`}
-      </span>
-      <audio ref={sound} src={url} controls preload="none" aria-label={mediaWord(media.kind)} />
-      <Group gap={4}>
-        <Button size="compact-xs" variant="default" onClick={() => jump(-15)} title="Назад на 15 секунд">
-          −15 с
-        </Button>
-        <Button size="compact-xs" variant="default" onClick={() => jump(15)} title="Вперёд на 15 секунд">
-          +15 с
-        </Button>
-        <Button size="compact-xs" variant="default" onClick={faster} title="Скорость">
-          {String(speed).replace('.', ',')}×
-        </Button>
-      </Group>
-    </div>
   );
 }
 
