@@ -57,8 +57,8 @@ function Guide({ setup }: { setup: BridgeSetup }) {
           Создайте у @BotFather отдельного бота и подключите его в разделе{' '}
           <Link to="/settings/channels/new" search={{ connector: 'telegram' }} className="link" style={{ textDecoration: 'underline' }}>
             «Каналы»
-          </Link>{' '}
-          с назначением <b>bridge</b>.
+          </Link>
+          ; в поле «Кому служит бот» выберите «Мосту в Telegram руководителя».
         </List.Item>
         <List.Item>
           Создайте в Telegram закрытую группу, включите в ней темы и назначьте бота администратором с правом «Управление

@@ -11,6 +11,7 @@ import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure, Loading } from '@/shared/ui/States';
 import { connectorsQuery, useConnect, type Connector } from './api';
 import { GUIDES } from './guides';
+import classes from './NewChannel.module.css';
 import { settingName } from './settings';
 import { SettingFields, type Values } from './SettingFields';
 import { WaitForFirst } from './WaitForFirst';
@@ -42,7 +43,7 @@ export function NewChannel({ connector: chosen, first }: NewChannelProps) {
           </Link>
         </Alert>
       )}
-      <Stepper active={step} size="xs" mb="xl" wrap={false} allowNextStepsSelect={false} onStepClick={(to) => to === 0 && !made && pick()}>
+      <Stepper active={step} size="xs" mb="xl" wrap={false} classNames={{ step: classes.step, stepBody: classes.stepBody }} allowNextStepsSelect={false} onStepClick={(to) => to === 0 && !made && pick()}>
         <Stepper.Step label="Канал" />
         <Stepper.Step label="Здесь" />
         <Stepper.Step label="У провайдера" />

@@ -14,6 +14,7 @@ export const SETTING_NAMES: Record<string, string> = {
   token: 'Токен бота',
   secret_token: 'Секрет вебхука',
   intake: 'Как получать обновления',
+  purpose: 'Кому служит бот',
   api_url: 'Адрес Bot API',
   poll_timeout_s: 'Ожидание запроса, секунд',
   api_id: 'Ключ api_id',
@@ -49,5 +50,9 @@ export const SETTING_CHOICES: Record<string, { value: string; label: string }[]>
   intake: [
     { value: 'webhook', label: 'Вебхук: Telegram обращается к нам' },
     { value: 'poll', label: 'Опрос: мы спрашиваем Telegram' },
+  ],
+  purpose: [
+    { value: 'clients', label: 'Клиентам' },
+    { value: 'bridge', label: 'Мосту в Telegram руководителя' },
   ],
 };
