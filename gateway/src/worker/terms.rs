@@ -1,8 +1,9 @@
-//! What people give for a term comes back by itself.
+//! What has a term: access that people give comes back by itself, tasks remind of themselves.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use crm_core::clients::loan;
 use crm_core::schedule::{Plan, Report};
+use crm_core::tasks as work;
 
 use super::schedule::Tasks;
 
@@ -22,11 +23,24 @@ pub fn add(tasks: &mut Tasks) {
                 0 => "Закрывать нечего.".to_owned(),
                 ended => format!("Доступ закончился: {ended}."),
             });
-            let soon = next.filter(|next| *next < now + TimeDelta::minutes(1));
-            Ok(match soon {
-                Some(at) => report.next_at(at),
-                None => report,
-            })
+            Ok(to_the_second(report, next, now))
         },
     );
+    tasks.add(work::NOTICES, "Напоминания о задачах", EVERY_MINUTE, |pool, now| async move {
+        let mut tx = pool.begin().await?;
+        let (told, next) = work::tell_due_unscoped(&mut tx, now).await?;
+        tx.commit().await?;
+        let report = Report::done(match told {
+            0 => "Напоминать не о чем.".to_owned(),
+            told => format!("Напоминаний: {told}."),
+        });
+        Ok(to_the_second(report, next, now))
+    });
+}
+
+fn to_the_second(report: Report, next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Report {
+    match next.filter(|next| *next < now + TimeDelta::minutes(1)) {
+        Some(at) => report.next_at(at.max(now)),
+        None => report,
+    }
 }
