@@ -30,6 +30,8 @@ create index tasks_open_of_responsible on tasks (responsible_id, (coalesce(due_a
     where closed_at is null;
 create index tasks_of_responsible on tasks (responsible_id, created_at, id);
 -- «Поставленные мной»
+create index tasks_open_of_author on tasks (author_id, (coalesce(due_at, timestamptz 'infinity')), id)
+    where closed_at is null;
 create index tasks_of_author on tasks (author_id, created_at, id);
 create index tasks_of_client on tasks (client_id, created_at, id) where client_id is not null;
 -- «Контроль» in each of its orders.
