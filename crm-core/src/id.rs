@@ -83,6 +83,8 @@ ids! {
     RoomMessageId
     /// One log-in of one user on one device.
     SessionId
+    /// Something that somebody is to do, made by whoever set it.
+    TaskId
     /// A template that a provider approves.
     TemplateId
     /// An employee who signs in.

@@ -17,6 +17,7 @@ pub mod rates;
 pub mod rooms;
 pub mod schedule;
 pub mod schema;
+pub mod tasks;
 pub mod telephony;
 pub mod templates;
 pub mod timeline;
@@ -24,7 +25,7 @@ pub mod timeline;
 pub use id::{
     AccessRequestId, AccountId, ApiKeyId, CallRequestId, ChangeRequestId, ClientId, ContactId,
     ConversationId, DeliveryId, DoubtId, IdentityId, InteractionId, JoinId, LoanId, MailId, MediaId,
-    PhraseId, ProposalId, RawEventId, RoomId, RoomMessageId, SessionId, TemplateId, UserId,
+    PhraseId, ProposalId, RawEventId, RoomId, RoomMessageId, SessionId, TaskId, TemplateId, UserId,
 };
 
 /// All migrations, in order. They only go forward.

@@ -80,11 +80,14 @@ pub enum Right {
     /// Open clients to colleagues who ask for them.
     #[serde(rename = "clients.lend")]
     ClientsLend,
+    /// Tasks: one's own and those of one's clients, or everybody's («Контроль задач»).
+    #[serde(rename = "tasks.use")]
+    TasksUse,
 }
 
 impl Right {
     /// Every right, in the order of the matrix.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::ClientsJoin,
@@ -108,6 +111,7 @@ impl Right {
         Self::BridgeUse,
         Self::BridgeManage,
         Self::ClientsLend,
+        Self::TasksUse,
     ];
 
     /// The word in the database and in JSON.
@@ -136,6 +140,7 @@ impl Right {
             Self::BridgeUse => "bridge.use",
             Self::BridgeManage => "bridge.manage",
             Self::ClientsLend => "clients.lend",
+            Self::TasksUse => "tasks.use",
         }
     }
 
@@ -237,6 +242,11 @@ impl Viewer {
     /// The scope of a right, or a refusal.
     pub fn require(&self, right: Right) -> Result<Scope, Forbidden> {
         self.scope(right).ok_or(Forbidden(right))
+    }
+
+    /// Whether he answers for a client or leads one that was opened to him.
+    pub fn leads(&self, client: ClientId, responsible: Option<UserId>) -> bool {
+        responsible == Some(self.user_id) || self.lent.contains(&client)
     }
 
     /// Which clients this viewer reads whole.

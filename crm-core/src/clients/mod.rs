@@ -18,7 +18,7 @@ pub mod requisites;
 pub mod search;
 pub mod search_key;
 mod stub;
-mod text;
+pub(crate) mod text;
 pub(crate) mod trace;
 
 pub use error::{ClientError, TakenBy};

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::draft::DraftKind;
 use crate::{
-    AccessRequestId, ChangeRequestId, ClientId, ContactId, InteractionId, RoomId, RoomMessageId, UserId,
+    AccessRequestId, ChangeRequestId, ClientId, ContactId, InteractionId, RoomId, RoomMessageId, TaskId,
+    UserId,
 };
 
 pub use position::Position;
@@ -52,6 +53,40 @@ pub struct Changes {
     /// Clients that were opened to somebody or are so no longer, and requests for that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub loans: Vec<LoanChange>,
+    /// Tasks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<TaskChange>,
+}
+
+/// A task is new, changed, closed or due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskChange {
+    /// Which.
+    pub task: TaskId,
+    /// Who set it.
+    pub author: UserId,
+    /// Who is to do it.
+    pub responsible: UserId,
+    /// Whose it was before this change.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub former: Option<UserId>,
+    /// Of which client it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub client: Option<ClientId>,
+    /// What is to be told to the responsible.
+    pub news: TaskNews,
+}
+
+/// Why a screen hears of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskNews {
+    /// To be read again.
+    Changed,
+    /// Somebody gave it to the responsible.
+    Given,
+    /// Its time has come.
+    Due,
 }
 
 /// A client was opened to a user or is so no longer, or he asks for it.
@@ -225,6 +260,8 @@ pub enum Subject {
     Request(RequestChange),
     /// A client of others that is open to somebody, or a request for that.
     Loan(LoanChange),
+    /// A task.
+    Task(TaskChange),
     /// A fact whose row does not exist (yet): nobody sees it.
     Nothing,
 }
@@ -247,8 +284,18 @@ pub async fn resolve(conn: &mut PgConnection, entries: &[Entry]) -> sqlx::Result
     Ok(entries
         .iter()
         .map(|entry| {
-            let Changes { interactions, contacts, clients, moved, drafts, notices, rooms, requests, loans } =
-                &entry.changes;
+            let Changes {
+                interactions,
+                contacts,
+                clients,
+                moved,
+                drafts,
+                notices,
+                rooms,
+                requests,
+                loans,
+                tasks,
+            } = &entry.changes;
             let changes = interactions
                 .iter()
                 .map(|id| found.interaction(*id))
@@ -260,6 +307,7 @@ pub async fn resolve(conn: &mut PgConnection, entries: &[Entry]) -> sqlx::Result
                 .chain(rooms.iter().map(|change| found.room(change)))
                 .chain(requests.iter().map(|change| Change::of_nobody(Subject::Request(*change))))
                 .chain(loans.iter().map(|change| found.loan(*change)))
+                .chain(tasks.iter().map(|change| found.task(*change)))
                 .collect();
             Resolved { position: entry.position, changes }
         })

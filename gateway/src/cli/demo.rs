@@ -4,6 +4,7 @@
 mod bridge;
 mod companies;
 mod phrases;
+mod tasks;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -13,13 +14,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use chrono_tz::Tz;
 use crm_core::access::user::{self, UserPatch};
 use crm_core::access::{Right, Scope, Token, Viewer, bootstrap};
 use crm_core::accounts::{self, AccountEdit, NewAccount, Sealed, StoredAccount, health};
 use crm_core::clients::client::transfer;
-use crm_core::clients::list::{ClientFilter, ClientSort, list};
+use crm_core::clients::list::{ClientFilter, ClientSort, Wanted, list};
 use crm_core::timeline::raw_event;
-use crm_core::{AccountId, UserId};
+use crm_core::{AccountId, ClientId, UserId};
 use email::Security;
 use mocks::post::Settings;
 use mocks::{Addresses, Fakes, FakesConfig, Hooks, Provider, ProvidersConfig, scenario};
@@ -97,6 +99,7 @@ pub(super) async fn demo(mut config: Config, demo: Demo) -> anyhow::Result<ExitC
         fakes.play(day.steps, 0.0, |_| {}).await;
         at_rest(&hub).await?;
         stage.share_out(&hub).await?;
+        stage.set_tasks(&hub, config.company().zone).await?;
     } else {
         // The fakes know nothing of their last run, and a bot may answer only whom it heard from.
         fakes.remember(&day.steps);
@@ -248,6 +251,20 @@ impl Stage {
         // A caller of whom the number alone is known stays one, and so do some buyers of either manager.
         let known = clients.iter().filter(|row| !row.name.starts_with('+')).map(|row| row.id);
         companies::write(&hub.database.pool, &self.administrator, known.step_by(2)).await
+    }
+}
+
+impl Stage {
+    /// The first manager has something to do.
+    async fn set_tasks(&self, hub: &Hub, zone: Tz) -> anyhow::Result<()> {
+        let (_, _, name) = PEOPLE[3];
+        let manager = everything(*self.managers.first().context("the demo has managers")?, name);
+        let mut tx = hub.database.pool.begin().await?;
+        let own = ClientFilter { responsible: Some(Wanted::Is(manager.user_id)), ..ClientFilter::default() };
+        let clients = list(&mut tx, &manager, &own, ClientSort::Name, None, 3).await?;
+        let clients: Vec<ClientId> = clients.iter().map(|client| client.id).collect();
+        tasks::write(&mut tx, (&self.director, &manager), &clients, zone, clock::now()).await?;
+        Ok(tx.commit().await?)
     }
 }
 

@@ -1,8 +1,10 @@
-//! What people give or put off for a term comes back by itself.
+//! What has a term: access that people give and dialogs that they put off come back by themselves, tasks remind of
+//! themselves.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use crm_core::clients::loan;
 use crm_core::schedule::{Plan, Report};
+use crm_core::tasks as work;
 use crm_core::timeline::conversation::rest;
 
 use super::schedule::Tasks;
@@ -19,11 +21,11 @@ pub fn add(tasks: &mut Tasks) {
             let mut tx = pool.begin().await?;
             let (ended, next) = loan::end_due_unscoped(&mut tx, now).await?;
             tx.commit().await?;
-            let words = match ended {
+            let report = Report::done(match ended {
                 0 => "Закрывать нечего.".to_owned(),
                 ended => format!("Доступ закончился: {ended}."),
-            };
-            Ok(again(Report::done(words), next, now))
+            });
+            Ok(to_the_second(report, next, now))
         },
     );
     tasks.add(
@@ -34,19 +36,28 @@ pub fn add(tasks: &mut Tasks) {
             let mut tx = pool.begin().await?;
             let (taken_up, next) = rest::take_up_due_unscoped(&mut tx, now).await?;
             tx.commit().await?;
-            let words = match taken_up {
+            let report = Report::done(match taken_up {
                 0 => "Возвращать нечего.".to_owned(),
                 taken_up => format!("Вернулось диалогов: {taken_up}."),
-            };
-            Ok(again(Report::done(words), next, now))
+            });
+            Ok(to_the_second(report, next, now))
         },
     );
+    tasks.add(work::NOTICES, "Напоминания о задачах", EVERY_MINUTE, |pool, now| async move {
+        let mut tx = pool.begin().await?;
+        let (told, next) = work::tell_due_unscoped(&mut tx, now).await?;
+        tx.commit().await?;
+        let report = Report::done(match told {
+            0 => "Напоминать не о чем.".to_owned(),
+            told => format!("Напоминаний: {told}."),
+        });
+        Ok(to_the_second(report, next, now))
+    });
 }
 
-/// Runs at the moment of the next term where that is before the next minute.
-fn again(report: Report, next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Report {
+fn to_the_second(report: Report, next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Report {
     match next.filter(|next| *next < now + TimeDelta::minutes(1)) {
-        Some(at) => report.next_at(at),
+        Some(at) => report.next_at(at.max(now)),
         None => report,
     }
 }

@@ -11,6 +11,8 @@ const SCREENS = [
   '/clients/similar',
   '/rates',
   '/rooms',
+  '/tasks',
+  '/tasks?view=control',
   '/settings/profile',
   '/settings/channels',
   '/settings/channels/new',

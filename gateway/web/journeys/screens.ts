@@ -186,6 +186,37 @@ const SCREENS: Screen[] = [
   { name: 'room', path: (page) => openFirst(page, '/rooms', 'a[href^="/rooms/"]') },
   { name: 'similar', path: '/clients/similar' },
   { name: 'calls', path: '/calls' },
+  { name: 'tasks', as: 'anna', path: '/tasks' },
+  {
+    name: 'task-new',
+    as: 'anna',
+    path: '/tasks',
+    then: async (page) => {
+      await page.getByRole('button', { name: 'Новая задача' }).click();
+      await page.getByRole('dialog', { name: 'Новая задача' }).getByLabel('Что сделать').fill('Уточнить адрес доставки');
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: 'task-close',
+    as: 'anna',
+    path: '/tasks',
+    then: async (page) => {
+      await page.getByRole('button', { name: /^Закрыть/ }).first().click();
+      await page.getByLabel('Результат').fill('Договорились на четверг');
+    },
+  },
+  { name: 'tasks-control', as: 'rop', path: '/tasks?view=control' },
+  {
+    name: 'task',
+    as: 'rop',
+    path: '/tasks?view=control',
+    then: async (page) => {
+      await page.getByRole('button', { name: 'Уточнить реквизиты' }).first().click();
+      await page.getByRole('region', { name: 'История задачи' }).waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
   { name: 'rates', path: startTheBank },
   { name: 'rates-manager', as: 'anna', path: '/rates?currency=CNY&period=year' },
   {

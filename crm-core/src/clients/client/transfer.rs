@@ -15,10 +15,11 @@ use crate::{
         text::words,
         trace::{self, Change},
     },
+    tasks,
 };
 
 /// Gives a client to another user, or back to the common base (S1.24). Access moves with it at once: what was lent to
-/// either of the two ends. Wants a transaction.
+/// either of the two ends, and its open tasks of the former go to the new one. Wants a transaction.
 pub async fn transfer(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -41,6 +42,7 @@ pub async fn transfer(
     store::set_responsible(conn, root.id, to, now).await?;
     let parties: Vec<UserId> = root.responsible_id.into_iter().chain(to).collect();
     loan::end_of(conn, viewer, root.id, &parties, now).await?;
+    tasks::handed_over(conn, viewer, root.id, (root.responsible_id, to), now).await?;
     trace::moved(conn, now, root.id, root.responsible_id).await?;
     let change = Change {
         action: "client.transfer",

@@ -7,7 +7,9 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{CHANNEL, Change, Changes, Entry, Holder, LoanChange, Moved, Position, RoomChange, Subject};
+use super::{
+    CHANNEL, Change, Changes, Entry, Holder, LoanChange, Moved, Position, RoomChange, Subject, TaskChange,
+};
 use crate::{ClientId, ContactId, InteractionId, RoomId, UserId, bridge::mirror};
 
 /// Writes an entry and wakes the readers when the caller's transaction commits.
@@ -144,6 +146,7 @@ impl Found {
             clients.extend(told.clients.iter().map(|id| id.0));
             clients.extend(told.moved.iter().map(|moved| moved.client.0));
             clients.extend(told.loans.iter().map(|loan| loan.client.0));
+            clients.extend(told.tasks.iter().filter_map(|change| change.client).map(|client| client.0));
             rooms.extend(told.rooms.iter().map(|change| change.room.0));
         }
         let mut found = Self::default();
@@ -303,6 +306,11 @@ impl Found {
 
     pub(super) fn loan(&self, loan: LoanChange) -> Change {
         Change { subject: Subject::Loan(loan), clients: self.client(loan.client).clients }
+    }
+
+    pub(super) fn task(&self, change: TaskChange) -> Change {
+        let clients = change.client.map(|client| self.client(client).clients).unwrap_or_default();
+        Change { subject: Subject::Task(change), clients }
     }
 
     pub(super) fn moved(&self, moved: Moved) -> Change {

@@ -188,6 +188,7 @@ async fn each_manager_is_told_of_his_own_company_only(pool: PgPool) {
             rooms: Vec::new(),
             requests: Vec::new(),
             loans: Vec::new(),
+            tasks: Vec::new(),
         },
     )
     .await;

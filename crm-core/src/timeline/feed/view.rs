@@ -4,10 +4,12 @@ use serde::Serialize;
 
 use uuid::Uuid;
 
-use super::{Change, LoanChange, RoomChange, Subject};
-use crate::access::{ClientScope, Right, Viewer};
+use super::{Change, LoanChange, RoomChange, Subject, TaskChange, TaskNews};
+use crate::access::{ClientScope, Right, Scope, Viewer};
 use crate::timeline::draft::DraftKind;
-use crate::{AccessRequestId, ChangeRequestId, ClientId, ContactId, InteractionId, RoomId, RoomMessageId};
+use crate::{
+    AccessRequestId, ChangeRequestId, ClientId, ContactId, InteractionId, RoomId, RoomMessageId, TaskId,
+};
 
 /// A change as one viewer may know it. It says only what to read anew; the content comes by the API, under its rights.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -85,6 +87,16 @@ pub enum Message {
         /// Which.
         request_id: AccessRequestId,
     },
+    /// A task is new, changed, closed or due; or is the viewer's no longer.
+    Task {
+        /// Which.
+        task_id: TaskId,
+        /// Its client, if the viewer sees that.
+        #[schema(required = true)]
+        client_id: Option<ClientId>,
+        /// What the viewer is to be told, if it is his; else `changed`.
+        news: TaskNews,
+    },
 }
 
 impl Message {
@@ -101,6 +113,7 @@ impl Message {
             Self::ChangeRequest { .. } => "change_request",
             Self::AccessGained { .. } => "access_gained",
             Self::AccessRequest { .. } => "access_request",
+            Self::Task { .. } => "task",
         }
     }
 }
@@ -152,8 +165,25 @@ impl Change {
                 hears.then_some(Message::ChangeRequest { request_id: change.request })
             }
             Subject::Loan(loan) => self.loan_for(viewer, *loan, seen),
+            Subject::Task(task) => self.task_for(viewer, *task, client_ids.first().copied()),
             Subject::Nothing => None,
         }
+    }
+
+    /// The same rule as that of the lists of tasks.
+    fn task_for(&self, viewer: &Viewer, task: TaskChange, client_id: Option<ClientId>) -> Option<Message> {
+        let scope = viewer.scope(Right::TasksUse)?;
+        let me = viewer.user_id;
+        let concerned = task.author == me
+            || self.clients.iter().any(|holder| viewer.leads(holder.client, holder.responsible));
+        let within = task.client.is_none() || client_id.is_some();
+        let mine = task.responsible == me;
+        let hears = mine || task.former == Some(me) || (within && (concerned || scope == Scope::All));
+        hears.then_some(Message::Task {
+            task_id: task.task,
+            client_id,
+            news: if mine { task.news } else { TaskNews::Changed },
+        })
     }
 
     fn loan_for(&self, viewer: &Viewer, loan: LoanChange, seen: bool) -> Option<Message> {

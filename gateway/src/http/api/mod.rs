@@ -33,6 +33,7 @@ mod schedule;
 mod second_factor;
 mod session;
 mod setup;
+mod tasks;
 mod templates;
 mod timeline;
 mod users;
@@ -80,6 +81,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
         (name = "rates", description = "Курсы валют"),
         (name = "schedule", description = "Что и когда выполняется"),
         (name = "mails", description = "Письма узла своим сотрудникам"),
+        (name = "tasks", description = "Задачи: поставить, перенести, закрыть; контроль"),
         (name = "raw_events", description = "Журнал событий канала"),
     ),
     components(schemas(ProblemBody)),
@@ -154,5 +156,6 @@ fn resources() -> OpenApiRouter<App> {
         .merge(schedule::router())
         .merge(mails::router())
         .merge(events::router())
+        .merge(tasks::router())
         .fallback(|| async { Problem::no_route() })
 }

@@ -21,5 +21,6 @@ mod schedule;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod tasks;
 mod timelines;
 mod users;

@@ -2728,6 +2728,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tasks that I see: my own, those that I set, those of my clients; with the right for all those of everybody. */
+        get: operations["list_tasks"];
+        put?: never;
+        /** Sets a task. The id is made by the screen: the same again is the same task. */
+        post: operations["create_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many of my own open tasks are late, and how many are due until the company's midnight. */
+        get: operations["count_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tasks of a filter as CSV, all of them, in the order of the table. */
+        get: operations["export_tasks_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tasks of a filter as an Excel table, all of them, in the order of the table. */
+        get: operations["export_tasks_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A task. */
+        get: operations["get_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a task: puts it off, gives it to somebody else. An absent field stays. */
+        patch: operations["edit_task"];
+        trace?: never;
+    };
+    "/api/tasks/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a task. 409 where somebody else was first. */
+        post: operations["close_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed the term or the responsible of a task, closed it or opened it again, and when. */
+        get: operations["list_task_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a closed task again; its closings stay. */
+        post: operations["reopen_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/templates/{id}/fields": {
         parameters: {
             query?: never;
@@ -4736,6 +4874,14 @@ export interface components {
             event: "access_request";
             /** @description Which. */
             request_id: components["schemas"]["AccessRequestId"];
+        } | {
+            client_id: components["schemas"]["ClientId"] | null;
+            /** @enum {string} */
+            event: "task";
+            /** @description What the viewer is to be told, if it is his; else `changed`. */
+            news: components["schemas"]["TaskNews"];
+            /** @description Which. */
+            task_id: components["schemas"]["TaskId"];
         };
         /** @description A client that is open to somebody who does not answer for it. */
         Loan: {
@@ -5223,6 +5369,22 @@ export interface components {
             quote_id?: components["schemas"]["RoomMessageId"] | null;
             /** @description What it says; may be absent when there are files. */
             text?: string | null;
+        };
+        /** @description A task to be. */
+        NewTask: {
+            client_id?: components["schemas"]["ClientId"] | null;
+            /** @description By when. */
+            due: components["schemas"]["TaskDue"];
+            /** @description Made by the screen, a UUID: the same id again is the same task. */
+            id: components["schemas"]["TaskId"];
+            interaction_id?: components["schemas"]["InteractionId"] | null;
+            /** @description What kind of work. */
+            kind: components["schemas"]["TaskKind"];
+            responsible_id?: components["schemas"]["UserId"] | null;
+            /** @description In more. */
+            text?: string | null;
+            /** @description In a few words, up to 300 signs. */
+            title: string;
         };
         /** @description A user to be. */
         NewUser: {
@@ -5964,7 +6126,7 @@ export interface components {
          * @description What a role may allow. The words are those of `role_rights.right_name`.
          * @enum {string}
          */
-        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "notes.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage" | "mails.manage" | "messages.rules" | "messages.at_night" | "phrases.manage" | "rooms.use" | "rooms.manage" | "bridge.use" | "bridge.manage" | "clients.lend";
+        Right: "clients.read" | "clients.write" | "clients.join" | "clients.transfer" | "contacts.correct" | "notes.correct" | "users.manage" | "accounts.manage" | "raw_log.read" | "raw_log.replay" | "audit.read" | "recordings.hold" | "rates.manage" | "schedule.manage" | "mails.manage" | "messages.rules" | "messages.at_night" | "phrases.manage" | "rooms.use" | "rooms.manage" | "bridge.use" | "bridge.manage" | "clients.lend" | "tasks.use";
         /** @description A call as the employee sees it while it rings and goes on. */
         RingCard: {
             /**
@@ -6589,11 +6751,167 @@ export interface components {
             /** @description A message that is one of them and nothing else; the case is no matter. */
             words: string[];
         };
+        /** @description Something that somebody is to do. */
+        Task: {
+            /** @description Who set it. */
+            author: components["schemas"]["Person"];
+            client: components["schemas"]["TaskClient"] | null;
+            /** @description There is a client that the viewer does not read. */
+            client_hidden: boolean;
+            /**
+             * Format: date-time
+             * @description When it was closed; `null` while it is open.
+             */
+            closed_at: string | null;
+            closed_by: components["schemas"]["Person"] | null;
+            /** @description Every closing, those too that were taken back; the oldest first. */
+            closings: components["schemas"]["TaskClosing"][];
+            /**
+             * Format: date-time
+             * @description When it was set.
+             */
+            created_at: string;
+            /** @description By when. */
+            due: components["schemas"]["TaskDue"];
+            /**
+             * Format: date-time
+             * @description The moment from which it is late.
+             */
+            due_at: string | null;
+            /** @description Made by whoever set it. */
+            id: components["schemas"]["TaskId"];
+            interaction_id: components["schemas"]["InteractionId"] | null;
+            /** @description What kind of work. */
+            kind: components["schemas"]["TaskKind"];
+            /** @description Who is to do it. */
+            responsible: components["schemas"]["Person"];
+            /** @description In more. */
+            text: string | null;
+            /** @description In a few words. */
+            title: string;
+        };
+        /** @description One step of a task. */
+        TaskChanged: {
+            /** @description Who. */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            due: components["schemas"]["TaskDue"] | null;
+            due_before: components["schemas"]["TaskDue"] | null;
+            /** @description Whose it is since then. */
+            responsible: string | null;
+            /** @description Whose it was, where that changed. */
+            responsible_before: string | null;
+            /** @description What. */
+            step: components["schemas"]["TaskStep"];
+        };
+        /** @description The client of a task. */
+        TaskClient: {
+            /** @description The root card. */
+            id: components["schemas"]["ClientId"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description One closing of a task. */
+        TaskClosing: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            closed_at: string;
+            /** @description Who. */
+            closed_by: components["schemas"]["Person"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            reopened_at: string | null;
+            reopened_by: components["schemas"]["Person"] | null;
+            /** @description What came of it. */
+            result: string | null;
+        };
+        /** @description Open tasks of the viewer that ask for attention. */
+        TaskCounts: {
+            /**
+             * Format: int64
+             * @description Late.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Due until the end of the day.
+             */
+            today: number;
+        };
+        /** @description By when. */
+        TaskDue: {
+            /** @enum {string} */
+            kind: "never";
+        } | {
+            /**
+             * Format: date-time
+             * @description Which.
+             */
+            at: string;
+            /** @enum {string} */
+            kind: "at";
+        } | {
+            /**
+             * Format: date
+             * @description Which.
+             */
+            day: string;
+            /** @enum {string} */
+            kind: "day";
+        };
+        /** @description What to change on a task. An absent field stays. */
+        TaskEdit: {
+            due?: components["schemas"]["TaskDue"] | null;
+            kind?: components["schemas"]["TaskKind"] | null;
+            responsible_id?: components["schemas"]["UserId"] | null;
+            /** @description `null` takes it away. */
+            text?: string | null;
+            /** @description Not empty. */
+            title?: string | null;
+        };
+        TaskEnd: {
+            /** @description What came of it. */
+            result?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Something that somebody is to do, made by whoever set it.
+         */
+        TaskId: string;
+        /**
+         * @description What is to be done.
+         * @enum {string}
+         */
+        TaskKind: "call" | "letter" | "document" | "meeting" | "other";
+        /**
+         * @description Why a screen hears of a task.
+         * @enum {string}
+         */
+        TaskNews: "changed" | "given" | "due";
         /**
          * @description How the last run went.
          * @enum {string}
          */
         TaskOutcome: "done" | "failed" | "interrupted";
+        /** @description Tasks in the order asked for. */
+        TaskPage: {
+            items: components["schemas"]["Task"][];
+            /** @description `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description What somebody did to a task.
+         * @enum {string}
+         */
+        TaskStep: "created" | "edited" | "closed" | "reopened" | "handed_over";
         /** @description A template as the account has it at its provider. */
         Template: {
             /** @description Whose. */
@@ -19509,6 +19827,747 @@ export interface operations {
             };
             /** @description Противоречие с сохранёнными данными */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                /** @description A file has all rows. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same order and filters. */
+                cursor?: string;
+                /** @description The order. */
+                sort?: "-created_at" | "created_at" | "due_at" | "-closed_at";
+                /** @description Open or closed. */
+                state?: "open" | "closed";
+                /** @description Who is to do it. */
+                responsible?: components["schemas"]["UserId"];
+                /** @description Who set it. */
+                author?: components["schemas"]["UserId"];
+                /** @description Those alone that somebody set to somebody else. */
+                given?: boolean;
+                /** @description What kind of work. */
+                kind?: "call" | "letter" | "document" | "meeting" | "other";
+                /** @description Of this client and of those joined into it. */
+                client?: components["schemas"]["ClientId"];
+                /** @description Set on this day by the company's clocks or later. */
+                from?: string;
+                /** @description Set on this day or earlier. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTask"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCounts"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_tasks_csv: {
+        parameters: {
+            query?: {
+                /** @description A file has all rows. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same order and filters. */
+                cursor?: string;
+                /** @description The order. */
+                sort?: "-created_at" | "created_at" | "due_at" | "-closed_at";
+                /** @description Open or closed. */
+                state?: "open" | "closed";
+                /** @description Who is to do it. */
+                responsible?: components["schemas"]["UserId"];
+                /** @description Who set it. */
+                author?: components["schemas"]["UserId"];
+                /** @description Those alone that somebody set to somebody else. */
+                given?: boolean;
+                /** @description What kind of work. */
+                kind?: "call" | "letter" | "document" | "meeting" | "other";
+                /** @description Of this client and of those joined into it. */
+                client?: components["schemas"]["ClientId"];
+                /** @description Set on this day by the company's clocks or later. */
+                from?: string;
+                /** @description Set on this day or earlier. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Таблица CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_tasks_xlsx: {
+        parameters: {
+            query?: {
+                /** @description A file has all rows. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same order and filters. */
+                cursor?: string;
+                /** @description The order. */
+                sort?: "-created_at" | "created_at" | "due_at" | "-closed_at";
+                /** @description Open or closed. */
+                state?: "open" | "closed";
+                /** @description Who is to do it. */
+                responsible?: components["schemas"]["UserId"];
+                /** @description Who set it. */
+                author?: components["schemas"]["UserId"];
+                /** @description Those alone that somebody set to somebody else. */
+                given?: boolean;
+                /** @description What kind of work. */
+                kind?: "call" | "letter" | "document" | "meeting" | "other";
+                /** @description Of this client and of those joined into it. */
+                client?: components["schemas"]["ClientId"];
+                /** @description Set on this day by the company's clocks or later. */
+                from?: string;
+                /** @description Set on this day or earlier. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Таблица Excel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskEdit"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskEnd"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_task_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskChanged"][];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

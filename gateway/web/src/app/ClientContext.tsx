@@ -1,13 +1,16 @@
 import { SegmentedControl, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Schema } from '@/api/client';
 import { ContextPane } from '@/features/clients/ContextPane';
 import { SimilarOf } from '@/features/joins/SimilarOf';
 import { clientQuery } from '@/shared/clients';
 import { peopleQuery } from '@/shared/contacts';
+import { useRight } from '@/shared/me';
 import { Failed, Loading, Nothing } from '@/shared/ui/States';
 import { ForeignClient, foreignOf } from './ForeignClient';
+
+const ClientTasks = lazy(() => import('@/features/tasks/ClientTasks'));
 
 interface ClientContextProps {
   /** Companies of the person; one of them is looked at. */
@@ -46,6 +49,7 @@ export function ClientContext({ clients, onMoved }: ClientContextProps) {
 function CardOf({ id, onMoved }: { id: string; onMoved: (client: string) => void }) {
   const card = useQuery(clientQuery(id));
   const people = useQuery(peopleQuery(id)).data?.items ?? [];
+  const hasTasks = useRight('tasks.use') !== undefined;
   if (card.isPending) return <Loading what="Карточка загружается" />;
   if (card.isError) {
     const stub = foreignOf(card.error);
@@ -54,6 +58,7 @@ function CardOf({ id, onMoved }: { id: string; onMoved: (client: string) => void
   return (
     <ContextPane
       card={card.data}
+      important={hasTasks && <Suspense><ClientTasks client={card.data} /></Suspense>}
       similar={<SimilarOf client={card.data} joined={card.data.joined} people={people} onMoved={onMoved} />}
     />
   );

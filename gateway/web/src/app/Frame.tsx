@@ -5,6 +5,7 @@ import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useAccessNotices } from '@/features/access/useAccessNotices';
 import { useMentionNotices } from '@/features/rooms/useMentionNotices';
+import { useTaskNotices } from '@/features/tasks/useTaskNotices';
 import { useLayout } from '@/shared/useLayout';
 import { useMe } from '@/shared/me';
 import { ConnectionStrip } from './ConnectionStrip';
@@ -65,6 +66,7 @@ function Notices() {
   useMentionNotices(roomId);
   useBrowserNotices();
   useAccessNotices();
+  useTaskNotices();
   return null;
 }
 

@@ -41,7 +41,7 @@ export function refresher(cache: QueryClient) {
           break;
         case 'access_lost':
           // Nothing of it may stay on the screen or in memory; what is open asks again and is refused.
-          for (const queryKey of [['clients', message.client_id], ['timeline'], ['contacts'], ['conversations'], ['calls'], ['rooms'], ['room-messages'], ['search'], ['clients', 'list']]) {
+          for (const queryKey of [['clients', message.client_id], ['timeline'], ['contacts'], ['conversations'], ['calls'], ['rooms'], ['room-messages'], ['search'], ['tasks'], ['clients', 'list']]) {
             void cache.resetQueries({ queryKey });
           }
           list('access-requests');
@@ -65,6 +65,9 @@ export function refresher(cache: QueryClient) {
           break;
         case 'change_request':
           list('change-requests');
+          break;
+        case 'task':
+          list('tasks');
           break;
         case 'notice':
           list('accounts');

@@ -18,6 +18,7 @@ import { AuditSearch, UsersSearch } from '@/features/people/search';
 import { PhrasesSearch } from '@/features/phrases/search';
 import { RatesSearch } from '@/features/rates/search';
 import { RawLogSearch } from '@/features/rawlog/search';
+import { TasksSearch } from '@/features/tasks/search';
 import { Frame } from './Frame';
 import { Missing } from './Missing';
 
@@ -135,6 +136,13 @@ const rates = createRoute({
   path: '/rates',
   validateSearch: RatesSearch,
   component: lazyRouteComponent(() => import('@/features/rates/Rates'), 'Rates'),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => frame,
+  path: '/tasks',
+  validateSearch: TasksSearch,
+  component: lazyRouteComponent(() => import('@/features/tasks/Tasks'), 'Tasks'),
 });
 
 const settings = createRoute({
@@ -256,6 +264,7 @@ const tree = root.addChildren([
     calls,
     rates,
     rooms.addChildren([room]),
+    tasks,
     settings.addChildren([
       settingsHome,
       profile,

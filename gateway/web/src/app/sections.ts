@@ -1,12 +1,13 @@
-import { IconAddressBook, IconMessageCircle, IconMessages, IconPhoneCall, IconSettings, type Icon } from '@tabler/icons-react';
+import { IconAddressBook, IconChecklist, IconMessageCircle, IconMessages, IconPhoneCall, IconSettings, type Icon } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { RequestsRailBadge } from '@/features/requests/RequestsBadge';
 import { RoomsBadge } from '@/features/rooms/RailBadge';
+import { TasksBadge } from '@/features/tasks/RailBadge';
 import type { Profile } from '@/shared/me';
 
 export interface Section {
   name: string;
-  to: '/dialogs' | '/calls' | '/clients' | '/rooms' | '/settings';
+  to: '/dialogs' | '/calls' | '/clients' | '/rooms' | '/tasks' | '/settings';
   icon: Icon;
   /** After G, by the place of the key. */
   key: string;
@@ -31,6 +32,15 @@ export const sections: Section[] = [
     letter: 'T',
     may: (me) => me.rights['rooms.use'] !== undefined,
     badge: RoomsBadge,
+  },
+  {
+    name: 'Задачи',
+    to: '/tasks',
+    icon: IconChecklist,
+    key: 'KeyZ',
+    letter: 'Z',
+    may: (me) => me.rights['tasks.use'] !== undefined,
+    badge: TasksBadge,
   },
   {
     name: 'Настройки',

@@ -3,6 +3,7 @@ import { messageOf } from '@/features/rooms/api';
 import { entryOf } from '@/features/timeline/api';
 import type { LiveMessage } from '@/shared/live/feed';
 import { noticesHaveWords } from '@/shared/notices';
+import { taskNotice } from '@/shared/tasks';
 import { previewOf } from '@/shared/words/preview';
 
 type Entry = Schema<'TimelineEntry'>;
@@ -28,7 +29,7 @@ interface Notice {
 
 /** Tells the person what happened, outside of the page; a press opens it. */
 export async function tell(message: LiveMessage, me: string, open: (href: string) => void): Promise<void> {
-  const notice = message.event === 'room' ? await mention(message, me) : await ofTimeline(message);
+  const notice = await noticeOf(message, me);
   if (!notice || !isFirst(notice.key)) return;
   const body = noticesHaveWords() ? notice.words : notice.withoutWords;
   const shown = new Notification(notice.title, { body, tag: notice.subject, icon: '/icon.svg', silent: true });
@@ -37,6 +38,18 @@ export async function tell(message: LiveMessage, me: string, open: (href: string
     shown.close();
     open(notice.href);
   };
+}
+
+async function noticeOf(message: LiveMessage, me: string): Promise<Notice | undefined> {
+  if (message.event === 'room') return mention(message, me);
+  return message.event === 'task' ? ofTask(message) : ofTimeline(message);
+}
+
+async function ofTask(message: Extract<LiveMessage, { event: 'task' }>): Promise<Notice | undefined> {
+  const notice = await taskNotice(message);
+  if (!notice) return undefined;
+  const { key, title, words } = notice;
+  return { key, title, words, subject: `task-${message.task_id}`, withoutWords: 'Задача', href: `/tasks?task=${message.task_id}` };
 }
 
 async function mention(message: Extract<LiveMessage, { event: 'room' }>, me: string): Promise<Notice | undefined> {

@@ -6,7 +6,7 @@ import { useMe } from '@/shared/me';
 import { noticeState } from '@/shared/notices';
 import { Watch } from './watch';
 
-/** Notices of the browser while no tab is looked at: own clients' messages, mentions, missed calls. */
+/** Notices of the browser while no tab is looked at: own clients' messages, mentions, missed calls, tasks. */
 export function useBrowserNotices(): void {
   const { id } = useMe();
   const router = useRouter();
@@ -31,6 +31,7 @@ export function useBrowserNotices(): void {
 
 function mayConcern(message: LiveMessage): boolean {
   if (message.event === 'room') return message.mentioned;
+  if (message.event === 'task') return message.news !== 'changed';
   if (message.event !== 'interaction') return false;
   return message.own || (message.kind === 'call' && message.mine);
 }

@@ -20,12 +20,14 @@ const FeaturesVersions = lazy(() => import('./FeaturesVersions'));
 
 interface ContextPaneProps {
   card: ClientCard;
+  /** «Сейчас важно» */
+  important: ReactNode;
   /** Joined and similar clients. */
   similar: ReactNode;
 }
 
 /** Who the client is, in the order of what a manager needs while he talks. */
-export function ContextPane({ card, similar }: ContextPaneProps) {
+export function ContextPane({ card, important, similar }: ContextPaneProps) {
   const me = useMe();
   const mayWrite = useRight('clients.write');
   const mayTransfer = useRight('clients.transfer') !== undefined;
@@ -118,6 +120,7 @@ export function ContextPane({ card, similar }: ContextPaneProps) {
           <span style={{ whiteSpace: 'pre-wrap', color: 'var(--words)' }}>{card.features}</span>
         </Alert>
       )}
+      {important}
       <Accordion multiple value={folded} onChange={setFolded} variant="default" chevronPosition="left" order={3}>
         <Accordion.Item value="people">
           <Accordion.Control>Контактные лица</Accordion.Control>

@@ -95,6 +95,11 @@ const ACTIONS: Record<Action, string> = {
   'rate.resolve_doubt': 'Сомнительный курс проверен',
   'schedule.run_now': 'Задача запущена вручную',
   'messaging_rules.edit': 'Правила рассылок изменены',
+  'task.create': 'Задача поставлена',
+  'task.edit': 'Задача изменена',
+  'task.close': 'Задача закрыта',
+  'task.reopen': 'Задача открыта снова',
+  'task.hand_over': 'Задача передана вместе с клиентом',
   'mail.retry': 'Письмо отправлено ещё раз',
   'mail.test': 'Отправлено проверочное письмо',
   'bridge.code': 'Выдан код для Telegram',
@@ -145,6 +150,7 @@ export const KINDS: Record<string, string> = {
   'bridge.': 'Мост в Telegram',
   'change_request.': 'Запросы на изменение',
   'decision.': 'Решения',
+  'task.': 'Задачи',
 };
 
 const SUBJECTS: Record<Subject, string> = {
@@ -163,7 +169,8 @@ const SUBJECTS: Record<Subject, string> = {
   login: 'вход',
   rate: 'курс',
   rate_doubt: 'сомнительный курс',
-  scheduled_task: 'задача',
+  scheduled_task: 'задача расписания',
+  task: 'задача',
   phrase: 'заготовка',
   template: 'шаблон',
   bridge: 'мост',

@@ -8,4 +8,5 @@ export const SCOPED: Schema<'Right'>[] = [
   'clients.transfer',
   'contacts.correct',
   'clients.lend',
+  'tasks.use',
 ];

@@ -5,9 +5,11 @@ import { useState } from 'react';
 import { useRight } from '@/shared/me';
 import { CallNote } from '@/shared/ui/CallNote';
 import { CallResultPicker } from '@/shared/ui/CallResultPicker';
+import { TaskButton } from '@/shared/ui/TaskButton';
 import { CALL_RESULTS } from '@/shared/words/callResult';
 import { takeIn, type Entry, type Subject } from './api';
 import classes from './Row.module.css';
+import { startOf } from './taskStart';
 
 /** What came of a call and what is to be remembered of it. */
 export function CallWork({ entry, subject }: { entry: Entry; subject: Subject }) {
@@ -35,6 +37,7 @@ export function CallWork({ entry, subject }: { entry: Entry; subject: Subject })
             Комментарий к звонку
           </Button>
         )}
+        <TaskButton start={startOf(entry, subject)} />
       </Group>
       {writing && (
         <CallNote

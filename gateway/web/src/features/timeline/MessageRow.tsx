@@ -16,12 +16,14 @@ import type { Schema } from '@/api/client';
 import { channelLook } from '@/channels';
 import { exactly, time } from '@/shared/format';
 import { FoldedText } from '@/shared/ui/FoldedText';
+import { TaskButton } from '@/shared/ui/TaskButton';
 import { useDeliveryAct, usePin, type Entry, type Subject } from './api';
 import { Content } from './Content';
 import { isPlanned, Planned } from './Planned';
 import classes from './Row.module.css';
 import { ORIGINS, STATES } from './texts';
 import type { Showing } from './useShowing';
+import { startOf } from './taskStart';
 import { Versions } from './Versions';
 import { usePinTargets } from './usePinTargets';
 
@@ -94,7 +96,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           </div>
         )}
         <Foot entry={entry} zone={zone} subject={subject} />
-        <Actions entry={entry} onReply={onReply} />
+        <Actions entry={entry} subject={subject} onReply={onReply} />
       </div>
     </article>
   );
@@ -259,7 +261,7 @@ function Trouble({ entry }: { entry: Entry }) {
   );
 }
 
-function Actions({ entry, onReply }: { entry: Entry; onReply?: (entry: Entry) => void }) {
+function Actions({ entry, subject, onReply }: { entry: Entry; subject: Subject; onReply?: (entry: Entry) => void }) {
   const link = `${location.origin}/rows/${entry.id}`;
   return (
     <div className={classes.actions}>
@@ -281,6 +283,7 @@ function Actions({ entry, onReply }: { entry: Entry; onReply?: (entry: Entry) =>
           )}
         </CopyButton>
       )}
+      <TaskButton isSmall start={startOf(entry, subject)} />
       <CopyButton value={link}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Скопировано' : 'Скопировать ссылку'}>

@@ -4,11 +4,13 @@ import { notifications } from '@mantine/notifications';
 import { IconDots, IconLock, IconLockCheck, IconPencil, IconTrash } from '@tabler/icons-react';
 import { dateTime, duration, exactly, time } from '@/shared/format';
 import { FoldedText } from '@/shared/ui/FoldedText';
+import { TaskButton } from '@/shared/ui/TaskButton';
 import { useNow } from '@/shared/useNow';
 import type { Entry, Subject } from './api';
 import { NoteEditor } from './NoteEditor';
 import { useChange, useChangeNote } from './notes';
 import classes from './Row.module.css';
+import { startOf } from './taskStart';
 import type { Showing } from './useShowing';
 import { Versions } from './Versions';
 
@@ -46,6 +48,7 @@ export function NoteRow({ entry, subject, zone, showing }: NoteRowProps) {
           <time className="numbers" dateTime={entry.occurred_at} title={exactly(entry.occurred_at, zone)}>
             {time(entry.occurred_at)}
           </time>
+          <TaskButton isSmall start={startOf(entry, subject)} />
           {text === null && <Acts entry={entry} subject={subject} onEdit={() => setText(entry.text ?? '')} />}
         </div>
         {entry.text && <FoldedText text={entry.text} deleted={!!entry.deleted} />}

@@ -25,6 +25,7 @@ const NAMES: Record<LiveMessage['event'], true> = {
   change_request: true,
   access_gained: true,
   access_request: true,
+  task: true,
 };
 /** What comes within this time after a break was missed meanwhile. */
 const CATCHING_UP_MS = 1500;

@@ -24,5 +24,6 @@ export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
   'bridge.use': { name: 'Мост: отвечать', what: 'Связать свой Telegram и отвечать оттуда в чаты' },
   'bridge.manage': { name: 'Мост: настройка', what: 'Какие чаты видны в Telegram руководителя и в какой группе' },
   'recordings.hold': { name: 'Удерживать записи', what: 'Хранить файлы спора дольше их срока' },
+  'tasks.use': { name: 'Задачи', what: 'Свои задачи и задачи своих клиентов; «все» — контроль задач' },
   'clients.lend': { name: 'Открывать доступ', what: 'Решать запросы доступа к клиентам других менеджеров' },
 };
