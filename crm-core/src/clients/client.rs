@@ -64,10 +64,19 @@ impl ContractMark {
             Self::OneOff => "one_off",
         }
     }
+
+    /// The best is 1.
+    pub(crate) fn rank(self) -> i32 {
+        match self {
+            Self::Original => 1,
+            Self::Scan => 2,
+            Self::OneOff => 3,
+        }
+    }
 }
 
 /// A user named on a card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Person {
     /// Who.
     pub id: UserId,
