@@ -32,7 +32,8 @@ pub enum Actor<'a> {
 }
 
 impl Actor<'_> {
-    fn user_id(&self) -> Option<UserId> {
+    /// Nobody where the program acts by itself.
+    pub(crate) fn user_id(&self) -> Option<UserId> {
         match self {
             Self::User(viewer) => Some(viewer.user_id),
             Self::Arriving { user_id, .. } => Some(*user_id),
