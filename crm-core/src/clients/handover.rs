@@ -128,7 +128,7 @@ pub(super) async fn begin(
     }
     let to = transfer.to.ok_or_else(|| wrong("В общую базу передают без срока."))?;
     let from =
-        root.responsible_id.ok_or_else(|| wrong("Возвращать некому: у клиента нет ответственного."))?;
+        root.responsible_id.ok_or(ClientError::NotNow("Возвращать некому: у клиента нет ответственного."))?;
     let new = store::NewHandover { client: root.id, from, to, reason: transfer.reason.trim(), until };
     Ok(store::insert(conn, HandoverId::at(now), &new, viewer.user_id, now).await?)
 }

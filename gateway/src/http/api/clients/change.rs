@@ -63,7 +63,7 @@ async fn edit(
     post, path = "/clients/{id}/transfer", tag = "clients", operation_id = "transfer_client",
     params(("id" = ClientId, Path)),
     request_body = Transfer,
-    responses((status = 204), Invalid, Unauthorized, Refused, Missing),
+    responses((status = 204), Invalid, Unauthorized, Refused, Missing, Conflict),
 )]
 async fn transfer(
     State(app): State<App>,
