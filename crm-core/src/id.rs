@@ -53,12 +53,16 @@ ids! {
     ClientId
     /// A person.
     ContactId
+    /// A contract with a client.
+    ContractId
     /// One account and one counterpart.
     ConversationId
     /// A rate that a person should look at.
     DoubtId
     /// One press on its way out, made by whoever pressed.
     DeliveryId
+    /// A client in other hands for a time.
+    HandoverId
     /// An address by which events find the client.
     IdentityId
     /// One entry of a timeline.

@@ -23,9 +23,9 @@ pub mod templates;
 pub mod timeline;
 
 pub use id::{
-    AccessRequestId, AccountId, ApiKeyId, CallRequestId, ChangeRequestId, ClientId, ContactId,
-    ConversationId, DeliveryId, DoubtId, IdentityId, InteractionId, JoinId, LoanId, MailId, MediaId,
-    PhraseId, ProposalId, RawEventId, RoomId, RoomMessageId, SessionId, TaskId, TemplateId, UserId,
+    AccessRequestId, AccountId, ApiKeyId, CallRequestId, ChangeRequestId, ClientId, ContactId, ContractId,
+    ConversationId, DeliveryId, DoubtId, HandoverId, IdentityId, InteractionId, JoinId, LoanId, MailId,
+    MediaId, PhraseId, ProposalId, RawEventId, RoomId, RoomMessageId, SessionId, TaskId, TemplateId, UserId,
 };
 
 /// All migrations, in order. They only go forward.

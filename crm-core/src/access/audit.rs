@@ -29,12 +29,13 @@ pub enum Actor<'a> {
         /// From where.
         remote: Option<&'a str>,
     },
-    /// The program itself, by this rule.
+    /// The program itself, by this rule, in words as the log shows it.
     System(&'a str),
 }
 
 impl Actor<'_> {
-    fn user_id(&self) -> Option<UserId> {
+    /// Nobody where the program acts by itself.
+    pub(crate) fn user_id(&self) -> Option<UserId> {
         match self {
             Self::User(viewer) => Some(viewer.user_id),
             Self::Arriving { user_id, .. } => Some(*user_id),

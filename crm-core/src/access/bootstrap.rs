@@ -32,7 +32,7 @@ pub async fn create_user_with_password(
 ) -> Result<UserId, AddError> {
     password::check(&user::normal_login(login), password)?;
     let hash = password::hash(password);
-    let actor = Actor::System("command line");
+    let actor = Actor::System("Командная строка");
     let new = NewUser {
         login: login.to_owned(),
         name: name.to_owned(),
@@ -58,7 +58,7 @@ pub async fn put_user_with_password(
     match user::find_active_by_login(conn, &user::normal_login(login)).await.map_err(UserError::from)? {
         None => create_user_with_password(conn, login, name, role, password, now).await,
         Some(known) => {
-            let actor = Actor::System("demo");
+            let actor = Actor::System("Демонстрация");
             user::set_password(conn, &actor, known.id, &password::hash(password), None, now)
                 .await
                 .map_err(UserError::from)?;

@@ -122,7 +122,7 @@ pub async fn set_up(
     let Administrator { login, name } = administrator;
     let new =
         NewUser { login, name, post: None, phone: None, email: None, roles: vec![ADMINISTRATOR.to_owned()] };
-    let actor = Actor::System("set-up link");
+    let actor = Actor::System("Ссылка первой настройки");
     let id = user::insert(conn, &actor, new, now).await?;
     user::set_password(conn, &actor, id, password_hash, None, now).await?;
     Ok(id)

@@ -288,7 +288,7 @@ pub async fn repaired_by_itself(
             json!({ "error": error })
         }
     };
-    let (actor, subject) = (Actor::System("probe"), Subject::new("account", &account));
+    let (actor, subject) = (Actor::System("Проверка канала"), Subject::new("account", &account));
     audit::record(conn, &actor, "account.repair", subject, None, Some(after), now).await?;
     // The next look tells whether it helped.
     store::hurry(conn, account, now).await?;

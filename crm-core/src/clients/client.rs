@@ -13,9 +13,17 @@ use sqlx::PgConnection;
 pub(super) use change::changed;
 pub use change::{create, edit};
 pub use features::{FeaturesVersion, features_versions};
-pub use transfer::{take, transfer};
+pub(super) use transfer::change_hands;
+pub use transfer::{Transfer, take, transfer};
 
-use super::{ClientError, error::Result, join::Joined, reach};
+use super::{
+    ClientError,
+    contract::{self, Contract},
+    error::Result,
+    handover::{self, Handover},
+    join::Joined,
+    reach,
+};
 use crate::{
     ClientId, UserId,
     access::{Right, Viewer},
@@ -64,10 +72,19 @@ impl ContractMark {
             Self::OneOff => "one_off",
         }
     }
+
+    /// The best is 1.
+    pub(crate) fn rank(self) -> i32 {
+        match self {
+            Self::Original => 1,
+            Self::Scan => 2,
+            Self::OneOff => 3,
+        }
+    }
 }
 
 /// A user named on a card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Person {
     /// Who.
     pub id: UserId,
@@ -98,7 +115,7 @@ pub struct ClientCard {
     pub time_zone: Option<String>,
     /// «Особенности клиента». Never leaves the company.
     pub features: Option<String>,
-    /// What we hold of the contract; none is flagged on the screen.
+    /// The best that we hold of a contract; none is flagged on the screen.
     pub contract_mark: Option<ContractMark>,
     /// The responsible user; none in the common base.
     pub responsible: Option<Person>,
@@ -110,6 +127,11 @@ pub struct ClientCard {
     pub updated_at: DateTime<Utc>,
     /// Cards joined into this one, for splitting.
     pub joined: Vec<Joined>,
+    /// The contracts, the latest first.
+    pub contracts: Vec<Contract>,
+    /// It is in other hands for a time; or was, and did not go back.
+    #[schema(required = true)]
+    pub handover: Option<Handover>,
 }
 
 /// A client to create.
@@ -136,9 +158,6 @@ pub struct NewClient {
     /// «Особенности клиента»
     #[serde(default)]
     pub features: Option<String>,
-    /// What we hold of the contract.
-    #[serde(default)]
-    pub contract_mark: Option<ContractMark>,
     /// Oneself or nobody; another user needs the right to transfer.
     #[serde(default)]
     pub responsible_id: Option<UserId>,
@@ -184,10 +203,6 @@ pub struct ClientEdit {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub features: Option<Option<String>>,
-    /// What we hold of the contract.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<ContractMark>)]
-    pub contract_mark: Option<Option<ContractMark>>,
     /// The country of the requisites; Russia where absent.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -210,5 +225,7 @@ pub async fn read(conn: &mut PgConnection, viewer: &Viewer, id: ClientId) -> Res
     let responsible_id = card.responsible.as_ref().map(|person| person.id);
     reach::readable_root(conn, viewer, reach::Root { id: card.id, responsible_id }).await?;
     card.joined = super::join::store::joined_into(conn, "client", card.id.0).await?;
+    card.contracts = contract::store::of_client(conn, card.id).await?;
+    card.handover = handover::of_card(conn, viewer, card.id, responsible_id).await?;
     Ok(card)
 }

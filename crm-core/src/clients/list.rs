@@ -1,5 +1,6 @@
 //! Lists of clients, paged by key.
 
+mod sort;
 pub(crate) mod store;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +13,9 @@ use super::{
     reach::Reach,
 };
 use crate::{ClientId, UserId, access::Viewer};
+
+pub use sort::ClientSort;
+use sort::{Column, Order};
 
 /// A filter by a value that may be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,24 +43,6 @@ pub struct ClientFilter {
     pub has_inn: Option<bool>,
 }
 
-/// The orders of a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub enum ClientSort {
-    /// By name, as a Russian dictionary does.
-    #[default]
-    #[serde(rename = "name")]
-    Name,
-    /// Oldest first.
-    #[serde(rename = "created_at")]
-    Created,
-    /// Newest first.
-    #[serde(rename = "-created_at")]
-    CreatedNewest,
-    /// Those of one responsible user together, by name within; the common base last.
-    #[serde(rename = "responsible")]
-    Responsible,
-}
-
 /// The row behind which the next page begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientCursor {
@@ -64,8 +50,16 @@ pub struct ClientCursor {
     pub name: String,
     /// Its moment.
     pub created_at: DateTime<Utc>,
+    /// Its status.
+    pub status: ClientStatus,
     /// Its responsible user.
-    pub responsible_id: Option<UserId>,
+    pub responsible: Option<Person>,
+    /// Its ИНН.
+    pub inn: Option<String>,
+    /// Its city.
+    pub city: Option<String>,
+    /// What we hold of its contract.
+    pub contract_mark: Option<ContractMark>,
     /// Its id.
     pub id: ClientId,
 }
@@ -101,7 +95,11 @@ impl ClientRow {
         ClientCursor {
             name: self.name.clone(),
             created_at: self.created_at,
-            responsible_id: self.responsible.as_ref().map(|person| person.id),
+            status: self.status,
+            responsible: self.responsible.clone(),
+            inn: self.inn.clone(),
+            city: self.city.clone(),
+            contract_mark: self.contract_mark,
             id: self.id,
         }
     }
@@ -118,11 +116,11 @@ pub async fn list(
 ) -> Result<Vec<ClientRow>> {
     let reach = Reach::reading(viewer)?;
     let mut found = Vec::new();
-    // Each run is one walk over one index; runs of one step are merged, steps follow one another.
-    for step in steps(reach, filter, sort, after) {
+    // Each walk follows one index; walks of one step are merged, steps follow one another.
+    for step in steps(reach, filter, sort.order(), after) {
         let missing = rows - i64::try_from(found.len()).unwrap_or(rows);
         if missing > 0 {
-            found.extend(store::walk(conn, &step, filter, sort, missing).await?);
+            found.extend(store::walk(conn, &step, filter, missing).await?);
         }
     }
     Ok(found)
@@ -132,49 +130,95 @@ pub async fn list(
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Owner<'v> {
     Anyone,
-    Somebody,
+    /// One responsible user after the other, by their names.
+    Each,
     Nobody,
     User(UserId),
     /// Those lent to a user; of one responsible user only, where he is named.
     Lent(Reach<'v>, Option<UserId>),
 }
 
-/// Walks to be merged, and the row behind which they begin.
+/// Which of them, as to the column of the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Those with a value in it; all, where it is never empty.
+    Filled,
+    /// Those without one, by name.
+    Empty,
+}
+
+/// Where a walk begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Start<'a> {
+    First,
+    Behind(&'a ClientCursor),
+    /// With the clients of those who come behind this responsible user.
+    BehindPerson(&'a Person),
+}
+
+/// Walks to be merged.
 #[derive(Debug)]
 pub(crate) struct Step<'a> {
     pub(crate) owners: Vec<Owner<'a>>,
-    pub(crate) after: Option<&'a ClientCursor>,
+    pub(crate) order: Order,
+    pub(crate) part: Part,
+    pub(crate) start: Start<'a>,
 }
 
-/// The walks that give the list: never one that has to skip the clients of others.
+/// The walks that give the list: never one that has to skip the clients of others. What is empty comes last, both ways.
 fn steps<'a>(
     reach: Reach<'a>,
     filter: &ClientFilter,
-    sort: ClientSort,
+    order: Order,
     after: Option<&'a ClientCursor>,
 ) -> Vec<Step<'a>> {
-    let step = |owners: Vec<Owner<'a>>| Step { owners, after };
-    let wanted = match (&filter.responsible, reach.all) {
-        (Some(Wanted::None), _) => return vec![step(vec![Owner::Nobody])],
-        (Some(Wanted::Is(user)), true) => return vec![step(vec![Owner::User(*user)])],
-        (Some(Wanted::Is(user)), false) if *user == reach.user => {
-            return vec![step(vec![Owner::User(*user)])];
-        }
-        (Some(Wanted::Is(user)), false) => return vec![step(vec![Owner::Lent(reach, Some(*user))])],
-        (None, true) => vec![Owner::Anyone],
-        (None, false) => vec![Owner::User(reach.user), Owner::Lent(reach, None), Owner::Nobody],
-    };
-    if sort != ClientSort::Responsible {
-        return vec![step(wanted)];
+    if order.column == Column::Responsible {
+        return match &filter.responsible {
+            None => steps_by_person(reach, order, after),
+            // All of one person: the same by name.
+            Some(wanted) => {
+                parts(owners(reach, Some(wanted)), Order { column: Column::Name, ..order }, after)
+            }
+        };
     }
-    // Grouped by the responsible user, the common base last.
-    let first = if reach.all {
-        vec![Owner::Somebody]
-    } else {
-        vec![Owner::User(reach.user), Owner::Lent(reach, None)]
-    };
+    parts(owners(reach, filter.responsible.as_ref()), order, after)
+}
+
+fn owners<'a>(reach: Reach<'a>, wanted: Option<&Wanted<UserId>>) -> Vec<Owner<'a>> {
+    match wanted {
+        Some(Wanted::None) => vec![Owner::Nobody],
+        Some(Wanted::Is(user)) if reach.all || *user == reach.user => vec![Owner::User(*user)],
+        Some(Wanted::Is(user)) => vec![Owner::Lent(reach, Some(*user))],
+        None if reach.all => vec![Owner::Anyone],
+        None => vec![Owner::User(reach.user), Owner::Lent(reach, None), Owner::Nobody],
+    }
+}
+
+fn parts<'a>(owners: Vec<Owner<'a>>, order: Order, after: Option<&'a ClientCursor>) -> Vec<Step<'a>> {
+    let start = after.map_or(Start::First, Start::Behind);
+    let step = |part, start| Step { owners: owners.clone(), order, part, start };
     match after {
-        Some(ClientCursor { responsible_id: None, .. }) => vec![step(vec![Owner::Nobody])],
-        _ => vec![step(first), Step { owners: vec![Owner::Nobody], after: None }],
+        _ if !order.column.may_be_empty() => vec![step(Part::Filled, start)],
+        Some(row) if order.column.is_empty_in(row) => vec![step(Part::Empty, start)],
+        _ => vec![step(Part::Filled, start), step(Part::Empty, Start::First)],
+    }
+}
+
+/// The rest of the clients of the person of the last row, those of the people behind him, and the common base.
+fn steps_by_person<'a>(reach: Reach<'a>, order: Order, after: Option<&'a ClientCursor>) -> Vec<Step<'a>> {
+    let step = |owners: Vec<Owner<'a>>, start| Step { owners, order, part: Part::Filled, start };
+    let nobody = |start| Step { part: Part::Empty, ..step(vec![Owner::Nobody], start) };
+    let each = || match reach.all {
+        true => vec![Owner::Each],
+        false => vec![Owner::User(reach.user), Owner::Lent(reach, None)],
+    };
+    match after.map(|row| (row, &row.responsible)) {
+        None => vec![step(each(), Start::First), nobody(Start::First)],
+        Some((row, None)) => vec![nobody(Start::Behind(row))],
+        Some((row, Some(person))) => vec![
+            step(owners(reach, Some(&Wanted::Is(person.id))), Start::Behind(row)),
+            step(each(), Start::BehindPerson(person)),
+            nobody(Start::First),
+        ],
     }
 }

@@ -98,21 +98,21 @@ pub async fn end(conn: &mut PgConnection, viewer: &Viewer, id: LoanId, now: Date
     if loan.ended {
         return Ok(());
     }
-    Ok(close(conn, viewer, id, &loan, now).await?)
+    Ok(close(conn, &Actor::User(viewer), id, &loan, now).await?)
 }
 
 /// Ends what is lent to some of a client whose responsible user changes: nobody is to find a forgotten loan when the client
 /// leaves him again. Wants a transaction.
 pub(super) async fn end_of(
     conn: &mut PgConnection,
-    viewer: &Viewer,
+    actor: &Actor<'_>,
     client: ClientId,
     users: &[UserId],
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     for id in store::open_to(conn, client, users).await? {
         if let Some(loan) = store::lock(conn, id).await?.filter(|loan| !loan.ended) {
-            close(conn, viewer, id, &loan, now).await?;
+            close(conn, actor, id, &loan, now).await?;
         }
     }
     Ok(())
@@ -120,12 +120,12 @@ pub(super) async fn end_of(
 
 async fn close(
     conn: &mut PgConnection,
-    viewer: &Viewer,
+    actor: &Actor<'_>,
     id: LoanId,
     loan: &store::Locked,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    store::end(conn, id, Some(viewer.user_id), now).await?;
+    store::end(conn, id, actor.user_id(), now).await?;
     let change = Change {
         action: "client.lend_end",
         subject_kind: "client",
@@ -133,7 +133,7 @@ async fn close(
         before: Some(json!({ "user_id": loan.user_id })),
         after: None,
     };
-    trace::record(conn, viewer, now, change).await?;
+    trace::record_by(conn, actor, now, change).await?;
     tell(conn, loan.client_id, loan.user_id, now).await
 }
 
@@ -148,7 +148,7 @@ pub async fn end_due_unscoped(
         store::end(conn, loan.id, None, now).await?;
         let before = json!({ "user_id": loan.user_id, "ends_at": loan.ends_at });
         let subject = Subject::new("client", &loan.client_id);
-        let actor = Actor::System("access.term");
+        let actor = Actor::System("Срок доступа");
         audit::record(conn, &actor, "client.lend_end", subject, Some(before), None, now).await?;
         let changes = Changes { clients: vec![loan.client_id], ..Changes::default() };
         feed::tell(conn, &changes, now).await?;

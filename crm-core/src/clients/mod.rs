@@ -3,8 +3,10 @@
 pub mod access_request;
 pub mod client;
 pub mod contact;
+pub mod contract;
 pub(crate) mod error;
 pub mod freeze;
+pub mod handover;
 pub mod identity;
 pub mod invitation;
 pub mod join;

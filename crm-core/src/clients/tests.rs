@@ -1,6 +1,8 @@
 //! Cards, people, lists, search and joins against a database.
 
 mod cards;
+mod contracts;
+mod handovers;
 mod join;
 mod list;
 mod loans;

@@ -35,6 +35,16 @@ pub(crate) async fn record(
     now: DateTime<Utc>,
     change: Change<'_>,
 ) -> sqlx::Result<()> {
+    record_by(conn, &Actor::User(viewer), now, change).await
+}
+
+/// The same of whoever changes it: a person, or the hub itself.
+pub(crate) async fn record_by(
+    conn: &mut PgConnection,
+    actor: &Actor<'_>,
+    now: DateTime<Utc>,
+    change: Change<'_>,
+) -> sqlx::Result<()> {
     let Change { action, subject_kind, subject_id, before, after } = change;
     let mut changes = Changes::default();
     match subject_kind {
@@ -47,7 +57,7 @@ pub(crate) async fn record(
         tell(conn, &changes, now).await?;
     }
     let subject = Subject::new(subject_kind, &subject_id);
-    audit::record(conn, &Actor::User(viewer), action, subject, before, after, now).await
+    audit::record(conn, actor, action, subject, before, after, now).await
 }
 
 /// Tells the screens of those who lose a client.

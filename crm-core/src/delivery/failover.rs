@@ -98,8 +98,16 @@ pub async fn hand_over(
     store::done(conn, failed.delivery, id, failed.pinned_client_id).await?;
     let subject = Subject::new("delivery", &failed.delivery);
     let after = serde_json::json!({ "replaced_by": id });
-    audit::record(conn, &Actor::System("channel_rule"), "delivery.failover", subject, None, Some(after), now)
-        .await?;
+    audit::record(
+        conn,
+        &Actor::System("Порядок каналов"),
+        "delivery.failover",
+        subject,
+        None,
+        Some(after),
+        now,
+    )
+    .await?;
     tell(conn, failed, now).await?;
     Ok(())
 }

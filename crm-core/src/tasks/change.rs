@@ -70,14 +70,14 @@ pub async fn create(
         "responsible_id": responsible, "responsible": store::name(conn, responsible).await?,
         "client_id": row.client_id, "interaction_id": row.interaction_id,
     });
-    record(conn, viewer, "task.create", new.id, None, Some(after), now).await?;
+    record(conn, &Actor::User(viewer), "task.create", new.id, None, Some(after), now).await?;
     let change = TaskChange {
         task: new.id,
         author: viewer.user_id,
         responsible,
         former: None,
         client: row.client_id,
-        news: given_to(viewer, responsible),
+        news: given_to(Some(viewer.user_id), responsible),
     };
     tell(conn, vec![change], now).await?;
     get(conn, viewer, new.id).await
@@ -113,7 +113,7 @@ pub async fn edit(
         return Ok(task);
     }
     store::update(conn, id, &next, zone).await?;
-    record(conn, viewer, "task.edit", id, Some(before), Some(after), now).await?;
+    record(conn, &Actor::User(viewer), "task.edit", id, Some(before), Some(after), now).await?;
     let moved = next.responsible_id != task.responsible.id;
     let change = TaskChange {
         task: id,
@@ -121,7 +121,7 @@ pub async fn edit(
         responsible: next.responsible_id,
         former: moved.then_some(task.responsible.id),
         client: locked.client_id,
-        news: if moved { given_to(viewer, next.responsible_id) } else { TaskNews::Changed },
+        news: if moved { given_to(Some(viewer.user_id), next.responsible_id) } else { TaskNews::Changed },
     };
     tell(conn, vec![change], now).await?;
     after_all(conn, viewer, id, task).await
@@ -143,7 +143,8 @@ pub async fn close(
     }
     let result = text_of("result", result)?;
     store::close(conn, id, viewer.user_id, result.as_deref(), now).await?;
-    record(conn, viewer, "task.close", id, None, Some(json!({ "result": result })), now).await?;
+    record(conn, &Actor::User(viewer), "task.close", id, None, Some(json!({ "result": result })), now)
+        .await?;
     changed(conn, viewer, id, now).await
 }
 
@@ -159,7 +160,7 @@ pub async fn reopen(
         return Ok(task);
     }
     store::reopen(conn, id, viewer.user_id, now).await?;
-    record(conn, viewer, "task.reopen", id, None, None, now).await?;
+    record(conn, &Actor::User(viewer), "task.reopen", id, None, None, now).await?;
     changed(conn, viewer, id, now).await
 }
 
@@ -167,7 +168,7 @@ pub async fn reopen(
 /// base nobody could do them, so there they stay with him. In the transaction of the transfer.
 pub(crate) async fn handed_over(
     conn: &mut PgConnection,
-    viewer: &Viewer,
+    actor: &Actor<'_>,
     client: ClientId,
     (from, to): (Option<UserId>, Option<UserId>),
     now: DateTime<Utc>,
@@ -183,7 +184,7 @@ pub(crate) async fn handed_over(
     let after = json!({ "responsible_id": to, "responsible": names.1 });
     for (task, _) in &moved {
         let (before, after) = (Some(before.clone()), Some(after.clone()));
-        record(conn, viewer, "task.hand_over", *task, before, after, now).await?;
+        record(conn, actor, "task.hand_over", *task, before, after, now).await?;
     }
     let change = |(task, author)| TaskChange {
         task,
@@ -191,7 +192,7 @@ pub(crate) async fn handed_over(
         responsible: to,
         former: Some(from),
         client: Some(client),
-        news: given_to(viewer, to),
+        news: given_to(actor.user_id(), to),
     };
     tell(conn, moved.into_iter().map(change).collect(), now).await
 }
@@ -262,8 +263,8 @@ async fn after_all(conn: &mut PgConnection, viewer: &Viewer, id: TaskId, before:
     }
 }
 
-fn given_to(viewer: &Viewer, responsible: UserId) -> TaskNews {
-    if responsible == viewer.user_id { TaskNews::Changed } else { TaskNews::Given }
+fn given_to(by: Option<UserId>, responsible: UserId) -> TaskNews {
+    if by == Some(responsible) { TaskNews::Changed } else { TaskNews::Given }
 }
 
 /// The schedule looks every minute: what is due earlier wakes it.
@@ -282,14 +283,14 @@ async fn wake(
 
 async fn record(
     conn: &mut PgConnection,
-    viewer: &Viewer,
+    actor: &Actor<'_>,
     action: &str,
     id: TaskId,
     before: Option<Value>,
     after: Option<Value>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    audit::record(conn, &Actor::User(viewer), action, Subject::new("task", &id), before, after, now).await
+    audit::record(conn, actor, action, Subject::new("task", &id), before, after, now).await
 }
 
 pub(super) async fn tell(

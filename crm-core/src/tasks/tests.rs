@@ -13,7 +13,8 @@ use crate::{
     access::Viewer,
     clients::{
         ClientError,
-        client::transfer,
+        client::{Transfer, transfer},
+        handover,
         join::{Choices, ClientJoin, join_clients, split},
     },
     fixture::{self, client, feed_for, minute, user},
@@ -217,7 +218,9 @@ async fn a_canary_of_a_foreign_client_is_in_no_task(pool: PgPool) {
     assert!(matches!(refused, Err(ClientError::Foreign(_))));
 
     // With the client goes what Anna set for it, and what becomes of it there is told to her no more.
-    transfer(&mut conn, &head, minute(5), client, Some(boris.user_id), "Отпуск").await.unwrap();
+    transfer(&mut conn, &head, minute(5), client, &Transfer::for_good(Some(boris.user_id), "Отпуск"))
+        .await
+        .unwrap();
     close(&mut conn, &lawyer, id, Some("Канарейка согласна".into()), minute(6)).await.unwrap();
     assert!(titles(&mut conn, &anna, &TaskFilter::default()).await.is_empty());
     assert!(matches!(get(&mut conn, &anna, id).await, Err(ClientError::NotFound)));
@@ -239,7 +242,9 @@ async fn a_transfer_moves_the_open_tasks_of_the_former_responsible(pool: PgPool)
     close(&mut conn, &anna, closed, None, minute(2)).await.unwrap();
     let heads = NewTask { responsible_id: Some(head.user_id), ..of_client("РОПу") };
     set(&mut conn, &anna, heads).await;
-    transfer(&mut conn, &head, minute(5), client, Some(boris.user_id), "Отпуск").await.unwrap();
+    transfer(&mut conn, &head, minute(5), client, &Transfer::for_good(Some(boris.user_id), "Отпуск"))
+        .await
+        .unwrap();
 
     let mut shown = all(&mut conn, &boris, &TaskFilter::default()).await;
     shown.sort_by(|one, other| other.title.cmp(&one.title));
@@ -255,8 +260,27 @@ async fn a_transfer_moves_the_open_tasks_of_the_former_responsible(pool: PgPool)
     assert_eq!(hers.len(), 1);
     assert!(hers[0].client.is_none() && hers[0].client_hidden);
 
-    transfer(&mut conn, &head, minute(6), client, None, "В общую базу").await.unwrap();
+    transfer(&mut conn, &head, minute(6), client, &Transfer::for_good(None, "В общую базу")).await.unwrap();
     assert_eq!(get(&mut conn, &boris, shown[1].id).await.unwrap().responsible.name, "Борис");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_client_that_goes_back_takes_its_open_tasks_along(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let Stand { anna, boris, head, client } = stand(&mut conn).await;
+    let new =
+        NewTask { id: TaskId::at(minute(1)), client_id: Some(client), ..task("Перезвонить") };
+    let id = set(&mut conn, &anna, new).await.id;
+    let leave =
+        Transfer { until: Some(minute(9)), ..Transfer::for_good(Some(boris.user_id), "Отпуск") };
+    transfer(&mut conn, &head, minute(5), client, &leave).await.unwrap();
+    assert_eq!(get(&mut conn, &boris, id).await.unwrap().responsible.name, "Борис");
+
+    let (due, _) = handover::due_unscoped(&mut conn, minute(9)).await.unwrap();
+    handover::end_due_unscoped(&mut conn, due[0], minute(9)).await.unwrap();
+    assert_eq!(get(&mut conn, &anna, id).await.unwrap().responsible.name, "Анна");
+    let steps = history(&mut conn, &anna, id).await.unwrap();
+    assert_eq!(steps.last().map(|step| step.actor.as_str()), Some("День возврата"));
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]

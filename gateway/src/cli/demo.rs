@@ -18,7 +18,7 @@ use chrono_tz::Tz;
 use crm_core::access::user::{self, UserPatch};
 use crm_core::access::{Right, Scope, Token, Viewer, bootstrap};
 use crm_core::accounts::{self, AccountEdit, NewAccount, Sealed, StoredAccount, health};
-use crm_core::clients::client::transfer;
+use crm_core::clients::client::{Transfer, transfer};
 use crm_core::clients::list::{ClientFilter, ClientSort, Wanted, list};
 use crm_core::timeline::raw_event;
 use crm_core::{AccountId, ClientId, UserId};
@@ -243,8 +243,14 @@ impl Stage {
             if let Some(manager) = self.managers.get(owner) {
                 // Each by itself: cards are still being joined, and many locks at once would meet theirs.
                 let mut tx = hub.database.pool.begin().await?;
-                transfer(&mut tx, &self.administrator, clock::now(), row.id, Some(*manager), "Демонстрация")
-                    .await?;
+                transfer(
+                    &mut tx,
+                    &self.administrator,
+                    clock::now(),
+                    row.id,
+                    &Transfer::for_good(Some(*manager), "Демонстрация"),
+                )
+                .await?;
                 tx.commit().await?;
             }
         }

@@ -2,10 +2,12 @@
 //! themselves.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use crm_core::clients::handover::{self, Outcome};
 use crm_core::clients::loan;
 use crm_core::schedule::{Plan, Report};
 use crm_core::tasks as work;
 use crm_core::timeline::conversation::rest;
+use sqlx::PgPool;
 
 use super::schedule::Tasks;
 
@@ -43,6 +45,12 @@ pub fn add(tasks: &mut Tasks) {
             Ok(to_the_second(report, next, now))
         },
     );
+    tasks.add(
+        "clients.handovers",
+        "Возврат клиентов, переданных на время",
+        EVERY_MINUTE,
+        |pool, now| async move { give_back(&pool, now).await },
+    );
     tasks.add(work::NOTICES, "Напоминания о задачах", EVERY_MINUTE, |pool, now| async move {
         let mut tx = pool.begin().await?;
         let (told, next) = work::tell_due_unscoped(&mut tx, now).await?;
@@ -60,4 +68,25 @@ fn to_the_second(report: Report, next: Option<DateTime<Utc>>, now: DateTime<Utc>
         Some(at) => report.next_at(at.max(now)),
         None => report,
     }
+}
+
+async fn give_back(pool: &PgPool, now: DateTime<Utc>) -> anyhow::Result<Report> {
+    let (due, next) = handover::due_unscoped(&mut *pool.acquire().await?, now).await?;
+    let (mut returned, mut left) = (0, 0);
+    for id in due {
+        // Each alone: one card that somebody holds keeps no other from its time.
+        let mut tx = pool.begin().await?;
+        match handover::end_due_unscoped(&mut tx, id, now).await? {
+            Some(Outcome::Returned) => returned += 1,
+            Some(_) => left += 1,
+            None => {}
+        }
+        tx.commit().await?;
+    }
+    let report = Report::done(match (returned, left) {
+        (0, 0) => "Возвращать некого.".to_owned(),
+        (_, 0) => format!("Вернулось клиентов: {returned}."),
+        _ => format!("Вернулось клиентов: {returned}, не вернулось: {left}. Причины — в карточках."),
+    });
+    Ok(to_the_second(report, next, now))
 }

@@ -48,7 +48,6 @@ pub async fn create(
         city: Some(new.city),
         time_zone: Some(new.time_zone),
         features: Some(new.features),
-        contract_mark: Some(new.contract_mark),
         region,
     };
     let mut fields = changed(&empty, wanted)?;
@@ -162,9 +161,6 @@ pub(in crate::clients) fn changed(before: &Fields, edit: ClientEdit) -> Result<F
     }
     if let Some(features) = edit.features {
         fields.features = features.filter(|text| !text.trim().is_empty());
-    }
-    if let Some(mark) = edit.contract_mark {
-        fields.contract_mark = mark;
     }
     Ok(fields)
 }

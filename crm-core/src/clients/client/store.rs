@@ -22,7 +22,6 @@ pub(crate) struct Fields {
     pub(crate) city: Option<String>,
     pub(crate) time_zone: Option<String>,
     pub(crate) features: Option<String>,
-    pub(crate) contract_mark: Option<ContractMark>,
     pub(crate) responsible_id: Option<UserId>,
     #[serde(skip)]
     pub(crate) version: i32,
@@ -50,7 +49,6 @@ impl Fields {
             city: None,
             time_zone: None,
             features: None,
-            contract_mark: None,
             responsible_id: None,
             version: 1,
             created_at: now,
@@ -77,8 +75,7 @@ pub(crate) async fn fields(conn: &mut PgConnection, id: ClientId) -> sqlx::Resul
     sqlx::query_as!(
         Fields,
         r#"select id as "id: ClientId", name, automatic, status as "status: ClientStatus", inn, kpp, ogrn, city,
-                  time_zone, features, contract_mark as "contract_mark: ContractMark",
-                  responsible_id as "responsible_id: UserId", version, created_at, updated_at
+                  time_zone, features, responsible_id as "responsible_id: UserId", version, created_at, updated_at
            from clients where id = $1"#,
         id.0
     )
@@ -115,14 +112,16 @@ pub(crate) async fn card(conn: &mut PgConnection, id: ClientId) -> sqlx::Result<
         created_at: row.created_at,
         updated_at: row.updated_at,
         joined: Vec::new(),
+        contracts: Vec::new(),
+        handover: None,
     }))
 }
 
 pub(crate) async fn insert(conn: &mut PgConnection, fields: &Fields, search_key: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into clients (id, root_id, name, automatic, status, inn, kpp, ogrn, city, time_zone, features,
-                              contract_mark, responsible_id, search_key, version, created_at, updated_at)
-         values ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                              responsible_id, search_key, version, created_at, updated_at)
+         values ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         fields.id.0,
         fields.name,
         fields.automatic,
@@ -133,7 +132,6 @@ pub(crate) async fn insert(conn: &mut PgConnection, fields: &Fields, search_key:
         fields.city,
         fields.time_zone,
         fields.features,
-        fields.contract_mark.map(ContractMark::as_str),
         fields.responsible_id.map(|id| id.0),
         search_key,
         fields.version,
@@ -149,8 +147,7 @@ pub(crate) async fn update(conn: &mut PgConnection, fields: &Fields, search_key:
     sqlx::query!(
         "update clients
          set name = $2, automatic = $3, status = $4, inn = $5, kpp = $6, ogrn = $7, city = $8, time_zone = $9,
-             features = $10, contract_mark = $11, responsible_id = $12, search_key = $13, version = $14,
-             updated_at = $15
+             features = $10, responsible_id = $11, search_key = $12, version = $13, updated_at = $14
          where id = $1",
         fields.id.0,
         fields.name,
@@ -162,7 +159,6 @@ pub(crate) async fn update(conn: &mut PgConnection, fields: &Fields, search_key:
         fields.city,
         fields.time_zone,
         fields.features,
-        fields.contract_mark.map(ContractMark::as_str),
         fields.responsible_id.map(|id| id.0),
         search_key,
         fields.version,

@@ -12,6 +12,7 @@ use crate::{
     clients::{
         ClientError,
         client::store::{self as client_store, Fields},
+        contract,
         error::Result,
         reach,
         search_key::search_key,
@@ -92,6 +93,7 @@ pub(super) async fn pointed(
         let values = changes.iter().map(|change| (change.field.as_str(), &change.after));
         rewrite(conn, &own, values, now).await?;
     }
+    contract::store::settle_mark(conn, survivor).await?;
     let change = Change {
         action: "client.join",
         subject_kind: "client",

@@ -15,6 +15,7 @@ use crate::{
     clients::{
         ClientError,
         client::store as client_store,
+        contract,
         error::Result,
         reach,
         trace::{self, Change},
@@ -75,6 +76,8 @@ async fn split_clients(conn: &mut PgConnection, now: DateTime<Utc>, entry: &Entr
     if !values.is_empty() {
         rewrite(conn, &own, values.iter().map(|(field, value)| (field.as_str(), value)), now).await?;
     }
+    contract::store::settle_mark(conn, survivor).await?;
+    contract::store::settle_mark(conn, ClientId(entry.absorbed_id)).await?;
     if let Some(before) = before {
         trace::moved(conn, now, ClientId(entry.absorbed_id), before.responsible_id).await?;
     }

@@ -6,7 +6,7 @@ use crate::{
     access::{Forbidden, Right},
     clients::{
         ClientError, TakenBy,
-        client::{ClientEdit, NewClient, create, edit, features_versions, read, take, transfer},
+        client::{ClientEdit, NewClient, Transfer, create, edit, features_versions, read, take, transfer},
     },
     fixture::{client, minute, user},
 };
@@ -87,11 +87,13 @@ async fn access_moves_with_a_transfer_at_once(pool: PgPool) {
     assert!(matches!(read(&mut conn, &other, id).await, Err(ClientError::Foreign(_))));
 
     let to = Some(other.user_id);
-    let refused = transfer(&mut conn, &owner, minute(2), id, to, "отпуск").await;
+    let refused = transfer(&mut conn, &owner, minute(2), id, &Transfer::for_good(to, "отпуск")).await;
     assert!(matches!(refused, Err(ClientError::Forbidden(_))));
-    let silent = transfer(&mut conn, &head, minute(2), id, to, " ").await;
+    let silent = transfer(&mut conn, &head, minute(2), id, &Transfer::for_good(to, " ")).await;
     assert!(matches!(silent, Err(ClientError::Invalid { field: "reason", .. })));
-    transfer(&mut conn, &head, minute(2), id, to, "отпуск").await.expect("the head transfers");
+    transfer(&mut conn, &head, minute(2), id, &Transfer::for_good(to, "отпуск"))
+        .await
+        .expect("the head transfers");
     assert!(matches!(read(&mut conn, &owner, id).await, Err(ClientError::Foreign(_))));
     let card = read(&mut conn, &other, id).await.expect("it is his now");
     assert_eq!(card.responsible.map(|person| person.id), to);

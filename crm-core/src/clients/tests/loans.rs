@@ -295,12 +295,24 @@ async fn a_loan_ends_when_its_client_comes_to_whom_it_was_lent(pool: PgPool) {
     let stand = stand(&mut conn).await;
     let boris = stand.open(&mut conn, "forever").await;
     let vera = user(&mut conn, "Вера", "manager").await;
-    client::transfer(&mut conn, &stand.head, minute(7), stand.client, Some(boris.user_id), "Вёл его")
-        .await
-        .unwrap();
-    client::transfer(&mut conn, &stand.head, minute(8), stand.client, Some(vera.user_id), "Отпуск")
-        .await
-        .unwrap();
+    client::transfer(
+        &mut conn,
+        &stand.head,
+        minute(7),
+        stand.client,
+        &client::Transfer::for_good(Some(boris.user_id), "Вёл его"),
+    )
+    .await
+    .unwrap();
+    client::transfer(
+        &mut conn,
+        &stand.head,
+        minute(8),
+        stand.client,
+        &client::Transfer::for_good(Some(vera.user_id), "Отпуск"),
+    )
+    .await
+    .unwrap();
     let boris = at(&mut conn, &stand.boris, minute(9)).await;
     let refused = client::read(&mut conn, &boris, stand.client).await;
     assert!(matches!(refused, Err(ClientError::Foreign(_))), "nothing forgotten comes back");
@@ -312,7 +324,15 @@ async fn nobody_opens_a_client_to_himself(pool: PgPool) {
     let stand = stand(&mut conn).await;
     let id = stand.ask(&mut conn).await;
     for (to, who) in [(Some(stand.boris.user_id), &stand.boris), (None, &stand.boris), (None, &stand.head)] {
-        client::transfer(&mut conn, &stand.head, minute(3), stand.client, to, "Проверка").await.unwrap();
+        client::transfer(
+            &mut conn,
+            &stand.head,
+            minute(3),
+            stand.client,
+            &client::Transfer::for_good(to, "Проверка"),
+        )
+        .await
+        .unwrap();
         let opened = decide(&mut conn, who, id, "forever", None).await;
         assert!(matches!(opened, Err(ClientError::NotNow(_))), "{opened:?}");
     }

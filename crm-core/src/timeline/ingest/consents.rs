@@ -45,8 +45,8 @@ pub(super) async fn write(
         };
         if hear(conn, &heard, now).await? {
             let rule = match consent.source {
-                ConsentSource::StopWord => "stop_word",
-                _ => "provider_preference",
+                ConsentSource::StopWord => "Стоп-слово клиента",
+                _ => "Выбор клиента в мессенджере",
             };
             let subject = Subject::new("identity", &person.identity_id);
             let after = json!({ "kind": heard.kind, "word": heard.word, "interaction_id": id });

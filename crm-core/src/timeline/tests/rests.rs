@@ -1,6 +1,5 @@
 //! Conversations that nobody has to look at for now.
 
-use chrono::{DateTime, Utc};
 use connector_api::{
     Address, Channel, Content, Direction, Event, EventKind, ExternalId, Message, Origin, Parsed, Party,
 };

@@ -1,6 +1,8 @@
 //! «Клиенты»: lists, search, cards.
 
 mod change;
+mod contracts;
+mod handovers;
 
 use axum::Json;
 use axum::extract::State;
@@ -27,6 +29,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(contacts))
         .routes(routes!(find))
         .merge(change::router())
+        .merge(contracts::router())
+        .merge(handovers::router())
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

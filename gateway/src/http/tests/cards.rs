@@ -70,7 +70,7 @@ async fn a_card_is_made_changed_listed_and_given_away(pool: PgPool) {
     let anna_id = stage.user("anna", "manager").await;
     stage.user("head", "head_of_sales").await;
     let (anna, head) = (stage.signed_in("anna").await, stage.signed_in("head").await);
-    let new = json!({ "name": "ООО Ромашка", "inn": "7707 083893", "contract_mark": "scan" });
+    let new = json!({ "name": "ООО Ромашка", "inn": "7707 083893" });
     let card = anna.post("/api/clients", new.clone()).await;
     assert_eq!((card.status, &card.body["inn"]), (StatusCode::CREATED, &json!("7707083893")));
     let id = card.body["id"].as_str().unwrap().to_owned();
@@ -81,9 +81,9 @@ async fn a_card_is_made_changed_listed_and_given_away(pool: PgPool) {
     assert_eq!((wrong.status, &wrong.body["field"]), (StatusCode::BAD_REQUEST, &json!("inn")));
 
     let path = format!("/api/clients/{id}");
-    let city = json!({ "version": 1, "city": "Уфа", "contract_mark": null });
+    let city = json!({ "version": 1, "city": "Уфа" });
     let edited = anna.ask(Method::PATCH, &path, Some(city.clone())).await;
-    assert_eq!((&edited.body["city"], &edited.body["contract_mark"]), (&json!("Уфа"), &Value::Null));
+    assert_eq!(edited.body["city"], json!("Уфа"));
     let stale = anna.ask(Method::PATCH, &path, Some(city)).await;
     assert_eq!((stale.problem(), &stale.body["current"]), ("stale-version", &json!(2)));
     let rename = json!({ "version": 2, "name": "Лютик" });
@@ -94,8 +94,10 @@ async fn a_card_is_made_changed_listed_and_given_away(pool: PgPool) {
     for at in 0..5 {
         anna.post("/api/clients", json!({ "name": format!("Клиент {at}") })).await;
     }
-    for sort in ["name", "created_at", "-created_at", "responsible"] {
-        assert_eq!(all(&anna, &format!("/api/clients?limit=2&sort={sort}")).await.len(), 6, "{sort}");
+    for sort in ["name", "created_at", "responsible", "status", "inn", "city", "contract"] {
+        for sort in [sort.to_owned(), format!("-{sort}")] {
+            assert_eq!(all(&anna, &format!("/api/clients?limit=2&sort={sort}")).await.len(), 6, "{sort}");
+        }
     }
     assert_eq!(all(&anna, "/api/clients?responsible=none").await.len(), 5);
     assert_eq!(all(&anna, &format!("/api/clients?responsible={anna_id}&contract_mark=none")).await.len(), 1);
@@ -136,4 +138,56 @@ async fn cards_are_joined_with_a_choice_and_split_again(pool: PgPool) {
     assert_eq!(head.post(&split, json!({})).await.status, StatusCode::NO_CONTENT);
     assert_eq!(head.post(&split, json!({})).await.problem(), "conflict");
     assert_eq!(head.get(&path).await.body["name"], "Бета");
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn a_contract_is_put_down_changed_withdrawn_and_put_back(pool: PgPool) {
+    let stage = Stage::new(pool);
+    stage.user("anna", "manager").await;
+    let anna = stage.signed_in("anna").await;
+    let card = anna.post("/api/clients", json!({ "name": "ООО Ромашка" })).await;
+    let path = format!("/api/clients/{}", card.body["id"].as_str().unwrap());
+    assert_eq!((&card.body["contract_mark"], &card.body["contracts"]), (&Value::Null, &json!([])));
+    let made = anna.post(&format!("{path}/contracts"), json!({ "mark": "scan", "note": "У юриста" })).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let contract = format!("/api/contracts/{}", made.body["id"].as_str().unwrap());
+    let better = json!({ "version": 1, "mark": "original" });
+    assert_eq!(anna.ask(Method::PATCH, &contract, Some(better.clone())).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(anna.ask(Method::PATCH, &contract, Some(better)).await.problem(), "stale-version");
+    assert_eq!(anna.get(&path).await.body["contract_mark"], json!("original"));
+    assert_eq!(anna.ask(Method::DELETE, &contract, None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(anna.get(&path).await.body["contract_mark"], Value::Null);
+    assert_eq!(anna.post(&format!("{contract}/restore"), json!({})).await.status, StatusCode::NO_CONTENT);
+    let body = anna.get(&path).await.body;
+    assert_eq!(
+        (&body["contract_mark"], &body["contracts"][0]["note"]),
+        (&json!("original"), &json!("У юриста"))
+    );
+}
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn a_client_is_given_for_a_time_and_called_back(pool: PgPool) {
+    let stage = Stage::new(pool);
+    stage.user("anna", "manager").await;
+    let boris = stage.user("boris", "manager").await;
+    stage.user("head", "head_of_sales").await;
+    let (anna, head) = (stage.signed_in("anna").await, stage.signed_in("head").await);
+    let card = anna.post("/api/clients", json!({ "name": "ООО Ромашка" })).await;
+    let path = format!("/api/clients/{}", card.body["id"].as_str().unwrap());
+    anna.post(&format!("{path}/take"), json!({})).await;
+    let until = "2099-06-05T00:00:00Z";
+    let away = json!({ "responsible_id": boris, "reason": "отпуск", "until": until });
+    assert_eq!(head.post(&format!("{path}/transfer"), away).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(anna.get(&path).await.problem(), "foreign-client");
+    let rows = head.get("/api/handovers").await.body;
+    assert_eq!((&rows[0]["ends_at"], &rows[0]["may_change"]), (&json!(until), &json!(true)));
+    let handover = format!("/api/handovers/{}", rows[0]["id"].as_str().unwrap());
+    let past = head.ask(Method::PATCH, &handover, Some(json!({ "until": "2020-01-01T00:00:00Z" }))).await;
+    assert_eq!(past.body["field"], "until");
+    let later = json!({ "until": "2099-07-01T00:00:00Z" });
+    assert_eq!(head.ask(Method::PATCH, &handover, Some(later)).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(head.post(&format!("{handover}/return"), json!({})).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(anna.get(&path).await.status, StatusCode::OK);
+    assert_eq!(head.ask(Method::DELETE, &handover, None).await.status, StatusCode::CONFLICT);
+    assert_eq!(anna.get("/api/handovers").await.problem(), "forbidden");
 }

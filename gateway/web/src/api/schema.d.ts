@@ -612,6 +612,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clients/{id}/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a contract on a card. */
+        post: operations["create_contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clients/{id}/features": {
         parameters: {
             query?: never;
@@ -725,7 +742,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives a client to another user. */
+        /** Gives a client to another user, for good or for a time. */
         post: operations["transfer_client"];
         delete?: never;
         options?: never;
@@ -957,6 +974,44 @@ export interface paths {
         get: operations["contact_writing"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a contract off its card. */
+        delete: operations["withdraw_contract"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a contract. An old version is refused with `stale-version`; a number or a date that was given once is changed
+         *     only by those who correct contacts.
+         */
+        patch: operations["edit_contract"];
+        trace?: never;
+    };
+    "/api/contracts/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a withdrawn contract back. */
+        post: operations["restore_contract"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1360,6 +1415,61 @@ export interface paths {
          *     message, and forgotten after a week.
          */
         post: operations["upload_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Clients in other hands, the next to go back first, and behind them those that did not go back within the last 30 days,
+         *     with the reason in `outcome`.
+         */
+        get: operations["list_handovers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Leaves a client where it is, for good. */
+        delete: operations["keep_handover"];
+        options?: never;
+        head?: never;
+        /** Gives a client another day to go back. */
+        patch: operations["prolong_handover"];
+        trace?: never;
+    };
+    "/api/handovers/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a client back before its time. */
+        post: operations["return_handover"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3787,6 +3897,8 @@ export interface components {
             /** @description City. */
             city?: string | null;
             contract_mark?: components["schemas"]["ContractMark"] | null;
+            /** @description The contracts, the latest first. */
+            contracts: components["schemas"]["Contract"][];
             /**
              * Format: date-time
              * @description When the card was made.
@@ -3794,6 +3906,7 @@ export interface components {
             created_at: string;
             /** @description «Особенности клиента». Never leaves the company. */
             features?: string | null;
+            handover: components["schemas"]["Handover"] | null;
             /** @description Of the root: a joined card answers with the one it was joined into. */
             id: components["schemas"]["ClientId"];
             /** @description ИНН */
@@ -3826,7 +3939,6 @@ export interface components {
         ClientEdit: {
             /** @description City. */
             city?: string | null;
-            contract_mark?: components["schemas"]["ContractMark"] | null;
             /** @description «Особенности клиента» */
             features?: string | null;
             /** @description ИНН */
@@ -4130,6 +4242,60 @@ export interface components {
             text?: string | null;
             /** @enum {string} */
             type: "unsupported";
+        };
+        /** @description A contract. */
+        Contract: {
+            /**
+             * Format: date-time
+             * @description When it was put down.
+             */
+            created_at: string;
+            /** @description By whom; nobody for a mark that the card had before. */
+            created_by: string | null;
+            /** @description To change it. */
+            id: components["schemas"]["ContractId"];
+            mark: components["schemas"]["ContractMark"] | null;
+            /** @description Words of ours about it. */
+            note: string | null;
+            /** @description As printed on it. */
+            number: string | null;
+            /**
+             * Format: date
+             * @description The date printed on it.
+             */
+            signed_on: string | null;
+            /**
+             * Format: int32
+             * @description To be sent back with a change.
+             */
+            version: number;
+        };
+        /** @description What to change. An absent field stays, a null one is emptied. */
+        ContractEdit: {
+            mark?: components["schemas"]["ContractMark"] | null;
+            /** @description Words of ours about it. */
+            note?: string | null;
+            /** @description As printed on it. */
+            number?: string | null;
+            /**
+             * Format: date
+             * @description The date printed on it.
+             */
+            signed_on?: string | null;
+            /**
+             * Format: int32
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A contract with a client.
+         */
+        ContractId: string;
+        /** @description A contract that was put down; the card has the rest. */
+        ContractMade: {
+            id: components["schemas"]["ContractId"];
         };
         /**
          * @description What we hold of the contract (S0.13).
@@ -4637,6 +4803,54 @@ export interface components {
             account_id: components["schemas"]["AccountId"];
             chat: string;
         };
+        /** @description A client given for a time. */
+        Handover: {
+            /** @description The root card, as it is called now. */
+            client_id: components["schemas"]["ClientId"];
+            /** @description Its name. */
+            client_name: string;
+            /**
+             * Format: date-time
+             * @description When it ended; none while it lasts.
+             */
+            ended_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it goes back.
+             */
+            ends_at: string;
+            /** @description To whom it goes back. */
+            from: components["schemas"]["Person"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            given_at: string;
+            /** @description By whom. */
+            given_by: components["schemas"]["Person"];
+            /** @description To change it. */
+            id: components["schemas"]["HandoverId"];
+            /** @description The viewer may end or prolong it. */
+            may_change: boolean;
+            outcome: components["schemas"]["Outcome"] | null;
+            /** @description Why. */
+            reason: string;
+            /** @description Who has it meanwhile. */
+            to: components["schemas"]["Person"];
+        };
+        /** @description When a client goes back. */
+        HandoverEnd: {
+            /**
+             * Format: date-time
+             * @description In the future.
+             */
+            until: string;
+        };
+        /**
+         * Format: uuid
+         * @description A client in other hands for a time.
+         */
+        HandoverId: string;
         /** @description How a channel is doing. */
         Health: {
             /**
@@ -5260,7 +5474,6 @@ export interface components {
         NewClient: {
             /** @description City. */
             city?: string | null;
-            contract_mark?: components["schemas"]["ContractMark"] | null;
             /** @description «Особенности клиента» */
             features?: string | null;
             /** @description ИНН; one that exists with the same КПП, or without one, is refused. */
@@ -5296,6 +5509,19 @@ export interface components {
             name: string;
             /** @description What the person is there. */
             post?: string | null;
+        };
+        /** @description A contract to put down. It has a number, or says what we hold. */
+        NewContract: {
+            mark?: components["schemas"]["ContractMark"] | null;
+            /** @description Words of ours about it. */
+            note?: string | null;
+            /** @description As printed on it. */
+            number?: string | null;
+            /**
+             * Format: date
+             * @description The date printed on it.
+             */
+            signed_on?: string | null;
         };
         /** @description A new message. */
         NewMessageBody: {
@@ -5457,6 +5683,11 @@ export interface components {
             /** @description Our id of the product. */
             sku: string;
         };
+        /**
+         * @description How it ended.
+         * @enum {string}
+         */
+        Outcome: "returned" | "kept" | "moved" | "joined" | "disabled";
         OutcomeView: {
             /**
              * Format: int32
@@ -7086,6 +7317,11 @@ export interface components {
             /** @description Not empty. */
             reason: string;
             responsible_id: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When the client goes back to whom it comes from; for good where absent.
+             */
+            until?: string | null;
         };
         /** @description An employee, as those see him who manage users. */
         User: {
@@ -9854,7 +10090,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before, with the same order and filters. */
                 cursor?: string;
                 /** @description The order. */
-                sort?: "name" | "created_at" | "-created_at" | "responsible";
+                sort?: "name" | "created_at" | "-created_at" | "responsible" | "-name" | "-responsible" | "status" | "-status" | "inn" | "-inn" | "city" | "-city" | "contract" | "-contract";
                 /** @description «Общая база» or «Клиент». */
                 status?: "common_base" | "client";
                 /** @description Id of the responsible user; `none` for the common base. */
@@ -10159,6 +10395,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContract"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractMade"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */
@@ -11899,6 +12206,214 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ContactWriting"];
                 };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContractId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContractId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractEdit"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContractId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Неверный запрос: `field` называет поле */
             400: {
@@ -13713,6 +14228,279 @@ export interface operations {
             };
             /** @description Тело запроса больше допустимого */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_handovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"][];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HandoverId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prolong_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HandoverId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverEnd"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HandoverId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use chrono::DateTime;
 use crm_core::ClientId;
+use crm_core::clients::client::ClientStatus;
 use crm_core::clients::list::ClientCursor;
 use gateway::http::Cursor;
 use serde_json::Value;
@@ -114,7 +115,11 @@ impl Asker<'_> {
             name: client_name(shape.size.seed, client).0,
             created_at: DateTime::from_timestamp_micros(Shape::made_at(client, shape.size.clients))
                 .unwrap_or_default(),
-            responsible_id: None,
+            status: ClientStatus::Client,
+            responsible: None,
+            inn: None,
+            city: None,
+            contract_mark: None,
             id: ClientId(client_id(shape, client)),
         };
         let paths: Vec<String> = (0..DIFFERENT)

@@ -2,10 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use crm_core::clients::client::{self, ClientCard, ClientEdit, NewClient};
-use crm_core::{ClientId, UserId};
+use crm_core::ClientId;
+use crm_core::clients::client::{self, ClientCard, ClientEdit, NewClient, Transfer};
 use http::StatusCode;
-use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -59,23 +58,12 @@ async fn edit(
     Ok(Json(card))
 }
 
-/// To whom a client goes, and why.
-#[derive(Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Transfer {
-    /// The new responsible user; `null` gives the client back to the common base.
-    #[schema(required = true)]
-    responsible_id: Option<UserId>,
-    /// Not empty.
-    reason: String,
-}
-
-/// Gives a client to another user.
+/// Gives a client to another user, for good or for a time.
 #[utoipa::path(
     post, path = "/clients/{id}/transfer", tag = "clients", operation_id = "transfer_client",
     params(("id" = ClientId, Path)),
     request_body = Transfer,
-    responses((status = 204), Invalid, Unauthorized, Refused, Missing),
+    responses((status = 204), Invalid, Unauthorized, Refused, Missing, Conflict),
 )]
 async fn transfer(
     State(app): State<App>,
@@ -84,7 +72,7 @@ async fn transfer(
     ApiJson(body): ApiJson<Transfer>,
 ) -> ApiResult<StatusCode> {
     let mut tx = app.pool.begin().await?;
-    client::transfer(&mut tx, &viewer, app.now(), id, body.responsible_id, &body.reason).await?;
+    client::transfer(&mut tx, &viewer, app.now(), id, &body).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

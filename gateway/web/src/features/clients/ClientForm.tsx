@@ -13,7 +13,7 @@ import { innFault, kppFault, ogrnFault } from '@/shared/requisites';
 import { FormFailure } from '@/shared/ui/States';
 import { ZONES } from '@/shared/zones';
 import { useCreateClient, useEditClient } from './api';
-import { FIELD, MARK, STATUS } from './texts';
+import { FIELD, STATUS } from './texts';
 
 interface Fields {
   name: string;
@@ -23,13 +23,12 @@ interface Fields {
   city: string;
   time_zone: string;
   features: string;
-  contract_mark: string;
   status: string;
 }
 
 type Name = keyof Fields;
 const FROZEN: Name[] = ['name', 'inn', 'kpp', 'ogrn'];
-const NAMES: Name[] = ['name', 'inn', 'kpp', 'ogrn', 'city', 'time_zone', 'features', 'contract_mark', 'status'];
+const NAMES: Name[] = ['name', 'inn', 'kpp', 'ogrn', 'city', 'time_zone', 'features', 'status'];
 
 function fieldsOf(card?: ClientCard): Fields {
   return {
@@ -40,7 +39,6 @@ function fieldsOf(card?: ClientCard): Fields {
     city: card?.city ?? '',
     time_zone: card?.time_zone ?? '',
     features: card?.features ?? '',
-    contract_mark: card?.contract_mark ?? '',
     status: card?.status ?? 'common_base',
   };
 }
@@ -114,14 +112,6 @@ export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
               data={ZONES}
               value={fields.time_zone || null}
               onChange={(value) => setFields({ ...fields, time_zone: value ?? '' })}
-            />
-            <Select
-              label={FIELD.contract_mark}
-              placeholder="Не указан"
-              clearable
-              data={Object.entries(MARK).map(([value, label]) => ({ value, label: label.replace('Договор: ', '') }))}
-              value={fields.contract_mark || null}
-              onChange={(value) => setFields({ ...fields, contract_mark: value ?? '' })}
             />
           </SimpleGrid>
           {card && card.status === 'common_base' && (

@@ -1,7 +1,7 @@
 import { Accordion, Alert, Badge, Button, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconAlertTriangle, IconEdit, IconFileAlert, IconHandGrab, IconTransfer } from '@tabler/icons-react';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
 import { clientClock, dateTime } from '@/shared/format';
 import type { ClientCard } from '@/shared/clients';
 import { useSingleKeys } from '@/shared/keys';
@@ -14,9 +14,11 @@ import classes from './ContextPane.module.css';
 import { Loans } from './Loans';
 import { People } from './People';
 import { FIELD, MARK, STATUS } from './texts';
-import { TransferDialog } from './TransferDialog';
 
 const FeaturesVersions = lazy(() => import('./FeaturesVersions'));
+const Contracts = lazy(() => import('./Contracts'));
+const HandoverStrip = lazy(() => import('./HandoverStrip'));
+const TransferDialog = lazy(() => import('./TransferDialog'));
 
 interface ContextPaneProps {
   card: ClientCard;
@@ -40,6 +42,12 @@ export function ContextPane({ card, important, similar }: ContextPaneProps) {
     defaultValue: ['people', 'fields'],
     getInitialValueInEffect: false,
   });
+  const contracts = useRef<HTMLDivElement>(null);
+  const showContracts = () => {
+    if (!folded.includes('contracts')) setFolded([...folded, 'contracts']);
+    contracts.current?.scrollIntoView({ block: 'nearest' });
+    contracts.current?.querySelector('button')?.focus();
+  };
   const clock = clientClock(card.time_zone, useNow());
   const mayTake = !card.responsible && mayWrite !== undefined;
   useSingleKeys({ KeyI: () => mayTake && take.mutate() });
@@ -75,15 +83,19 @@ export function ContextPane({ card, important, similar }: ContextPaneProps) {
           <Badge variant={card.status === 'client' ? 'filled' : 'default'} tt="none">
             {STATUS[card.status]}
           </Badge>
-          {card.contract_mark ? (
-            <Badge variant="light" color="gray" tt="none" c="var(--words)">
-              {MARK[card.contract_mark]}
-            </Badge>
-          ) : (
-            <Badge variant="light" color="yellow" c="var(--late)" tt="none" leftSection={<IconFileAlert size={12} />}>
-              Договор не указан
-            </Badge>
-          )}
+          <Badge
+            component="button"
+            type="button"
+            variant="light"
+            tt="none"
+            className={classes.badge}
+            color={card.contract_mark ? 'gray' : 'yellow'}
+            c={card.contract_mark ? 'var(--words)' : 'var(--late)'}
+            leftSection={!card.contract_mark && <IconFileAlert size={12} />}
+            onClick={showContracts}
+          >
+            {card.contract_mark ? MARK[card.contract_mark] : 'Договор не указан'}
+          </Badge>
         </Group>
         <Text size="sm">
           {card.responsible ? (
@@ -94,6 +106,7 @@ export function ContextPane({ card, important, similar }: ContextPaneProps) {
             'Без ответственного, в общей базе'
           )}
         </Text>
+        <Suspense>{card.handover && <HandoverStrip handover={card.handover} />}</Suspense>
         <Loans client={card.id} />
         {clock && (
           <Text size="sm" c={clock.isDay ? undefined : 'var(--late)'}>
@@ -126,6 +139,12 @@ export function ContextPane({ card, important, similar }: ContextPaneProps) {
           <Accordion.Control>Контактные лица</Accordion.Control>
           <Accordion.Panel>
             <People client={card.id} mayWrite={mayWrite !== undefined} />
+          </Accordion.Panel>
+        </Accordion.Item>
+        <Accordion.Item value="contracts" ref={contracts}>
+          <Accordion.Control>Договоры</Accordion.Control>
+          <Accordion.Panel>
+            <Suspense>{folded.includes('contracts') && <Contracts card={card} mayWrite={mayWrite !== undefined} />}</Suspense>
           </Accordion.Panel>
         </Accordion.Item>
         <Accordion.Item value="fields">
@@ -163,7 +182,7 @@ export function ContextPane({ card, important, similar }: ContextPaneProps) {
       </Accordion>
       {editing && <ClientForm card={card} onClose={() => setEditing(false)} onDone={() => setEditing(false)} />}
       <Suspense>{showsVersions && <FeaturesVersions client={card.id} onClose={() => setShowsVersions(false)} />}</Suspense>
-      {giving && <TransferDialog card={card} onClose={() => setGiving(false)} />}
+      <Suspense>{giving && <TransferDialog card={card} onClose={() => setGiving(false)} />}</Suspense>
       <Stack h={24} />
     </aside>
   );

@@ -6,8 +6,8 @@ import { useState } from 'react';
 import { colleaguesQuery } from '@/shared/colleagues';
 import { useMe } from '@/shared/me';
 import classes from './ClientList.module.css';
-import type { ClientsSearch } from './search';
-import { MARK, STATUS } from './texts';
+import { SORTS, type ClientsSearch } from './search';
+import { MARK, ORDER, STATUS } from './texts';
 
 const YES_NO = (yes: string, no: string) => [
   { value: 'yes', label: yes },
@@ -96,15 +96,10 @@ export function Filters({ search, go }: { search: ClientsSearch; go: (next: Part
             onPick={(automatic) => go({ automatic: automatic as ClientsSearch['automatic'] })}
           />
           <Select
-            w={180}
+            w={220}
             aria-label="Порядок"
             allowDeselect={false}
-            data={[
-              { value: 'name', label: 'По названию' },
-              { value: '-created_at', label: 'Сначала новые' },
-              { value: 'created_at', label: 'Сначала старые' },
-              { value: 'responsible', label: 'По ответственному' },
-            ]}
+            data={SORTS.map((value) => ({ value, label: ORDER[value] }))}
             value={search.sort ?? 'name'}
             onChange={(sort) => go({ sort: sort === 'name' ? undefined : (sort as ClientsSearch['sort']) })}
           />

@@ -1,7 +1,7 @@
 import { Badge, Button, Group, Table, Tooltip } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { clientClock, date } from '@/shared/format';
 import { useNow } from '@/shared/useNow';
 import { Failed, Nothing } from '@/shared/ui/States';
@@ -10,7 +10,7 @@ import { Bones } from './Bones';
 import classes from './ClientList.module.css';
 import type { ClientsSearch } from './search';
 import { SortHead } from './SortHead';
-import { MARK, STATUS } from './texts';
+import { HELD, MARK, STATUS } from './texts';
 
 /** The list in the order asked for, loaded while one scrolls; cards in place of a table on a phone. */
 export function Listed({ search, go }: { search: ClientsSearch; go: (next: Partial<ClientsSearch>) => void }) {
@@ -52,15 +52,16 @@ export function Listed({ search, go }: { search: ClientsSearch; go: (next: Parti
   const onSort = (next: ClientsSearch['sort']) => go({ sort: next });
   return (
     <>
-      <Table.ScrollContainer minWidth={820} className={classes.table}>
+      <Table.ScrollContainer minWidth={940} className={classes.table}>
         <Table highlightOnHover stickyHeader verticalSpacing={10} horizontalSpacing="md">
           <Table.Thead>
             <Table.Tr>
-              <SortHead name="Название" orders={['name']} sort={sort} onSort={onSort} />
-              <Table.Th>Статус</Table.Th>
-              <Table.Th>ИНН</Table.Th>
-              <Table.Th>Город · сейчас</Table.Th>
-              <SortHead name="Ответственный" orders={['responsible']} sort={sort} onSort={onSort} />
+              <SortHead name="Название" orders={['name', '-name']} sort={sort} onSort={onSort} />
+              <SortHead name="Статус" orders={['status', '-status']} sort={sort} onSort={onSort} />
+              <SortHead name="Договор" orders={['contract', '-contract']} sort={sort} onSort={onSort} />
+              <SortHead name="ИНН" orders={['inn', '-inn']} sort={sort} onSort={onSort} />
+              <SortHead name="Город · сейчас" orders={['city', '-city']} sort={sort} onSort={onSort} />
+              <SortHead name="Ответственный" orders={['responsible', '-responsible']} sort={sort} onSort={onSort} />
               <SortHead name="Заведён" orders={['-created_at', 'created_at']} sort={sort} onSort={onSort} />
             </Table.Tr>
           </Table.Thead>
@@ -100,18 +101,22 @@ function NameOf({ row }: { row: ClientRow }) {
   );
 }
 
-function Marks({ row }: { row: ClientRow }) {
+function Status({ row }: { row: ClientRow }) {
   return (
-    <Group gap={6}>
-      <Badge size="md" variant={row.status === 'client' ? 'filled' : 'default'} tt="none">
-        {STATUS[row.status]}
-      </Badge>
-      {row.contract_mark && (
-        <Badge size="md" variant="light" color="gray" tt="none" c="var(--words)">
-          {MARK[row.contract_mark]}
-        </Badge>
-      )}
-    </Group>
+    <Badge size="md" variant={row.status === 'client' ? 'filled' : 'default'} tt="none">
+      {STATUS[row.status]}
+    </Badge>
+  );
+}
+
+/** What is held of the contract; its absence is worth a sign once there should be one. */
+function Contract({ row, words, none }: { row: ClientRow; words: typeof MARK; none?: ReactNode }) {
+  if (!row.contract_mark && row.status !== 'client') return none;
+  const color = row.contract_mark ? 'gray' : 'yellow';
+  return (
+    <Badge size="md" variant="light" color={color} tt="none" c={row.contract_mark ? 'var(--words)' : 'var(--late)'}>
+      {row.contract_mark ? words[row.contract_mark] : words === MARK ? 'Договор не указан' : 'Не указан'}
+    </Badge>
   );
 }
 
@@ -122,7 +127,10 @@ function Row({ row }: { row: ClientRow }) {
         <NameOf row={row} />
       </Table.Td>
       <Table.Td>
-        <Marks row={row} />
+        <Status row={row} />
+      </Table.Td>
+      <Table.Td>
+        <Contract row={row} words={HELD} none={<span className="soft">—</span>} />
       </Table.Td>
       <Table.Td className="numbers">{row.inn ?? <span className="soft">—</span>}</Table.Td>
       <Table.Td>
@@ -157,7 +165,10 @@ function Card({ row }: { row: ClientRow }) {
   return (
     <li className={classes.card}>
       <NameOf row={row} />
-      <Marks row={row} />
+      <Group gap={6}>
+        <Status row={row} />
+        <Contract row={row} words={MARK} />
+      </Group>
       <span className={classes.more}>
         {row.inn && <span className="numbers">ИНН {row.inn}</span>}
         <City row={row} />

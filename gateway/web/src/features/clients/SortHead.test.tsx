@@ -14,7 +14,7 @@ function Heads() {
       <Table>
         <Table.Thead>
           <Table.Tr>
-            <SortHead name="Название" orders={['name']} sort={sort} onSort={setSort} />
+            <SortHead name="Название" orders={['name', '-name']} sort={sort} onSort={setSort} />
             <SortHead name="Заведён" orders={['-created_at', 'created_at']} sort={sort} onSort={setSort} />
           </Table.Tr>
         </Table.Thead>
@@ -34,4 +34,6 @@ test('a press sorts by the column, the next one turns the order round', () => {
   expect(orders()).toEqual(['none', 'ascending']);
   fireEvent.click(screen.getByText('Название'));
   expect(orders()).toEqual(['ascending', 'none']);
+  fireEvent.click(screen.getByText('Название'));
+  expect(orders()).toEqual(['descending', 'none']);
 });

@@ -1,26 +1,34 @@
-import { Button, Group, Modal, Select, Stack, Textarea } from '@mantine/core';
+import { Alert, Button, Group, Modal, Select, Stack, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import type { ClientCard } from '@/shared/clients';
 import { colleaguesQuery } from '@/shared/colleagues';
+import { date } from '@/shared/format';
+import { dayStart, ReturnDay } from '@/shared/ui/ReturnDay';
 import { FormFailure } from '@/shared/ui/States';
 import { useTransfer } from './api';
 
 const NOBODY = 'nobody';
 
-/** Gives a client to somebody else; at once, also in tabs that are open. */
-export function TransferDialog({ card, onClose }: { card: ClientCard; onClose: () => void }) {
+/** Gives a client to somebody else, for good or for a time; at once, also in tabs that are open. */
+export default function TransferDialog({ card, onClose }: { card: ClientCard; onClose: () => void }) {
   const transfer = useTransfer(card.id);
   const { data: colleagues } = useQuery(colleaguesQuery);
   const [to, setTo] = useState<string | null>(null);
   const [reason, setReason] = useState('');
+  const [day, setDay] = useState<string | null>(null);
+  const mayReturn = !!card.responsible && to !== null && to !== NOBODY;
   const people = (colleagues ?? []).filter((person) => !person.disabled && person.id !== card.responsible?.id);
   const give = (event: FormEvent) => {
     event.preventDefault();
     if (!to) return;
     transfer.mutate(
-      { responsible_id: to === NOBODY ? null : to, reason: reason.trim() },
+      {
+        responsible_id: to === NOBODY ? null : to,
+        reason: reason.trim(),
+        until: mayReturn && day ? dayStart(day) : null,
+      },
       {
         onSuccess: () => {
           notifications.show({ color: 'green', message: `«${card.name}»: ответственный сменён` });
@@ -33,6 +41,12 @@ export function TransferDialog({ card, onClose }: { card: ClientCard; onClose: (
     <Modal opened onClose={onClose} title={`Передать «${card.name}»`}>
       <form onSubmit={give}>
         <Stack gap="sm">
+          {card.handover && !card.handover.outcome && (
+            <Alert color="yellow">
+              Клиент передан на время: {date(card.handover.ends_at)} он вернулся бы к прежнему ответственному (
+              {card.handover.from.name}). Новая передача это отменит.
+            </Alert>
+          )}
           <Select
             label="Кому"
             placeholder="Выберите сотрудника"
@@ -46,6 +60,7 @@ export function TransferDialog({ card, onClose }: { card: ClientCard; onClose: (
             value={to}
             onChange={setTo}
           />
+          {mayReturn && <ReturnDay value={day} onChange={setDay} back={card.responsible?.name} />}
           <Textarea
             label="Почему"
             description="Останется в истории вместе с вашим именем."

@@ -31,7 +31,8 @@ export const clientsQuery = (search: ClientsSearch) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 
-function useChanged(id: string) {
+/** Everything in which a client shows. */
+export function useChanged(id: string) {
   const cache = useQueryClient();
   return () =>
     Promise.all([

@@ -1,6 +1,21 @@
 import { text, word, type RawSearch } from '@/shared/search';
 
-export const SORTS = ['name', 'created_at', '-created_at', 'responsible'] as const;
+export const SORTS = [
+  'name',
+  '-name',
+  '-created_at',
+  'created_at',
+  'responsible',
+  '-responsible',
+  'status',
+  '-status',
+  'contract',
+  '-contract',
+  'inn',
+  '-inn',
+  'city',
+  '-city',
+] as const;
 export const STATUSES = ['common_base', 'client'] as const;
 export const MARKS = ['original', 'scan', 'one_off', 'none'] as const;
 

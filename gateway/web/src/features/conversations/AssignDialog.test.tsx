@@ -38,7 +38,7 @@ test('each client of the chosen conversations is given once, with the reason', a
   fireEvent.change(screen.getByLabelText('Почему'), { target: { value: 'Отпуск' } });
   fireEvent.click(screen.getByRole('button', { name: 'Назначить' }));
   await waitFor(() => expect(done).toHaveBeenCalledOnce());
-  const body = { responsible_id: 'pavel', reason: 'Отпуск' };
+  const body = { responsible_id: 'pavel', reason: 'Отпуск', until: null };
   expect(given).toEqual([
     ['/api/clients/mir/transfer', body],
     ['/api/clients/dom/transfer', body],

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { colleaguesQuery } from '@/shared/colleagues';
 import { plural } from '@/shared/plural';
+import { dayStart, ReturnDay } from '@/shared/ui/ReturnDay';
 import { FormFailure } from '@/shared/ui/States';
 import { useAssign, type Conversation } from './api';
 
@@ -13,15 +14,22 @@ export default function AssignDialog({ picked, onClose, onDone }: { picked: Conv
   const { data: colleagues } = useQuery(colleaguesQuery);
   const [to, setTo] = useState<string | null>(null);
   const [reason, setReason] = useState('');
+  const [day, setDay] = useState<string | null>(null);
   const clients = [...new Map(picked.flatMap((row) => row.clients).map((client) => [client.id, client.name])).keys()];
   const give = (event: FormEvent) => {
     event.preventDefault();
     if (!to) return;
     assign.mutate(
-      { clients, to, reason: reason.trim() },
+      { clients, to, reason: reason.trim(), until: day && dayStart(day) },
       {
-        onSuccess: () => {
-          notifications.show({ color: 'green', message: `${plural(clients.length, 'клиент передан', 'клиента передано', 'клиентов передано')}` });
+        onSuccess: (stayed) => {
+          const given = clients.length - stayed;
+          notifications.show({
+            color: stayed ? 'yellow' : 'green',
+            message: `${plural(given, 'клиент передан', 'клиента передано', 'клиентов передано')}${
+              stayed ? `. Без ответственного и потому не переданы на время: ${stayed}` : ''
+            }`,
+          });
           onDone();
         },
       },
@@ -42,6 +50,7 @@ export default function AssignDialog({ picked, onClose, onDone }: { picked: Conv
             value={to}
             onChange={setTo}
           />
+          <ReturnDay value={day} onChange={setDay} />
           <Textarea
             label="Почему"
             description="Останется в истории каждого клиента вместе с вашим именем."

@@ -7,6 +7,7 @@ import {
   type QueryClient,
 } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { ApiError } from '@/api/problem';
 import type { Standing, Tab } from './search';
 
 export type Conversation = Schema<'Conversation'>;
@@ -109,14 +110,29 @@ export function useTakeUp() {
   });
 }
 
+interface Assignment {
+  clients: string[];
+  to: string;
+  reason: string;
+  /** When each goes back; nothing for good. */
+  until: string | null;
+}
+
 /** Gives clients to one colleague, one after the other; whoever has them already is no error. */
 export function useAssign() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: async ({ clients, to, reason }: { clients: string[]; to: string; reason: string }) => {
+    /** Says how many stayed where they were, because nobody is there to whom they could go back. */
+    mutationFn: async ({ clients, to, reason, until }: Assignment) => {
+      let stayed = 0;
       for (const id of clients) {
-        await unwrap(api.POST('/api/clients/{id}/transfer', { params: { path: { id } }, body: { responsible_id: to, reason } }));
+        const body = { responsible_id: to, reason, until };
+        await unwrap(api.POST('/api/clients/{id}/transfer', { params: { path: { id } }, body })).catch((error: unknown) => {
+          if (!(error instanceof ApiError) || error.type !== 'conflict') throw error;
+          stayed += 1;
+        });
       }
+      return stayed;
     },
     onSettled: () => Promise.all([['conversations'], ['clients']].map((queryKey) => cache.invalidateQueries({ queryKey }))),
   });

@@ -7,7 +7,6 @@ const FIELDS: Record<string, string> = {
   city: 'Город',
   time_zone: 'Часовой пояс',
   features: 'Особенности клиента',
-  contract_mark: 'Договор',
   responsible_id: 'Ответственный',
   name_is_chosen: 'Имя задано человеком',
 };
