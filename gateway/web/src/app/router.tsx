@@ -18,6 +18,7 @@ import { AuditSearch, UsersSearch } from '@/features/people/search';
 import { PhrasesSearch } from '@/features/phrases/search';
 import { RatesSearch } from '@/features/rates/search';
 import { RawLogSearch } from '@/features/rawlog/search';
+import { prefetchDialog } from './dialog';
 import { Frame } from './Frame';
 import { Missing } from './Missing';
 
@@ -84,8 +85,7 @@ const dialog = createRoute({
   getParentRoute: () => dialogs,
   path: '$conversationId',
   // Also when the pointer comes near: nothing of it is waited for.
-  loader: ({ context, params }) =>
-    void import('./dialog').then(({ prefetchDialog }) => prefetchDialog(context.cache, params.conversationId)),
+  loader: ({ context, params }) => prefetchDialog(context.cache, params.conversationId),
   component: lazyRouteComponent(() => import('./pages/DialogPage')),
 });
 const clients = createRoute({
