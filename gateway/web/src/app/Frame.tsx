@@ -5,6 +5,7 @@ import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useAccessNotices } from '@/features/access/useAccessNotices';
 import { useMentionNotices } from '@/features/rooms/useMentionNotices';
+import { Hints } from '@/shared/ui/Hints';
 import { useLayout } from '@/shared/useLayout';
 import { useMe } from '@/shared/me';
 import { ConnectionStrip } from './ConnectionStrip';
@@ -50,6 +51,7 @@ function Around() {
         </main>
       </div>
       <RingCards />
+      <Hints />
       <Notices />
       <Suspense>
         {searching && <CommandBar onClose={() => setSearching(false)} />}

@@ -1,17 +1,12 @@
-import { Badge, Tooltip } from '@mantine/core';
-import {
-  IconClockExclamation,
-  IconPhoneCall,
-  IconPhoneIncoming,
-  IconPhoneOff,
-  IconPhoneOutgoing,
-} from '@tabler/icons-react';
-import { exactly, time } from '@/shared/format';
+import { Badge } from '@mantine/core';
+import { IconPhoneCall, IconPhoneIncoming, IconPhoneOff, IconPhoneOutgoing } from '@tabler/icons-react';
+import { time } from '@/shared/format';
 import { FileCard } from '@/shared/ui/FileCard';
 import { callDetail, callTitle } from '@/shared/words/call';
 import type { Entry, Subject } from './api';
 import { CallWork } from './CallWork';
 import classes from './Row.module.css';
+import { Late, Moment } from './RowMarks';
 import { missedDetail, segmentWords } from './texts';
 
 interface CallRowProps {
@@ -71,19 +66,8 @@ function Title({ entry, zone, times }: { entry: Entry; zone?: string | null; tim
           ×{times}
         </Badge>
       )}
-      {entry.late && (
-        <Tooltip label={`Получено позже: ${exactly(entry.received_at)}`}>
-          <span className={classes.small}>
-            <IconClockExclamation size={14} aria-hidden="true" />
-            <span className="unseen">получено позже</span>
-          </span>
-        </Tooltip>
-      )}
-      <Tooltip label={exactly(entry.occurred_at, zone)}>
-        <time className="numbers" dateTime={entry.occurred_at}>
-          {time(entry.occurred_at)}
-        </time>
-      </Tooltip>
+      <Late entry={entry} />
+      <Moment at={entry.occurred_at} zone={zone} />
     </div>
   );
 }

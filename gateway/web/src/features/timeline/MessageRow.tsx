@@ -1,25 +1,26 @@
-import { ActionIcon, CopyButton, Menu, Tooltip } from '@mantine/core';
+import { Menu } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
 import {
   IconAlertCircle,
   IconArrowBackUp,
   IconCheck,
   IconChecks,
   IconClock,
-  IconClockExclamation,
   IconCopy,
   IconCornerUpRight,
   IconLink,
   IconPin,
 } from '@tabler/icons-react';
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { Schema } from '@/api/client';
 import { channelLook } from '@/channels';
-import { exactly, time } from '@/shared/format';
+import { time } from '@/shared/format';
 import { FoldedText } from '@/shared/ui/FoldedText';
 import { useDeliveryAct, usePin, type Entry, type Subject } from './api';
 import { Content } from './Content';
 import { isPlanned, Planned } from './Planned';
 import classes from './Row.module.css';
+import { Late, Moment } from './RowMarks';
 import { ORIGINS, STATES } from './texts';
 import type { Showing } from './useShowing';
 import { Versions } from './Versions';
@@ -53,12 +54,10 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         {!joined && (
           <div className={classes.head}>
             {look && (
-              <Tooltip label={entry.account?.name}>
-                <span style={{ display: 'inline-flex' }}>
-                  <look.icon size={14} aria-hidden="true" />
-                  <span className="unseen">{look.name}</span>
-                </span>
-              </Tooltip>
+              <span className={classes.sign} data-hint={entry.account?.name}>
+                <look.icon size={14} aria-hidden="true" />
+                <span className="unseen">{look.name}</span>
+              </span>
             )}
             <b className="cut">{who}</b>
             {isOut && ORIGINS[entry.origin] && <span>{ORIGINS[entry.origin]}</span>}
@@ -87,9 +86,13 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         {entry.reactions.length > 0 && (
           <div className={classes.reactions}>
             {entry.reactions.map((reaction) => (
-              <Tooltip key={reaction.author} label={reaction.author === 'client' ? 'Реакция клиента' : 'Наша реакция'}>
-                <span className={classes.reaction}>{reaction.emoji}</span>
-              </Tooltip>
+              <span
+                key={reaction.author}
+                className={classes.reaction}
+                data-hint={reaction.author === 'client' ? 'Реакция клиента' : 'Наша реакция'}
+              >
+                {reaction.emoji}
+              </span>
             ))}
           </div>
         )}
@@ -145,19 +148,8 @@ function Foot({ entry, zone, subject }: { entry: Entry; zone?: string | null; su
         {entry.undecided && <Undecided entry={entry} subject={subject} />}
         {entry.versions.length > 1 && <Versions versions={entry.versions} />}
       </span>
-      {entry.late && (
-        <Tooltip label={`Получено позже: ${exactly(entry.received_at)}`}>
-          <span className={classes.state}>
-            <IconClockExclamation size={14} aria-hidden="true" />
-            <span className="unseen">получено позже</span>
-          </span>
-        </Tooltip>
-      )}
-      <Tooltip label={exactly(entry.occurred_at, zone)}>
-        <time className="numbers" dateTime={entry.occurred_at}>
-          {time(entry.occurred_at)}
-        </time>
-      </Tooltip>
+      <Late entry={entry} />
+      <Moment at={entry.occurred_at} zone={zone} />
       <State entry={entry} />
     </div>
   );
@@ -260,36 +252,39 @@ function Trouble({ entry }: { entry: Entry }) {
 }
 
 function Actions({ entry, onReply }: { entry: Entry; onReply?: (entry: Entry) => void }) {
-  const link = `${location.origin}/rows/${entry.id}`;
   return (
     <div className={classes.actions}>
       {onReply && entry.conversation_id && (
-        <Tooltip label="Ответить">
-          <ActionIcon size={24} variant="subtle" color="gray" onClick={() => onReply(entry)} aria-label="Ответить с цитатой">
-            <IconArrowBackUp size={14} />
-          </ActionIcon>
-        </Tooltip>
+        <Act name="Ответить с цитатой" hint="Ответить" onPress={() => onReply(entry)}>
+          <IconArrowBackUp size={14} />
+        </Act>
       )}
       {entry.text && (
-        <CopyButton value={entry.text}>
-          {({ copied, copy }) => (
-            <Tooltip label={copied ? 'Скопировано' : 'Скопировать текст'}>
-              <ActionIcon size={24} variant="subtle" color="gray" onClick={copy} aria-label="Скопировать текст">
-                {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
+        <Copy name="Скопировать текст" value={entry.text}>
+          <IconCopy size={14} />
+        </Copy>
       )}
-      <CopyButton value={link}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? 'Скопировано' : 'Скопировать ссылку'}>
-            <ActionIcon size={24} variant="subtle" color="gray" onClick={copy} aria-label="Скопировать ссылку">
-              {copied ? <IconCheck size={14} /> : <IconLink size={14} />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <Copy name="Скопировать ссылку" value={`${location.origin}/rows/${entry.id}`}>
+        <IconLink size={14} />
+      </Copy>
     </div>
+  );
+}
+
+function Copy({ name, value, children }: { name: string; value: string; children: ReactNode }) {
+  const { copied, copy } = useClipboard({ timeout: 1000 });
+  return (
+    <Act name={name} hint={copied ? 'Скопировано' : name} onPress={() => copy(value)}>
+      {copied ? <IconCheck size={14} /> : children}
+    </Act>
+  );
+}
+
+/** A plain button: there are three in every row, and the library's costs as much as the row. */
+function Act({ name, hint, onPress, children }: { name: string; hint: string; onPress: () => void; children: ReactNode }) {
+  return (
+    <button type="button" className={classes.act} onClick={onPress} aria-label={name} data-hint={hint}>
+      {children}
+    </button>
   );
 }
