@@ -3,6 +3,7 @@ import { IconPhoneCall, IconPhoneIncoming, IconPhoneOff, IconPhoneOutgoing } fro
 import { time } from '@/shared/format';
 import { FileCard } from '@/shared/ui/FileCard';
 import { callDetail, callTitle } from '@/shared/words/call';
+import bubble from '@/shared/ui/Bubble.module.css';
 import type { Entry, Subject } from './api';
 import { CallWork } from './CallWork';
 import classes from './Row.module.css';
@@ -30,7 +31,7 @@ export function CallRow({ entry, subject, zone, lit }: CallRowProps) {
   const { look, Sign } = lookOf(entry);
   const call = entry.call!;
   return (
-    <article className={classes.row} data-lit={lit || undefined} aria-label={`${callTitle(entry)}, ${time(entry.occurred_at)}`}>
+    <article className={bubble.row} data-lit={lit || undefined} aria-label={`${callTitle(entry)}, ${time(entry.occurred_at)}`}>
       <div className={classes.call} data-entry={entry.id}>
         <span className={classes.callSign} data-look={look}>
           <Sign size={18} aria-hidden="true" />
@@ -81,7 +82,7 @@ export function MissedRow({ entries, subject, zone, lit }: MissedRowProps) {
   const first = entries[0]!;
   const last = entries.at(-1)!;
   return (
-    <article className={classes.row} data-lit={lit || undefined} aria-label={`Пропущенный звонок, ${time(last.occurred_at)}`}>
+    <article className={bubble.row} data-lit={lit || undefined} aria-label={`Пропущенный звонок, ${time(last.occurred_at)}`}>
       <div className={classes.call} data-entry={last.id}>
         <span className={classes.callSign} data-look="missed">
           <IconPhoneOff size={18} aria-hidden="true" />

@@ -16,6 +16,7 @@ import type { Schema } from '@/api/client';
 import { channelLook } from '@/channels';
 import { time } from '@/shared/format';
 import { FoldedText } from '@/shared/ui/FoldedText';
+import bubble from '@/shared/ui/Bubble.module.css';
 import { useDeliveryAct, usePin, type Entry, type Subject } from './api';
 import { Content } from './Content';
 import { isPlanned, Planned } from './Planned';
@@ -43,16 +44,16 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const look = entry.account ? channelLook(entry.account.channel) : null;
   return (
     <article
-      className={classes.row}
+      className={bubble.row}
       data-side={isOut ? 'out' : 'in'}
       data-joined={joined || undefined}
       data-failed={entry.state === 'failed' || undefined}
       data-lit={entry.id === showing.row || undefined}
       aria-label={`${who}, ${time(entry.occurred_at)}`}
     >
-      <div className={classes.bubble}>
+      <div className={bubble.bubble}>
         {!joined && (
-          <div className={classes.head}>
+          <div className={bubble.head}>
             {look && (
               <span className={classes.sign} data-hint={entry.account?.name}>
                 <look.icon size={14} aria-hidden="true" />
@@ -64,7 +65,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           </div>
         )}
         {entry.forward && (
-          <div className={classes.head}>
+          <div className={bubble.head}>
             <IconCornerUpRight size={14} aria-hidden="true" />
             Переслано{entry.forward.from ? ` от ${entry.forward.from}` : ''}
             {entry.forward.many_times ? ', много раз' : ''}
@@ -84,11 +85,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         <Route delivery={entry.delivery} />
         {isPlanned(entry) ? <Planned entry={entry} zone={zone} /> : <Trouble entry={entry} />}
         {entry.reactions.length > 0 && (
-          <div className={classes.reactions}>
+          <div className={bubble.reactions}>
             {entry.reactions.map((reaction) => (
               <span
                 key={reaction.author}
-                className={classes.reaction}
+                className={bubble.reaction}
                 data-hint={reaction.author === 'client' ? 'Реакция клиента' : 'Наша реакция'}
               >
                 {reaction.emoji}
@@ -113,7 +114,7 @@ function Said({ part }: { part: Pick<Entry, 'text' | 'content' | 'deleted' | 've
       {words && words !== caption && !isSaidBy(part.content, words) && <FoldedText text={words} deleted={!!part.deleted} />}
       {caption && <FoldedText text={caption} deleted={!!part.deleted} />}
       {part.deleted && (
-        <div className={classes.head}>
+        <div className={bubble.head}>
           {part.deleted.by === 'company' ? 'удалено нами' : 'удалено клиентом'} {time(part.deleted.at)}
         </div>
       )}
@@ -130,7 +131,7 @@ function isSaidBy(content: Entry['content'], words: string): boolean {
 function Quote({ quote, showing }: { quote: Schema<'QuotePayload'>; showing: Showing }) {
   const id = quote.interaction_id;
   return (
-    <button type="button" className={classes.quote} disabled={!id} onClick={() => id && showing.toRow(id, isDrawn(id))}>
+    <button type="button" className={bubble.quote} disabled={!id} onClick={() => id && showing.toRow(id, isDrawn(id))}>
       <span>{quote.text ?? 'Сообщение без текста'}</span>
     </button>
   );
@@ -143,7 +144,7 @@ function isDrawn(id: string): boolean {
 
 function Foot({ entry, zone, subject }: { entry: Entry; zone?: string | null; subject: Subject }) {
   return (
-    <div className={classes.foot} data-entry={entry.id}>
+    <div className={bubble.foot} data-entry={entry.id}>
       <span className={classes.marks}>
         {entry.undecided && <Undecided entry={entry} subject={subject} />}
         {entry.versions.length > 1 && <Versions versions={entry.versions} />}
@@ -206,7 +207,7 @@ function Undecided({ entry, subject }: { entry: Entry; subject: Subject }) {
 function Route({ delivery }: { delivery: Entry['delivery'] }) {
   if (!delivery?.chosen_because) return null;
   return (
-    <details className={classes.head}>
+    <details className={bubble.head}>
       <summary>Канал выбран: {delivery.chosen_because}</summary>
       {delivery.passed_over.map((way) => (
         <div key={way.account_id}>
@@ -253,7 +254,7 @@ function Trouble({ entry }: { entry: Entry }) {
 
 function Actions({ entry, onReply }: { entry: Entry; onReply?: (entry: Entry) => void }) {
   return (
-    <div className={classes.actions}>
+    <div className={bubble.actions}>
       {onReply && entry.conversation_id && (
         <Act name="Ответить с цитатой" hint="Ответить" onPress={() => onReply(entry)}>
           <IconArrowBackUp size={14} />

@@ -5,6 +5,7 @@ import { IconDots, IconLock, IconLockCheck, IconPencil, IconTrash } from '@table
 import { dateTime, duration, time } from '@/shared/format';
 import { FoldedText } from '@/shared/ui/FoldedText';
 import { useNow } from '@/shared/useNow';
+import bubble from '@/shared/ui/Bubble.module.css';
 import type { Entry, Subject } from './api';
 import { NoteEditor } from './NoteEditor';
 import { useChange, useChangeNote } from './notes';
@@ -30,9 +31,9 @@ export function NoteRow({ entry, subject, zone, showing }: NoteRowProps) {
   });
   const call = entry.note?.call_id;
   return (
-    <article className={classes.row} data-lit={entry.id === showing.row || undefined} aria-label={`Комментарий, ${time(entry.occurred_at)}`}>
+    <article className={bubble.row} data-lit={entry.id === showing.row || undefined} aria-label={`Комментарий, ${time(entry.occurred_at)}`}>
       <div className={classes.note} data-entry={entry.id}>
-        <div className={classes.head}>
+        <div className={`${bubble.head} ${classes.noteHead}`}>
           <span className={classes.sign} data-hint="Видно только сотрудникам">
             <IconLock size={14} aria-label="Видно только сотрудникам" />
           </span>
