@@ -6,6 +6,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useAccessNotices } from '@/features/access/useAccessNotices';
 import { useMentionNotices } from '@/features/rooms/useMentionNotices';
 import { useTaskNotices } from '@/features/tasks/useTaskNotices';
+import { Hints } from '@/shared/ui/Hints';
 import { useLayout } from '@/shared/useLayout';
 import { useMe } from '@/shared/me';
 import { ConnectionStrip } from './ConnectionStrip';
@@ -51,6 +52,7 @@ function Around() {
         </main>
       </div>
       <RingCards />
+      <Hints />
       <Notices />
       <Suspense>
         {searching && <CommandBar onClose={() => setSearching(false)} />}

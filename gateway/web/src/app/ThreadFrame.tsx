@@ -21,11 +21,13 @@ interface ThreadFrameProps {
   actions?: (size: number) => ReactNode;
   /** Where one writes, under the thread. */
   composer?: ReactNode;
+  /** The thread shows nothing yet: its words come first, and then what stands around them. */
+  isBare?: boolean;
   children: ReactNode;
 }
 
 /** A thread with its head, and the client's card beside it or over it. */
-export function ThreadFrame({ name, more, channel, features, back, context, about = 'Карточка клиента', actions, composer, children }: ThreadFrameProps) {
+export function ThreadFrame({ name, more, channel, features, back, context, about = 'Карточка клиента', actions, composer, isBare = false, children }: ThreadFrameProps) {
   const layout = useLayout();
   const [open, setOpen] = useLocalStorage({ key: 'uzel-context', defaultValue: true, getInitialValueInEffect: false });
   const [sheet, setSheet] = useState(false);
@@ -67,9 +69,9 @@ export function ThreadFrame({ name, more, channel, features, back, context, abou
           </div>
         )}
         <div className={classes.body}>{children}</div>
-        {composer}
+        {isBare && composer ? <div className={classes.room} aria-busy="true" /> : composer}
       </section>
-      {beside && open && <div className={classes.context}>{context}</div>}
+      {beside && open && <div className={classes.context}>{!isBare && context}</div>}
       {!beside && (
         <Drawer opened={sheet} onClose={() => setSheet(false)} position="right" size={360} title={about} padding={0} classNames={{ header: classes.sheetHead }}>
           {context}

@@ -4,6 +4,7 @@ import { conversationQuery, knownConversation, type Conversation } from '@/featu
 import { timelineQuery, type Subject } from '@/features/timeline/api';
 import { filterOf, storedChoice } from '@/features/timeline/filter';
 import { clientQuery } from '@/shared/clients';
+import { peopleQuery } from '@/shared/contacts';
 
 /** A conversation is shown inside of its client's timeline; a person of several companies has one of his own. */
 export function subjectOf(conversation: Conversation): Subject {
@@ -13,15 +14,19 @@ export function subjectOf(conversation: Conversation): Subject {
     : { kind: 'contact', id: conversation.contact.id };
 }
 
-/** Asks for everything that a dialog shows, all at once, before it is opened. */
+/** Asks for everything that a dialog shows, all at once and the timeline first, before it is opened. */
 export function prefetchDialog(cache: QueryClient, id: string): void {
   const known = knownConversation(cache, id);
-  void cache.prefetchQuery(conversationQuery(id));
-  void cache.prefetchQuery(writingQuery(id));
-  if (!known) return;
-  const subject = subjectOf(known);
+  const subject = known && subjectOf(known);
   const choice = storedChoice();
-  if (choice.period === 'any') void cache.prefetchInfiniteQuery(timelineQuery(subject, filterOf(choice, undefined, 0)));
-  void cache.prefetchQuery(placesQuery(known.contact.id));
-  if (subject.kind === 'client') void cache.prefetchQuery(clientQuery(subject.id));
+  if (subject && choice.period === 'any') {
+    void cache.prefetchInfiniteQuery(timelineQuery(subject, filterOf(choice, undefined, 0)));
+  }
+  if (known) void cache.prefetchQuery(placesQuery(known.contact.id));
+  void cache.prefetchQuery(writingQuery(id));
+  void cache.prefetchQuery(conversationQuery(id));
+  if (subject?.kind === 'client') {
+    void cache.prefetchQuery(clientQuery(subject.id));
+    void cache.prefetchQuery(peopleQuery(subject.id));
+  }
 }

@@ -19,6 +19,7 @@ import { PhrasesSearch } from '@/features/phrases/search';
 import { RatesSearch } from '@/features/rates/search';
 import { RawLogSearch } from '@/features/rawlog/search';
 import { TasksSearch } from '@/features/tasks/search';
+import { prefetchDialog } from './dialog';
 import { Frame } from './Frame';
 import { Missing } from './Missing';
 
@@ -85,8 +86,7 @@ const dialog = createRoute({
   getParentRoute: () => dialogs,
   path: '$conversationId',
   // Also when the pointer comes near: nothing of it is waited for.
-  loader: ({ context, params }) =>
-    void import('./dialog').then(({ prefetchDialog }) => prefetchDialog(context.cache, params.conversationId)),
+  loader: ({ context, params }) => prefetchDialog(context.cache, params.conversationId),
   component: lazyRouteComponent(() => import('./pages/DialogPage')),
 });
 const clients = createRoute({

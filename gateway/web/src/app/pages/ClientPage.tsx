@@ -12,6 +12,7 @@ import { Failed, Loading } from '@/shared/ui/States';
 import { ClientContext } from '../ClientContext';
 import { ForeignClient, foreignOf } from '../ForeignClient';
 import { ThreadFrame } from '../ThreadFrame';
+import { useBare } from '../useBare';
 
 const route = getRouteApi('/frame/clients/$clientId');
 
@@ -26,6 +27,7 @@ export default function ClientPage() {
   const people = useQuery({ ...peopleQuery(id ?? ''), enabled: id !== undefined }).data;
   const cache = useQueryClient();
   const [quote, setQuote] = useState<Entry>();
+  const { isBare, onShown } = useBare();
   useDocumentTitle(`${card.data?.name ?? 'Клиент'} · Узел`);
   const open = (client: string) =>
     void navigate({ to: '/clients/$clientId', params: { clientId: client }, search: {}, replace: true });
@@ -46,6 +48,7 @@ export default function ClientPage() {
   const back = () => (router.history.canGoBack() ? router.history.back() : void navigate({ to: '/clients' }));
   return (
     <ThreadFrame
+      isBare={isBare}
       name={name}
       more={[inn && `ИНН ${inn}`, city].filter(Boolean).join(' · ')}
       features={features}
@@ -73,7 +76,7 @@ export default function ClientPage() {
       }
       context={<ClientContext clients={[card.data]} onMoved={open} />}
     >
-      <ClientThread key={card.data.id} subject={{ kind: 'client', id: card.data.id }} zone={time_zone} row={row} onReply={setQuote} />
+      <ClientThread key={card.data.id} subject={{ kind: 'client', id: card.data.id }} zone={time_zone} row={row} onReply={setQuote} onShown={onShown} />
     </ThreadFrame>
   );
 }

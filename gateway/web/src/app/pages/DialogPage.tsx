@@ -15,6 +15,7 @@ import { Failed, Loading } from '@/shared/ui/States';
 import { ClientContext } from '../ClientContext';
 import { subjectOf } from '../dialog';
 import { ThreadFrame } from '../ThreadFrame';
+import { useBare } from '../useBare';
 
 const route = getRouteApi('/frame/dialogs/$conversationId');
 
@@ -44,12 +45,14 @@ function Dialog({ conversation }: { conversation: Conversation }) {
   const seen = useSeen(conversation);
   const cache = useQueryClient();
   const [quote, setQuote] = useState<Entry>();
+  const { isBare, onShown } = useBare();
   const subject = subjectOf(conversation);
   const takeRow = (entry: Entry) => takeIn(cache, subject, entry);
   const account = conversation.account;
   const companies = conversation.clients.filter((company) => company.name !== conversation.contact.name);
   return (
     <ThreadFrame
+      isBare={isBare}
       name={conversation.contact.name}
       channel={account?.channel}
       more={[...companies.map((company) => company.name), account && accountWords(account)]
@@ -90,6 +93,7 @@ function Dialog({ conversation }: { conversation: Conversation }) {
         zone={card?.time_zone}
         unread={unread}
         onSeen={seen}
+        onShown={onShown}
       />
     </ThreadFrame>
   );

@@ -268,7 +268,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: Fiel
             onPhrase={askForPhrase}
             onFiles={bring}
           />
-          {abilities.voice && <VoiceButton recorder={recorder} disabled={!isOpen} />}
+          {abilities.voice && <VoiceButton start={recorder.start} stop={recorder.stop} disabled={!isOpen} />}
           <SendButtons maySend={maySend} zone={zone} onPress={press} />
         </div>
       )}

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { memo } from 'react';
 import { channelLook } from '@/channels';
 import { channelsQuery } from '@/shared/light';
 import { waysQuery, type Conversation } from './api';
@@ -13,7 +14,7 @@ interface RedChannelProps {
 }
 
 /** «Канал недоступен»: the message would wait; the other ways to this client are offered (I.24). */
-export function RedChannel({ place, places, onPlace }: RedChannelProps) {
+export const RedChannel = memo(function RedChannel({ place, places, onPlace }: RedChannelProps) {
   const channels = useQuery(channelsQuery);
   const isRed = channels.data?.find((channel) => channel.id === place.account?.id)?.light === 'red';
   const ways = useQuery({ ...waysQuery(place.contact.id), enabled: isRed });
@@ -36,4 +37,4 @@ export function RedChannel({ place, places, onPlace }: RedChannelProps) {
       ))}
     </div>
   );
-}
+});

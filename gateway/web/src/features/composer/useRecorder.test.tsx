@@ -26,7 +26,7 @@ function Voice({ place }: { place: string }) {
   const recorder = useRecorder(place);
   return (
     <>
-      {recorder.phase.at === 'off' && <VoiceButton recorder={recorder} disabled={false} />}
+      {recorder.phase.at === 'off' && <VoiceButton start={recorder.start} stop={recorder.stop} disabled={false} />}
       {recorder.phase.at === 'off' && recorder.phase.refusal}
       <VoiceBar recorder={recorder} isSending={false} onSend={(sound) => sent.push(sound)} />
     </>

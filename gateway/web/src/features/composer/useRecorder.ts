@@ -1,3 +1,4 @@
+import { useCallbackRef } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import { meterOf, type Meter } from './meter';
 
@@ -16,6 +17,7 @@ export type Phase =
   | { at: 'recording'; seconds: number; levels: number[] }
   | { at: 'listening'; sound: Sound };
 
+/** What it does stays the same function for as long as it lives. */
 export interface Recorder {
   phase: Phase;
   start: () => void;
@@ -91,7 +93,7 @@ export function useRecorder(place: string): Recorder {
     setPhase({ at: 'recording', seconds: 0, levels: [] });
   };
 
-  const start = async () => {
+  const begin = async () => {
     if (phase.at !== 'off') return;
     setPhase({ at: 'asking' });
     try {
@@ -104,7 +106,7 @@ export function useRecorder(place: string): Recorder {
     }
   };
 
-  const drop = () => {
+  const drop = useCallbackRef(() => {
     if (running.current) {
       running.current.isDropped = true;
       running.current.recorder.stop();
@@ -113,7 +115,9 @@ export function useRecorder(place: string): Recorder {
       kept.delete(place);
       setPhase({ at: 'off' });
     }
-  };
+  });
+  const start = useCallbackRef(() => void begin());
+  const stop = useCallbackRef(() => running.current?.recorder.stop());
 
   useEffect(() => {
     isHere.current = true;
@@ -124,7 +128,7 @@ export function useRecorder(place: string): Recorder {
     };
   }, []);
 
-  return { phase, start: () => void start(), stop: () => running.current?.recorder.stop(), drop };
+  return { phase, start, stop, drop };
 }
 
 /** Why there is no microphone, and what to press. */

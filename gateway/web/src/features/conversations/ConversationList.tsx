@@ -3,7 +3,7 @@ import { useDocumentTitle, useLocalStorage } from '@mantine/hooks';
 import { IconArrowsSort, IconFilter } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState, type UIEvent } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState, type UIEvent } from 'react';
 import { channels, type Channel } from '@/channels';
 import { useSingleKeys } from '@/shared/keys';
 import { useMe, useRight } from '@/shared/me';
@@ -34,10 +34,12 @@ const SORTS = (Object.keys(SORT_NAMES) as Sort[]).map((value) => ({ value, label
 interface ConversationListProps {
   search: ConversationsSearch;
   activeId?: string;
+  /** The first rows are there; its answer takes back what it began. */
+  onShown: () => () => void;
 }
 
 /** «Диалоги»: the list on the left. */
-export function ConversationList({ search, activeId }: ConversationListProps) {
+export function ConversationList({ search, activeId, onShown }: ConversationListProps) {
   const me = useMe();
   const navigate = useNavigate();
   const tab = search.tab ?? (me.rights['clients.read'] === 'all' ? 'all' : 'mine');
@@ -52,6 +54,8 @@ export function ConversationList({ search, activeId }: ConversationListProps) {
   const list = useInfiniteQuery(conversationsQuery(wanted));
   const counts = useQuery(countsQuery).data;
   useTitle(counts?.mine.unread ?? 0);
+  const isShown = list.data !== undefined;
+  useEffect(() => (isShown ? onShown() : undefined), [isShown, onShown]);
 
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const { shown, fresh, hold, release } = useHeld(rows, JSON.stringify(wanted));

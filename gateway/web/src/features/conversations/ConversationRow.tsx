@@ -1,4 +1,4 @@
-import { Checkbox, Tooltip } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { IconArrowBackUp, IconClockHour4 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
@@ -69,11 +69,9 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
           </span>
         </span>
         <span className={classes.right}>
-          <Tooltip label={exactly(conversation.last_at)}>
-            <time className="numbers" dateTime={conversation.last_at}>
-              {ago(conversation.last_at, now)}
-            </time>
-          </Tooltip>
+          <time className="numbers" dateTime={conversation.last_at} data-hint={exactly(conversation.last_at)}>
+            {ago(conversation.last_at, now)}
+          </time>
           <span className={classes.marks}>
             {rests(conversation, now) ? <Rest until={conversation.rest?.until} /> : <Waiting since={conversation.waiting_since} now={now} />}
             {conversation.reachable === 'blocked' && <span className={classes.bad}>заблокировал</span>}

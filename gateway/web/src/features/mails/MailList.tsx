@@ -5,6 +5,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { colleaguesQuery } from '@/shared/colleagues';
 import { dateTime } from '@/shared/format';
+import block from '@/shared/ui/BlockTable.module.css';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { attemptsQuery, mailsQuery, useSendAgain, type Letter } from './api';
 import classes from './Mails.module.css';
@@ -29,7 +30,7 @@ export function MailList({ search }: { search: MailsSearch }) {
   }
   return (
     <>
-      <Table verticalSpacing={10} horizontalSpacing="md" className={classes.table}>
+      <Table verticalSpacing={10} horizontalSpacing="md" className={block.table}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Когда</Table.Th>
@@ -83,7 +84,7 @@ function Row({ letter, name }: { letter: Letter; name?: string }) {
         )}
       </Table.Td>
       <Table.Td>
-        <span className={classes.state} data-state={letter.state}>
+        <span className={block.state} data-state={letter.state}>
           <Sign state={letter.state} />
           {stateWords(letter)}
         </span>
@@ -93,7 +94,7 @@ function Row({ letter, name }: { letter: Letter; name?: string }) {
           </Text>
         )}
       </Table.Td>
-      <Table.Td className={classes.act}>{(letter.state === 'failed' || letter.state === 'queued') && <Again letter={letter} />}</Table.Td>
+      <Table.Td className={block.act}>{(letter.state === 'failed' || letter.state === 'queued') && <Again letter={letter} />}</Table.Td>
     </Table.Tr>
   );
 }

@@ -13,6 +13,7 @@ import { useQuery } from '@tanstack/react-query';
 import { memo, useState } from 'react';
 import { exactly, time } from '@/shared/format';
 import { plural } from '@/shared/plural';
+import bubble from '@/shared/ui/Bubble.module.css';
 import { FileCard } from '@/shared/ui/FileCard';
 import { FoldedText } from '@/shared/ui/FoldedText';
 import { PersonAvatar } from '@/shared/ui/PersonAvatar';
@@ -37,7 +38,7 @@ export const RoomMessageRow = memo(function RoomMessageRow(props: RoomMessageRow
   const isOwn = message.author_id === me;
   return (
     <article
-      className={classes.row}
+      className={bubble.row}
       data-side={isOwn ? 'out' : 'in'}
       data-joined={joined || undefined}
       data-lit={props.lit || undefined}
@@ -45,9 +46,9 @@ export const RoomMessageRow = memo(function RoomMessageRow(props: RoomMessageRow
       aria-label={`${message.author_name}, ${time(message.created_at)}`}
     >
       {!isOwn && <span className={classes.face}>{!joined && <PersonAvatar name={message.author_name} size={32} />}</span>}
-      <div className={classes.bubble}>
+      <div className={bubble.bubble}>
         {!joined && (
-          <div className={classes.head}>
+          <div className={bubble.head}>
             <b className="cut">{message.author_name}</b>
             {message.origin === 'bridge' && (
               <span className={classes.origin}>
@@ -57,7 +58,7 @@ export const RoomMessageRow = memo(function RoomMessageRow(props: RoomMessageRow
           </div>
         )}
         {message.quote && (
-          <button type="button" className={classes.quote} onClick={() => props.onJump(message.quote!.position)}>
+          <button type="button" className={bubble.quote} onClick={() => props.onJump(message.quote!.position)}>
             <b>{message.quote.author_name}</b>
             <span>{message.quote.text ?? (message.quote.files > 0 ? 'Файл' : 'Сообщение удалено')}</span>
           </button>
@@ -73,7 +74,7 @@ export const RoomMessageRow = memo(function RoomMessageRow(props: RoomMessageRow
           </>
         )}
         <Reactions message={message} me={me} mayReact={props.room.can_write} />
-        <div className={classes.foot}>
+        <div className={bubble.foot}>
           {message.edited_at && !message.deleted_at && <Edited id={message.id} />}
           {message.bridge && BRIDGE[message.bridge] && (
             <span className={classes.origin}>
@@ -105,7 +106,7 @@ function Actions({ message, room, isOwn, onReply, onEdit }: RoomMessageRowProps 
   const act = useMessageAct();
   if (!room.can_write && !room.can_manage) return null;
   return (
-    <div className={classes.actions}>
+    <div className={`${bubble.actions} ${classes.actions}`}>
       {room.can_write && (
         <>
           <Tooltip label="Ответить">
@@ -165,7 +166,7 @@ function Reactions({ message, me, mayReact }: { message: RoomMessage; me: string
   if (message.reactions.length === 0) return null;
   const signs = [...new Set(message.reactions.map((reaction) => reaction.emoji))];
   return (
-    <div className={classes.reactions}>
+    <div className={bubble.reactions}>
       {signs.map((emoji) => {
         const given = message.reactions.filter((reaction) => reaction.emoji === emoji);
         const isMine = given.some((reaction) => reaction.user_id === me);
@@ -174,7 +175,7 @@ function Reactions({ message, me, mayReact }: { message: RoomMessage; me: string
           <Tooltip key={emoji} label={names}>
             <button
               type="button"
-              className={classes.reaction}
+              className={`${bubble.reaction} ${classes.reaction}`}
               disabled={!mayReact}
               aria-pressed={isMine}
               aria-label={`${emoji}: ${names}`}
@@ -216,11 +217,11 @@ function Edited({ id }: { id: string }) {
 /** A message on its way, or one that the hub refused. */
 export function PendingRow({ pending, onForget }: { pending: Pending; onForget: (id: string) => void }) {
   return (
-    <article className={classes.row} data-side="out" aria-label="Отправляется">
-      <div className={classes.bubble}>
+    <article className={bubble.row} data-side="out" aria-label="Отправляется">
+      <div className={bubble.bubble}>
         {pending.files > 0 && <span className="soft">{plural(pending.files, 'файл', 'файла', 'файлов')}</span>}
         {pending.text && <FoldedText text={pending.text} />}
-        <div className={classes.foot}>
+        <div className={bubble.foot}>
           {pending.failed ? (
             <span className={classes.failed} role="alert">
               <IconAlertCircle size={14} aria-hidden="true" /> {pending.failed}{' '}

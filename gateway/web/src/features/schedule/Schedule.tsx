@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'react';
 import { dateTime, ownZone } from '@/shared/format';
 import { plural } from '@/shared/plural';
 import { useNow } from '@/shared/useNow';
+import block from '@/shared/ui/BlockTable.module.css';
 import { Page } from '@/shared/ui/Page';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { scheduleQuery, useRunNow, type Task } from './api';
@@ -36,7 +37,7 @@ export function Schedule() {
       ) : (
         <>
           <Failures items={schedule.data.items} />
-          <Table verticalSpacing={10} horizontalSpacing="md" className={classes.table}>
+          <Table verticalSpacing={10} horizontalSpacing="md" className={block.table}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Что</Table.Th>
@@ -106,7 +107,7 @@ function Row({ task, zone, run }: { task: Task; zone: string; run: (task: Task) 
         )}
       </Table.Td>
       <Table.Td data-label="Итог">
-        <span className={classes.state} data-state={state} role={isBusy ? 'status' : undefined}>
+        <span className={block.state} data-state={state} role={isBusy ? 'status' : undefined}>
           <Sign state={state} />
           {stateWords(task, Math.max(now, Date.now()))}
         </span>
@@ -119,7 +120,7 @@ function Row({ task, zone, run }: { task: Task; zone: string; run: (task: Task) 
       <Table.Td data-label="Следующий запуск" className="numbers">
         {isBusy ? '—' : dateTime(task.next_run_at, zone)}
       </Table.Td>
-      <Table.Td className={classes.act}>
+      <Table.Td className={block.act}>
         <Button
           size="compact-sm"
           variant="default"

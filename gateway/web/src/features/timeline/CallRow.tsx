@@ -1,17 +1,13 @@
-import { Badge, Tooltip } from '@mantine/core';
-import {
-  IconClockExclamation,
-  IconPhoneCall,
-  IconPhoneIncoming,
-  IconPhoneOff,
-  IconPhoneOutgoing,
-} from '@tabler/icons-react';
-import { exactly, time } from '@/shared/format';
+import { Badge } from '@mantine/core';
+import { IconPhoneCall, IconPhoneIncoming, IconPhoneOff, IconPhoneOutgoing } from '@tabler/icons-react';
+import { time } from '@/shared/format';
 import { FileCard } from '@/shared/ui/FileCard';
 import { callDetail, callTitle } from '@/shared/words/call';
+import bubble from '@/shared/ui/Bubble.module.css';
 import type { Entry, Subject } from './api';
 import { CallWork } from './CallWork';
 import classes from './Row.module.css';
+import { Late, Moment } from './RowMarks';
 import { missedDetail, segmentWords } from './texts';
 
 interface CallRowProps {
@@ -35,7 +31,7 @@ export function CallRow({ entry, subject, zone, lit }: CallRowProps) {
   const { look, Sign } = lookOf(entry);
   const call = entry.call!;
   return (
-    <article className={classes.row} data-lit={lit || undefined} aria-label={`${callTitle(entry)}, ${time(entry.occurred_at)}`}>
+    <article className={bubble.row} data-lit={lit || undefined} aria-label={`${callTitle(entry)}, ${time(entry.occurred_at)}`}>
       <div className={classes.call} data-entry={entry.id}>
         <span className={classes.callSign} data-look={look}>
           <Sign size={18} aria-hidden="true" />
@@ -71,19 +67,8 @@ function Title({ entry, zone, times }: { entry: Entry; zone?: string | null; tim
           ×{times}
         </Badge>
       )}
-      {entry.late && (
-        <Tooltip label={`Получено позже: ${exactly(entry.received_at)}`}>
-          <span className={classes.small}>
-            <IconClockExclamation size={14} aria-hidden="true" />
-            <span className="unseen">получено позже</span>
-          </span>
-        </Tooltip>
-      )}
-      <Tooltip label={exactly(entry.occurred_at, zone)}>
-        <time className="numbers" dateTime={entry.occurred_at}>
-          {time(entry.occurred_at)}
-        </time>
-      </Tooltip>
+      <Late entry={entry} />
+      <Moment at={entry.occurred_at} zone={zone} />
     </div>
   );
 }
@@ -97,7 +82,7 @@ export function MissedRow({ entries, subject, zone, lit }: MissedRowProps) {
   const first = entries[0]!;
   const last = entries.at(-1)!;
   return (
-    <article className={classes.row} data-lit={lit || undefined} aria-label={`Пропущенный звонок, ${time(last.occurred_at)}`}>
+    <article className={bubble.row} data-lit={lit || undefined} aria-label={`Пропущенный звонок, ${time(last.occurred_at)}`}>
       <div className={classes.call} data-entry={last.id}>
         <span className={classes.callSign} data-look="missed">
           <IconPhoneOff size={18} aria-hidden="true" />

@@ -19,10 +19,11 @@ interface ClientThreadProps {
   row?: string;
   onSeen?: (entries: Entry[]) => void;
   onReply?: (entry: Entry) => void;
+  onShown?: () => void;
 }
 
 /** The timeline with its filters. */
-export function ClientThread({ subject, zone, unread, row, onSeen, onReply }: ClientThreadProps) {
+export function ClientThread({ subject, zone, unread, row, onSeen, onReply, onShown }: ClientThreadProps) {
   const [choice, setChoice] = useLocalStorage<Choice>({
     key: CHOICE_KEY,
     defaultValue: NO_CHOICE,
@@ -61,6 +62,7 @@ export function ClientThread({ subject, zone, unread, row, onSeen, onReply }: Cl
         unread={unread}
         onSeen={onSeen}
         onReply={onReply}
+        onShown={onShown}
         filtered={Object.keys(filter).length > 0}
         onResetFilter={() => {
           choose(NO_CHOICE);

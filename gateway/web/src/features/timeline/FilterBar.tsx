@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Chip as ChipButton, Group, Popover, ScrollArea, Select, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Chip as ChipButton, NativeSelect, Popover } from '@mantine/core';
 import { IconCalendarSearch, IconX } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { CHIPS, NO_CHOICE, PERIODS, wordsOf, type Chip, type Choice, type Period } from './filter';
@@ -21,51 +21,49 @@ export function FilterBar({ choice, onChoice, people, contact, onContact, onDate
   const words = wordsOf(choice, people.find((person) => person.id === contact)?.name);
   return (
     <div className={classes.bar}>
-      <ScrollArea type="never" className={classes.chips}>
-        <Group gap={6} wrap="nowrap" role="group" aria-label="Что показывать в ленте">
-          {(Object.keys(CHIPS) as Chip[]).map((chip) => (
-            <ChipButton
-              key={chip}
-              type="radio"
-              name="timeline-rows"
-              size="xs"
-              checked={choice.chip === chip}
-              onChange={() => onChoice({ ...choice, chip })}
-            >
-              {CHIPS[chip].name}
-            </ChipButton>
-          ))}
-        </Group>
-      </ScrollArea>
-      <Select
+      <div className={classes.chips} role="group" aria-label="Что показывать в ленте">
+        {(Object.keys(CHIPS) as Chip[]).map((chip) => (
+          <ChipButton
+            key={chip}
+            type="radio"
+            name="timeline-rows"
+            size="xs"
+            checked={choice.chip === chip}
+            onChange={() => onChoice({ ...choice, chip })}
+          >
+            {CHIPS[chip].name}
+          </ChipButton>
+        ))}
+      </div>
+      <NativeSelect
         size="xs"
         w={120}
         aria-label="За какой срок"
-        allowDeselect={false}
         data={(Object.keys(PERIODS) as Period[]).map((value) => ({ value, label: PERIODS[value].name }))}
         value={choice.period}
-        onChange={(value) => onChoice({ ...choice, period: value as Period })}
+        onChange={(event) => onChoice({ ...choice, period: event.currentTarget.value as Period })}
       />
       {people.length > 1 && (
-        <Select
+        <NativeSelect
           size="xs"
           w={150}
           aria-label="Контактное лицо"
-          placeholder="Все люди"
-          clearable
-          clearButtonProps={{ 'aria-label': 'Все люди' }}
-          data={people.map((person) => ({ value: person.id, label: person.name }))}
-          value={contact ?? null}
-          onChange={(value) => onContact(value ?? undefined)}
+          data={[{ value: '', label: 'Все люди' }, ...people.map((person) => ({ value: person.id, label: person.name }))]}
+          value={contact ?? ''}
+          onChange={(event) => onContact(event.currentTarget.value || undefined)}
         />
       )}
       <Popover opened={picking} onChange={setPicking} position="bottom-end" trapFocus>
         <Popover.Target>
-          <Tooltip label="Перейти к дате">
-            <ActionIcon variant="default" size={30} onClick={() => setPicking(!picking)} aria-label="Перейти к дате">
-              <IconCalendarSearch size={18} />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            variant="default"
+            size={30}
+            onClick={() => setPicking(!picking)}
+            aria-label="Перейти к дате"
+            data-hint="Перейти к дате"
+          >
+            <IconCalendarSearch size={18} />
+          </ActionIcon>
         </Popover.Target>
         <Popover.Dropdown>
           <Suspense>

@@ -1,26 +1,28 @@
-import { ActionIcon, CopyButton, Menu, Tooltip } from '@mantine/core';
+import { Menu } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
 import {
   IconAlertCircle,
   IconArrowBackUp,
   IconCheck,
   IconChecks,
   IconClock,
-  IconClockExclamation,
   IconCopy,
   IconCornerUpRight,
   IconLink,
   IconPin,
 } from '@tabler/icons-react';
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { Schema } from '@/api/client';
 import { channelLook } from '@/channels';
-import { exactly, time } from '@/shared/format';
+import { time } from '@/shared/format';
 import { FoldedText } from '@/shared/ui/FoldedText';
 import { TaskButton } from '@/shared/ui/TaskButton';
+import bubble from '@/shared/ui/Bubble.module.css';
 import { useDeliveryAct, usePin, type Entry, type Subject } from './api';
 import { Content } from './Content';
 import { isPlanned, Planned } from './Planned';
 import classes from './Row.module.css';
+import { Late, Moment } from './RowMarks';
 import { ORIGINS, STATES } from './texts';
 import type { Showing } from './useShowing';
 import { startOf } from './taskStart';
@@ -44,30 +46,28 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const look = entry.account ? channelLook(entry.account.channel) : null;
   return (
     <article
-      className={classes.row}
+      className={bubble.row}
       data-side={isOut ? 'out' : 'in'}
       data-joined={joined || undefined}
       data-failed={entry.state === 'failed' || undefined}
       data-lit={entry.id === showing.row || undefined}
       aria-label={`${who}, ${time(entry.occurred_at)}`}
     >
-      <div className={classes.bubble}>
+      <div className={bubble.bubble}>
         {!joined && (
-          <div className={classes.head}>
+          <div className={bubble.head}>
             {look && (
-              <Tooltip label={entry.account?.name}>
-                <span style={{ display: 'inline-flex' }}>
-                  <look.icon size={14} aria-hidden="true" />
-                  <span className="unseen">{look.name}</span>
-                </span>
-              </Tooltip>
+              <span className={classes.sign} data-hint={entry.account?.name}>
+                <look.icon size={14} aria-hidden="true" />
+                <span className="unseen">{look.name}</span>
+              </span>
             )}
             <b className="cut">{who}</b>
             {isOut && ORIGINS[entry.origin] && <span>{ORIGINS[entry.origin]}</span>}
           </div>
         )}
         {entry.forward && (
-          <div className={classes.head}>
+          <div className={bubble.head}>
             <IconCornerUpRight size={14} aria-hidden="true" />
             Переслано{entry.forward.from ? ` от ${entry.forward.from}` : ''}
             {entry.forward.many_times ? ', много раз' : ''}
@@ -87,11 +87,15 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         <Route delivery={entry.delivery} />
         {isPlanned(entry) ? <Planned entry={entry} zone={zone} /> : <Trouble entry={entry} />}
         {entry.reactions.length > 0 && (
-          <div className={classes.reactions}>
+          <div className={bubble.reactions}>
             {entry.reactions.map((reaction) => (
-              <Tooltip key={reaction.author} label={reaction.author === 'client' ? 'Реакция клиента' : 'Наша реакция'}>
-                <span className={classes.reaction}>{reaction.emoji}</span>
-              </Tooltip>
+              <span
+                key={reaction.author}
+                className={bubble.reaction}
+                data-hint={reaction.author === 'client' ? 'Реакция клиента' : 'Наша реакция'}
+              >
+                {reaction.emoji}
+              </span>
             ))}
           </div>
         )}
@@ -112,7 +116,7 @@ function Said({ part }: { part: Pick<Entry, 'text' | 'content' | 'deleted' | 've
       {words && words !== caption && !isSaidBy(part.content, words) && <FoldedText text={words} deleted={!!part.deleted} />}
       {caption && <FoldedText text={caption} deleted={!!part.deleted} />}
       {part.deleted && (
-        <div className={classes.head}>
+        <div className={bubble.head}>
           {part.deleted.by === 'company' ? 'удалено нами' : 'удалено клиентом'} {time(part.deleted.at)}
         </div>
       )}
@@ -129,7 +133,7 @@ function isSaidBy(content: Entry['content'], words: string): boolean {
 function Quote({ quote, showing }: { quote: Schema<'QuotePayload'>; showing: Showing }) {
   const id = quote.interaction_id;
   return (
-    <button type="button" className={classes.quote} disabled={!id} onClick={() => id && showing.toRow(id, isDrawn(id))}>
+    <button type="button" className={bubble.quote} disabled={!id} onClick={() => id && showing.toRow(id, isDrawn(id))}>
       <span>{quote.text ?? 'Сообщение без текста'}</span>
     </button>
   );
@@ -142,24 +146,13 @@ function isDrawn(id: string): boolean {
 
 function Foot({ entry, zone, subject }: { entry: Entry; zone?: string | null; subject: Subject }) {
   return (
-    <div className={classes.foot} data-entry={entry.id}>
+    <div className={bubble.foot} data-entry={entry.id}>
       <span className={classes.marks}>
         {entry.undecided && <Undecided entry={entry} subject={subject} />}
         {entry.versions.length > 1 && <Versions versions={entry.versions} />}
       </span>
-      {entry.late && (
-        <Tooltip label={`Получено позже: ${exactly(entry.received_at)}`}>
-          <span className={classes.state}>
-            <IconClockExclamation size={14} aria-hidden="true" />
-            <span className="unseen">получено позже</span>
-          </span>
-        </Tooltip>
-      )}
-      <Tooltip label={exactly(entry.occurred_at, zone)}>
-        <time className="numbers" dateTime={entry.occurred_at}>
-          {time(entry.occurred_at)}
-        </time>
-      </Tooltip>
+      <Late entry={entry} />
+      <Moment at={entry.occurred_at} zone={zone} />
       <State entry={entry} />
     </div>
   );
@@ -216,7 +209,7 @@ function Undecided({ entry, subject }: { entry: Entry; subject: Subject }) {
 function Route({ delivery }: { delivery: Entry['delivery'] }) {
   if (!delivery?.chosen_because) return null;
   return (
-    <details className={classes.head}>
+    <details className={bubble.head}>
       <summary>Канал выбран: {delivery.chosen_because}</summary>
       {delivery.passed_over.map((way) => (
         <div key={way.account_id}>
@@ -262,37 +255,40 @@ function Trouble({ entry }: { entry: Entry }) {
 }
 
 function Actions({ entry, subject, onReply }: { entry: Entry; subject: Subject; onReply?: (entry: Entry) => void }) {
-  const link = `${location.origin}/rows/${entry.id}`;
   return (
-    <div className={classes.actions}>
+    <div className={bubble.actions}>
       {onReply && entry.conversation_id && (
-        <Tooltip label="Ответить">
-          <ActionIcon size={24} variant="subtle" color="gray" onClick={() => onReply(entry)} aria-label="Ответить с цитатой">
-            <IconArrowBackUp size={14} />
-          </ActionIcon>
-        </Tooltip>
+        <Act name="Ответить с цитатой" hint="Ответить" onPress={() => onReply(entry)}>
+          <IconArrowBackUp size={14} />
+        </Act>
       )}
       {entry.text && (
-        <CopyButton value={entry.text}>
-          {({ copied, copy }) => (
-            <Tooltip label={copied ? 'Скопировано' : 'Скопировать текст'}>
-              <ActionIcon size={24} variant="subtle" color="gray" onClick={copy} aria-label="Скопировать текст">
-                {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
+        <Copy name="Скопировать текст" value={entry.text}>
+          <IconCopy size={14} />
+        </Copy>
       )}
       <TaskButton isSmall start={startOf(entry, subject)} />
-      <CopyButton value={link}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? 'Скопировано' : 'Скопировать ссылку'}>
-            <ActionIcon size={24} variant="subtle" color="gray" onClick={copy} aria-label="Скопировать ссылку">
-              {copied ? <IconCheck size={14} /> : <IconLink size={14} />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <Copy name="Скопировать ссылку" value={`${location.origin}/rows/${entry.id}`}>
+        <IconLink size={14} />
+      </Copy>
     </div>
+  );
+}
+
+function Copy({ name, value, children }: { name: string; value: string; children: ReactNode }) {
+  const { copied, copy } = useClipboard({ timeout: 1000 });
+  return (
+    <Act name={name} hint={copied ? 'Скопировано' : name} onPress={() => copy(value)}>
+      {copied ? <IconCheck size={14} /> : children}
+    </Act>
+  );
+}
+
+/** A plain button: there are three in every row, and the library's costs as much as the row. */
+function Act({ name, hint, onPress, children }: { name: string; hint: string; onPress: () => void; children: ReactNode }) {
+  return (
+    <button type="button" className={classes.act} onClick={onPress} aria-label={name} data-hint={hint}>
+      {children}
+    </button>
   );
 }

@@ -1,16 +1,18 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconDots, IconLock, IconLockCheck, IconPencil, IconTrash } from '@tabler/icons-react';
-import { dateTime, duration, exactly, time } from '@/shared/format';
+import { dateTime, duration, time } from '@/shared/format';
 import { FoldedText } from '@/shared/ui/FoldedText';
 import { TaskButton } from '@/shared/ui/TaskButton';
 import { useNow } from '@/shared/useNow';
+import bubble from '@/shared/ui/Bubble.module.css';
 import type { Entry, Subject } from './api';
 import { NoteEditor } from './NoteEditor';
 import { useChange, useChangeNote } from './notes';
 import classes from './Row.module.css';
 import { startOf } from './taskStart';
+import { Moment } from './RowMarks';
 import type { Showing } from './useShowing';
 import { Versions } from './Versions';
 
@@ -31,12 +33,12 @@ export function NoteRow({ entry, subject, zone, showing }: NoteRowProps) {
   });
   const call = entry.note?.call_id;
   return (
-    <article className={classes.row} data-lit={entry.id === showing.row || undefined} aria-label={`Комментарий, ${time(entry.occurred_at)}`}>
+    <article className={bubble.row} data-lit={entry.id === showing.row || undefined} aria-label={`Комментарий, ${time(entry.occurred_at)}`}>
       <div className={classes.note} data-entry={entry.id}>
-        <div className={classes.head}>
-          <Tooltip label="Видно только сотрудникам">
+        <div className={`${bubble.head} ${classes.noteHead}`}>
+          <span className={classes.sign} data-hint="Видно только сотрудникам">
             <IconLock size={14} aria-label="Видно только сотрудникам" />
-          </Tooltip>
+          </span>
           <b>{entry.author?.name ?? 'Сотрудник'}</b>
           {entry.versions.length > 1 && <Versions versions={entry.versions} of="комментария" />}
           {call && (
@@ -45,9 +47,7 @@ export function NoteRow({ entry, subject, zone, showing }: NoteRowProps) {
             </button>
           )}
           {entry.deleted && <span>удалён {time(entry.deleted.at)}</span>}
-          <time className="numbers" dateTime={entry.occurred_at} title={exactly(entry.occurred_at, zone)}>
-            {time(entry.occurred_at)}
-          </time>
+          <Moment at={entry.occurred_at} zone={zone} />
           <TaskButton isSmall start={startOf(entry, subject)} />
           {text === null && <Acts entry={entry} subject={subject} onEdit={() => setText(entry.text ?? '')} />}
         </div>
@@ -66,9 +66,9 @@ function Acts({ entry, subject, onEdit }: { entry: Entry; subject: Subject; onEd
   if (change.by === 'nobody') return null;
   if (change.by === 'locked') {
     return (
-      <Tooltip label={`Закрыт ${dateTime(change.since)}: дальше меняют администратор и руководитель`}>
+      <span className={classes.sign} data-hint={`Закрыт ${dateTime(change.since)}: дальше меняют администратор и руководитель`}>
         <IconLockCheck size={14} aria-label={`Комментарий закрыт ${dateTime(change.since)}`} />
-      </Tooltip>
+      </span>
     );
   }
   const trash = () =>

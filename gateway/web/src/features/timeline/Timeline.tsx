@@ -26,18 +26,24 @@ interface TimelineProps {
   /** Called with the newest rows when they have really been on the screen. */
   onSeen?: (entries: Entry[]) => void;
   onReply?: (entry: Entry) => void;
+  /** Something stands here: rows, or that there are none. */
+  onShown?: () => void;
   filtered: boolean;
   onResetFilter: () => void;
 }
 
 /** One stream, drawn by window: only the lines around the screen exist. */
 export function Timeline(props: TimelineProps) {
-  const { subject, filter, showing, unread } = props;
+  const { subject, filter, showing, unread, onShown } = props;
   const query = useInfiniteQuery(timelineQuery(subject, filter, showing.at));
   useTakeIn(subject);
   const entries = useMemo(() => query.data?.pages.flatMap((page) => page.items).reverse() ?? [], [query.data]);
   const isWhole = query.data !== undefined && !query.hasNextPage;
   const rows = useMemo(() => rowsOf(entries, isWhole, unread), [entries, isWhole, unread]);
+
+  useEffect(() => {
+    if (!query.isPending) onShown?.();
+  }, [query.isPending, onShown]);
 
   if (query.isPending) return <Bones />;
   if (query.isError && entries.length === 0) return <Failed error={query.error} again={() => void query.refetch()} />;

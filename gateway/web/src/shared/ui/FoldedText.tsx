@@ -4,13 +4,18 @@ import classes from './Said.module.css';
 
 const LINK = /(https?:\/\/[^\s<>"]+[^\s<>".,!?)])/g;
 
+/** Fewer signs and lines are lower than that on the narrowest screen: measuring them would be a layout for each row. */
+const SHORT = { signs: 300, lines: 12 };
+
+const isShort = (text: string) => text.length < SHORT.signs && text.split('\n', SHORT.lines).length < SHORT.lines;
+
 /** Long words fold at 400 px. */
 export function FoldedText({ text, deleted = false }: { text: string; deleted?: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const [isLong, setLong] = useState(false);
   const [open, setOpen] = useState(false);
   useLayoutEffect(() => {
-    setLong((box.current?.scrollHeight ?? 0) > 420);
+    setLong(!isShort(text) && (box.current?.scrollHeight ?? 0) > 420);
   }, [text]);
   return (
     <>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { IconChecklist } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useRight } from '../me';
@@ -21,11 +21,9 @@ export function TaskButton({ start, isSmall = false, name = 'Задача' }: Ta
   return (
     <>
       {isSmall ? (
-        <Tooltip label={name}>
-          <ActionIcon size={24} variant="subtle" color="gray" onClick={() => setOpen(true)} aria-label={name}>
-            <IconChecklist size={14} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon size={24} variant="subtle" color="gray" onClick={() => setOpen(true)} aria-label={name} data-hint={name}>
+          <IconChecklist size={14} />
+        </ActionIcon>
       ) : (
         <Button
           size="compact-sm"

@@ -6,8 +6,14 @@ import classes from './WindowedLog.module.css';
 
 /** So long a row is on the screen before it counts as seen. */
 const SEEN_AFTER_MS = 1000;
-/** The next page is asked for when so few lines are left. */
-const LINES_LEFT = 8;
+/** So many lines are drawn beyond each edge of the screen: each costs with every opening. */
+const BEYOND = 6;
+/** The next page is asked for when so few lines are left that are not drawn. */
+const LINES_LEFT = 14;
+/** Of a window's height, what stands above and below a log. */
+const AROUND_PX = 260;
+/** Above the first line and below the last one. */
+const EDGE_PX = 12;
 
 interface WindowedLogProps<Row extends { key: string }> {
   label: string;
@@ -40,9 +46,12 @@ export function WindowedLog<Row extends { key: string }>(props: WindowedLogProps
     getScrollElement: () => scroller.current,
     getItemKey: (index) => rows[index]!.key,
     estimateSize: (index) => props.heightOf(rows[index]!),
-    overscan: 12,
-    paddingStart: 12,
-    paddingEnd: 12,
+    overscan: BEYOND,
+    paddingStart: EDGE_PX,
+    paddingEnd: EDGE_PX,
+    // Drawn at once where it opens: without a guess the oldest lines would be drawn first, and thrown away.
+    initialRect: { width: 0, height: innerHeight - AROUND_PX },
+    initialOffset: () => openingOffset(props),
     anchorTo: 'end',
     followOnAppend: !newer.has,
     scrollEndThreshold: 60,
@@ -99,6 +108,15 @@ export function WindowedLog<Row extends { key: string }>(props: WindowedLogProps
       )}
     </div>
   );
+}
+
+/** About where the screen begins when the log opens. */
+function openingOffset<Row extends { key: string }>({ rows, heightOf, start, jump }: WindowedLogProps<Row>): number {
+  const above = (index: number) => rows.slice(0, index).reduce((sum, row) => sum + heightOf(row), EDGE_PX);
+  const height = innerHeight - AROUND_PX;
+  const wanted =
+    jump && jump.index >= 0 ? above(jump.index) - height / 2 : start >= 0 ? above(start - 1) : above(rows.length) + EDGE_PX - height;
+  return Math.max(0, wanted);
 }
 
 /** Opens where the reader wants to be, and goes to each line that is wanted once. */
