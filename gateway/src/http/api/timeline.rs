@@ -57,6 +57,9 @@ struct TimelineQuery {
     direction: Option<Direction>,
     /// One person of the company.
     contact_id: Option<ContactId>,
+    /// Only messages that show files.
+    #[serde(default)]
+    with_files: bool,
     /// Not before this moment.
     from: Option<DateTime<Utc>>,
     /// Before this moment.
@@ -80,6 +83,7 @@ impl TimelineQuery {
             channels: self.channels.0,
             direction: self.direction,
             contact: self.contact_id,
+            with_files: self.with_files,
             from: self.from,
             until: self.until,
         }
