@@ -74,7 +74,7 @@ export default function ClientPage() {
           }
         />
       }
-      context={<ClientContext clients={[card.data]} onMoved={open} />}
+      context={(close) => <ClientContext clients={[card.data]} shown={card.data.id} onMoved={open} onShown={close} />}
     >
       <ClientThread key={card.data.id} subject={{ kind: 'client', id: card.data.id }} zone={time_zone} row={row} onReply={setQuote} onShown={onShown} />
     </ThreadFrame>

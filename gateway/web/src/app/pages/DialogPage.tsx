@@ -85,7 +85,9 @@ function Dialog({ conversation }: { conversation: Conversation }) {
           }
         />
       }
-      context={<ClientContext clients={conversation.clients} onMoved={() => undefined} />}
+      context={(close) => (
+        <ClientContext clients={conversation.clients} shown={client?.id} onMoved={() => undefined} onShown={close} />
+      )}
     >
       <ClientThread
         subject={subject}
