@@ -13,6 +13,9 @@ import { useNow } from '@/shared/useNow';
 import { uuid } from '@/shared/uuid';
 import { GrowingField } from '@/shared/ui/GrowingField';
 import { Failed } from '@/shared/ui/States';
+import { useRecorder, type Sound } from '@/shared/voice/useRecorder';
+import { VoiceBar, VoiceRefusal } from '@/shared/voice/VoiceBar';
+import { VoiceButton } from '@/shared/voice/VoiceButton';
 import { placesQuery, writingQuery, type Conversation, type Entry, type NewMessage } from './api';
 import classes from './Composer.module.css';
 import { Locked } from './Locked';
@@ -29,10 +32,7 @@ import { Left, Parts } from './Signs';
 import { TemplateDialog } from './TemplateDialog';
 import { carryDraft, useDraft } from './useDraft';
 import { usePhrases } from './usePhrases';
-import { useRecorder, type Sound } from './useRecorder';
 import { useReply } from './useReply';
-import { VoiceBar } from './VoiceBar';
-import { VoiceButton } from './VoiceButton';
 
 interface ComposerProps {
   contact: string;
@@ -209,11 +209,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: Fiel
           <IconAlertTriangle size={16} aria-hidden="true" /> {writing.error.message}
         </div>
       )}
-      {phase.at === 'off' && phase.refusal && (
-        <div className={classes.locked} role="alert">
-          <IconAlertTriangle size={16} aria-hidden="true" /> <span>{phase.refusal}</span>
-        </div>
-      )}
+      <VoiceRefusal phase={phase} />
       {phrases.isOpen && isOpen && (
         <PhraseList
           id={listId}
