@@ -11,7 +11,10 @@ use sqlx::PgConnection;
 pub use many::{Following, pin_following};
 pub use targets::{PinTargets, SuggestedClient, targets};
 
-use super::entry::TimelineEntry;
+use super::{
+    entry::TimelineEntry,
+    feed::{self, Changes},
+};
 use crate::{
     ClientId, ContactId, InteractionId,
     access::{Right, Viewer},
@@ -59,6 +62,8 @@ pub async fn pin(
         after: Some(json!({ "client_id": root })),
     };
     trace::record(conn, viewer, now, change).await?;
+    // The row itself is told to the company that has it now; the others count one less or one more.
+    feed::tell(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
     entry(conn, viewer, id).await
 }
 

@@ -81,6 +81,9 @@ test('for a person of two companies the last pin is suggested, and one press pin
   expect(await page.getByText(/Вероятно/).count()).toBe(0);
   await page.getByRole('menuitem', { name: 'ООО Двойка' }).click();
   await expect.poll(() => undecided.count()).toBe(2);
+  // What is another company's now is not counted here.
+  const card = page.getByRole('complementary', { name: 'Карточка клиента' });
+  await card.getByRole('button', { name: 'Сообщения 2' }).waitFor({ timeout: 10_000 });
   await undecided.first().click();
   await page.getByRole('menuitemcheckbox', { name: 'И все следующие нераспределённые' }).click();
   await page.getByRole('menuitem', { name: /Вероятно, ООО Двойка/ }).click();

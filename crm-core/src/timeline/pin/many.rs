@@ -61,7 +61,8 @@ pub async fn pin_following(
             now,
         )
         .await?;
-        feed::tell(conn, &Changes { interactions: pinned.clone(), ..Changes::default() }, now).await?;
+        let changes = Changes { interactions: pinned.clone(), contacts: vec![contact], ..Changes::default() };
+        feed::tell(conn, &changes, now).await?;
     }
     let has_more = i64::try_from(pinned.len()).is_ok_and(|rows| rows == MOST);
     Ok(Following { entry: entry(conn, viewer, id).await?, pinned: pinned.len(), has_more })
