@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 pub use store::claim;
 
 use super::{
+    lane,
     press::{self, NewMessage, Writer},
     quiet::AtNight,
     route::{Chosen, PassedOver, Route, RuleMessage},
@@ -126,6 +127,7 @@ pub async fn give_up(
         }
     }
     store::none(conn, failed.delivery, &all).await?;
+    lane::open_again(conn, failed.delivery, now).await?;
     tell(conn, failed, now).await
 }
 

@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub use store::{Sender, free_dead, release_planned, take};
-pub(crate) use store::{count_answers, lock, next_position, say, stand_at, wake};
+pub(crate) use store::{count_answers, lock, next_position, open_again, say, stand_at, wake};
 
 /// The channel of `NOTIFY` on which writers say that a lane of an account is due; the payload is the account's id.
 pub const CHANNEL: &str = "lanes";
@@ -228,7 +228,9 @@ async fn settle(
 ) -> sqlx::Result<()> {
     store::settle(conn, known, next, outcome, now).await?;
     // Failed is certain: what may have arrived is unsure or unknown.
-    if next.state == DeliveryStep::Failed && known.parts_accepted == 0 && known.by_rule {
+    let has_failed = next.state == DeliveryStep::Failed;
+    let goes_elsewhere = has_failed && known.parts_accepted == 0 && known.by_rule;
+    if goes_elsewhere {
         store::want_failover(conn, known.id).await?;
     }
     if known.action == DeliveryAction::Message {
@@ -245,8 +247,11 @@ async fn settle(
     if next.state == DeliveryStep::Accepted {
         store::insert_effect(conn, known, now).await?;
     }
-    if next.state == DeliveryStep::Failed || known.step == DeliveryStep::Failed {
+    if has_failed || known.step == DeliveryStep::Failed {
         store::count_answers(conn, known.id).await?;
+    }
+    if has_failed && !goes_elsewhere {
+        store::open_again(conn, known.id, now).await?;
     }
     feed::write(conn, &changed(known.interaction_id), now).await
 }

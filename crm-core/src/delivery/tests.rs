@@ -11,7 +11,9 @@ mod rows;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::Moscow;
-use connector_api::{Address, DeliveryState, ExternalId, OutboundAction, OutboundContent};
+use connector_api::{
+    Address, DeliveryState, ExternalId, MediaKind, OutboundAction, OutboundContent, OutboundFile,
+};
 use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 

@@ -13,13 +13,13 @@ use sqlx::PgConnection;
 
 use super::entry::{EntryAccount, EntryContact, EntryKind, words::DirectionWord};
 use crate::{
-    AccountId, ContactId, ConversationId, UserId,
+    AccountId, ClientId, ContactId, ConversationId, UserId,
     access::Viewer,
     clients::{
         ClientError,
         contact::{ContactClient, store as contact_store},
         list::Wanted,
-        reach::Reach,
+        reach::{self, Reach},
     },
 };
 
@@ -110,6 +110,8 @@ pub struct ConversationFilter {
     pub channels: Vec<Channel>,
     /// Those of one person.
     pub contact: Option<ContactId>,
+    /// Those of the people of one client.
+    pub client: Option<ClientId>,
     /// With people of clients of this user, or of the common base.
     pub responsible: Option<Wanted<UserId>>,
     /// Open ones, or those that were laid aside.
@@ -150,7 +152,8 @@ impl Conversation {
     }
 }
 
-/// At most `rows` conversations with people of clients that the viewer reads.
+/// At most `rows` conversations with people of clients that the viewer reads. Of a foreign client none are listed: that is a
+/// refusal.
 pub async fn list(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -159,6 +162,9 @@ pub async fn list(
     rows: i64,
 ) -> Result<Vec<Conversation>> {
     let reach = Reach::reading(viewer)?;
+    if let Some(client) = filter.client {
+        reach::readable_client(conn, viewer, client).await?;
+    }
     let rows = store::list(conn, reach, filter, after, rows).await?;
     named(conn, reach, rows).await
 }

@@ -4,6 +4,7 @@ pub mod call;
 pub mod call_list;
 pub mod call_result;
 pub mod conversation;
+pub mod counters;
 pub mod draft;
 pub mod dump;
 pub mod entry;

@@ -64,6 +64,8 @@ pub struct TimelineFilter {
     pub direction: Option<Direction>,
     /// One person of the company.
     pub contact: Option<ContactId>,
+    /// Only messages that show files.
+    pub with_files: bool,
     /// Not before.
     pub from: Option<DateTime<Utc>>,
     /// Before.

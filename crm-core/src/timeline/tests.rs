@@ -2,5 +2,6 @@
 
 mod attention;
 mod parts;
+mod pins;
 mod rests;
 mod sight;

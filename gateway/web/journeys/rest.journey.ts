@@ -36,4 +36,14 @@ test('a closed dialogue opens with the next message, one put off waits in its li
   await row.waitFor({ state: 'detached' });
   await act(stage.demo, '/whatsapp/messages', { from, name, text: 'Ещё вопрос' });
   await row.waitFor({ timeout: 10_000 });
+
+  await page.mouse.move(900, 10);
+  await list.getByLabel(`Выбрать: ${name}`).check({ force: true });
+  await page.getByRole('toolbar', { name: 'Выбранные диалоги' }).getByRole('button', { name: 'Отложить до…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Отложить до…' });
+  await dialog.getByLabel('День').fill(`31.12.${new Date().getFullYear()}`);
+  await dialog.getByLabel('Время').fill('23:59');
+  await dialog.getByRole('button', { name: 'Отложить', exact: true }).click();
+  await page.getByText(/Диалог отложен до 31\.12/).waitFor();
+  await row.waitFor({ state: 'detached' });
 });

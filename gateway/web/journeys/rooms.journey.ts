@@ -86,6 +86,20 @@ test('a mention with a file reaches the colleague live, is answered, edited and 
   await anna.getByRole('article').filter({ hasText: 'уехала' }).first().waitFor();
 }, 90_000);
 
+test('a voice message is recorded in a room, and the director gets it in his Telegram', async () => {
+  const page = await stage.open('rop');
+  await openRoom(page, 'Отгрузки');
+  await join(page);
+  await page.getByRole('button', { name: 'Записать голосовое' }).click();
+  await page.getByText('0:02').waitFor();
+  await page.getByRole('button', { name: 'Стоп' }).click();
+  await page.getByRole('button', { name: 'Отправить голосовое' }).click();
+  const row = page.getByRole('article').filter({ hasText: /Голосовое 0:0[23]/ }).last();
+  await row.waitFor({ timeout: 15_000 });
+  await page.getByLabel('Текст сообщения').waitFor();
+  await row.getByText('доставлено в Telegram').waitFor({ timeout: 20_000 });
+}, 60_000);
+
 test('a closed room is made with members, and nobody else finds it', async () => {
   const anna = await stage.open('anna');
   await anna.goto(`${stage.demo.url}/rooms`);

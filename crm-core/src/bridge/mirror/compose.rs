@@ -155,7 +155,10 @@ fn content(said: &Said, chat: &str) -> Option<OutboundContent> {
     })
 }
 
-/// Who and where, then what.
+/// Who and where, then what. A conversation is called by its client, who is not named twice where he speaks himself.
 fn signed(said: &Said, chat: &str, text: &str) -> String {
-    format!("{} · {chat}:\n{text}", said.author).trim_end().to_owned()
+    let is_named =
+        chat.strip_prefix(said.author.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ·"));
+    let head = if is_named { chat.to_owned() } else { format!("{} · {chat}", said.author) };
+    format!("{head}:\n{text}").trim_end().to_owned()
 }

@@ -47,7 +47,7 @@ async fn words_of_the_client_and_of_colleagues_go_out_and_nothing_of_other_clien
     assert_eq!(
         dialogue.texts(&mut conn).await,
         [
-            "Пётр · Пётр · whatsapp:\nГде груз?",
+            "Пётр · whatsapp:\nГде груз?",
             "Анна · Пётр · whatsapp:\nЕдет",
             "Анна (с телефона) · Пётр · whatsapp:\nЗавтра"
         ]
@@ -72,12 +72,12 @@ async fn the_clients_edits_and_deletions_change_the_copy_once(pool: PgPool) {
     }
     let sent = dialogue.mirror(&mut conn).await;
     let [OutboundAction::Edit { message, text, .. }] = &sent[..] else { panic!("{sent:?}") };
-    assert_eq!((message[0].as_str(), text.as_str()), ("-100/901", "Пётр · Пётр · whatsapp:\nВ четверг"));
+    assert_eq!((message[0].as_str(), text.as_str()), ("-100/901", "Пётр · whatsapp:\nВ четверг"));
     let deletion = Deletion { message: ExternalId::new("m1"), by: Some(Author::Client) };
     for _ in 0..2 {
         dialogue.event(&mut conn, "d1", EventKind::Deletion(deletion.clone())).await;
     }
-    assert_eq!(dialogue.texts(&mut conn).await, ["Пётр · Пётр · whatsapp:\nсообщение удалено"]);
+    assert_eq!(dialogue.texts(&mut conn).await, ["Пётр · whatsapp:\nсообщение удалено"]);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
@@ -86,7 +86,7 @@ async fn an_edit_that_waits_changes_what_goes_out_and_one_of_a_split_message_nam
     let dialogue = dialogue(&mut conn).await;
     dialogue.told(&mut conn, "m1", said("В среду")).await;
     dialogue.event(&mut conn, "e1", edited("В четверг")).await;
-    assert_eq!(dialogue.texts(&mut conn).await, ["Пётр · Пётр · whatsapp:\nВ четверг"]);
+    assert_eq!(dialogue.texts(&mut conn).await, ["Пётр · whatsapp:\nВ четверг"]);
     query("insert into bridge_links select account_id, '-100/902', message_id, true, 2, thread_id from bridge_links")
         .execute(&mut *conn)
         .await
@@ -110,7 +110,7 @@ async fn quotes_find_the_copy_or_show_the_words(pool: PgPool) {
     let sent = dialogue.mirror(&mut conn).await;
     let OutboundAction::Send { quote, .. } = &sent[1] else { panic!() };
     assert_eq!(quote.as_ref().map(ExternalId::as_str), Some("-100/901"));
-    assert_eq!(sent_text(&sent[2]), "Пётр · Пётр · whatsapp:\nВ ответ на «До моста»:\nДа");
+    assert_eq!(sent_text(&sent[2]), "Пётр · whatsapp:\nВ ответ на «До моста»:\nДа");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
@@ -197,7 +197,7 @@ async fn a_call_is_one_line_when_it_is_over(pool: PgPool) {
     for _ in 0..2 {
         feed::tell(&mut conn, &changes, minute(3)).await.unwrap();
     }
-    assert_eq!(dialogue.texts(&mut conn).await, ["Пётр · Пётр · whatsapp:\nВходящий звонок, 3 мин"]);
+    assert_eq!(dialogue.texts(&mut conn).await, ["Пётр · whatsapp:\nВходящий звонок, 3 мин"]);
 
     // The person has another bridged conversation, where the call stands too.
     query(

@@ -15,8 +15,8 @@ use crate::{
 
 pub(super) use effect::{insert_effect, insert_part};
 pub(super) use head::{Head, begin, cancel, count, doubt, head, put_aside};
-pub(crate) use outcome::count_answers;
 pub(super) use outcome::{Attempt, Known, delivery, insert_attempt, open_among, settle, want_failover};
+pub(crate) use outcome::{count_answers, open_again};
 
 /// The first number of the advisory locks that senders hold.
 const SENDERS: i32 = 0x0075_7a6c;

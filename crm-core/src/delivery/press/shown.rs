@@ -12,10 +12,12 @@ pub(super) struct ShownRow {
     pub body: Option<String>,
     pub payload: InteractionPayload,
     pub items: Vec<Content>,
+    pub has_files: bool,
 }
 
 /// `files` are those of the content, as rows point at them.
 pub(super) fn row(content: &OutboundContent, files: Vec<MediaRef>, quote: Option<InteractionId>) -> ShownRow {
+    let has_files = !files.is_empty();
     let quote = quote.map(|row| QuotePayload { interaction_id: Some(row), text: None });
     let (shown, items) = match content {
         OutboundContent::Text { text } | OutboundContent::Buttons { text, .. } => {
@@ -54,5 +56,6 @@ pub(super) fn row(content: &OutboundContent, files: Vec<MediaRef>, quote: Option
         Content::Text { .. } => None,
         content => Some(content),
     };
-    ShownRow { body, payload: InteractionPayload { content, quote, ..InteractionPayload::default() }, items }
+    let payload = InteractionPayload { content, quote, ..InteractionPayload::default() };
+    ShownRow { body, payload, items, has_files }
 }

@@ -178,8 +178,8 @@ pub(super) async fn insert_row(
     let content = (!shown.payload.is_empty()).then_some(Json(&shown.payload));
     sqlx::query!(
         "insert into interactions (id, contact_id, account_id, conversation_id, identity_id, kind, direction, origin,
-             occurred_at, received_at, author_user_id, author_name, body, content, fullness, external_id)
-         values ($1, $2, $3, $4, $5, 'message', 'outbound', $13, $6, $7, $8, $9, $10, $11, 3, $12)",
+             occurred_at, received_at, author_user_id, author_name, body, content, fullness, external_id, has_files)
+         values ($1, $2, $3, $4, $5, 'message', 'outbound', $13, $6, $7, $8, $9, $10, $11, 3, $12, $14)",
         id.0,
         place.contact_id.0,
         place.account_id.0,
@@ -193,6 +193,7 @@ pub(super) async fn insert_row(
         content as _,
         id.to_string(),
         writer.origin,
+        shown.has_files,
     )
     .execute(conn)
     .await?;

@@ -181,3 +181,24 @@ async fn a_reply_that_failed_leaves_the_client_waiting_until_it_goes(pool: PgPoo
     press::cancel(&mut conn, &office.manager, minute(3), id).await.unwrap();
     assert!(waits(&mut conn).await);
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_conversation_that_was_closed_opens_again_when_its_answer_does_not_go_out(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let (manager, id) = (&office.manager, office.conversation);
+    let sender = Sender::enlist(&mut conn).await.unwrap();
+    let rejected =
+        Outcome::Rejected { code: "1".into(), reason: "Окно закрыто".into(), remedy: None };
+    for (number, outcome, stays_closed) in [(1, accepted("a"), true), (2, rejected, false)] {
+        office.press(&mut conn, text(number, "ответ"), minute(1)).await;
+        conversation::rest::lay_aside(&mut conn, manager, minute(1), id, Some(minute(1)), None)
+            .await
+            .unwrap();
+        assert!(office.take(&mut conn, sender, minute(1)).await);
+        let attempt = work(office.turn(&mut conn, sender, None, minute(1)).await);
+        office.turn(&mut conn, sender, Some((attempt, outcome)), minute(1)).await;
+        let rest = conversation::read(&mut conn, manager, id).await.unwrap().rest;
+        assert_eq!(rest.is_some(), stays_closed);
+    }
+}

@@ -113,7 +113,11 @@ async fn without_another_channel_the_failure_stays_and_can_be_repeated(pool: PgP
     let office = office(&mut conn).await;
     office.press(&mut conn, by_rule(1), minute(1)).await;
     let sender = Sender::enlist(&mut conn).await.unwrap();
+    let (manager, id) = (&office.manager, office.conversation);
+    conversation::rest::lay_aside(&mut conn, manager, minute(1), id, Some(minute(1)), None).await.unwrap();
     office.comes_to(&mut conn, sender, rejected()).await;
+    let closed = conversation::read(&mut conn, manager, id).await.unwrap().rest;
+    assert!(closed.is_some(), "another channel may still take it");
     let mut tx = conn.begin().await.unwrap();
     let failed = failover::claim(&mut tx).await.unwrap().expect("it wants another channel");
     let passed_over = [PassedOver {
@@ -123,6 +127,11 @@ async fn without_another_channel_the_failure_stays_and_can_be_repeated(pool: PgP
         reason: "Канал недоступен: нет денег".into(),
     }];
     failover::give_up(&mut tx, &failed, &passed_over, minute(2)).await.unwrap();
+    assert_eq!(
+        conversation::read(&mut tx, manager, id).await.unwrap().rest,
+        None,
+        "now somebody has to look"
+    );
     press::retry(&mut tx, &office.manager, minute(2), failed.delivery).await.unwrap();
     tx.commit().await.unwrap();
     let delivery = office.entry(&mut conn, 1).await.delivery.unwrap();

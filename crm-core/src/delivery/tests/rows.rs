@@ -86,3 +86,29 @@ async fn an_answer_quotes_what_the_provider_knows(pool: PgPool) {
         press::send(&mut tx, &office.manager, minute(1), &place, Moscow, nowhere).await.unwrap_err();
     assert!(matches!(refused, ClientError::Invalid { field: "quote", .. }), "{refused}");
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_message_that_went_with_files_is_found_among_those_with_files(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    office.press(&mut conn, text(1, "без файлов"), minute(1)).await;
+    let file = |number| OutboundFile {
+        id: Uuid::from_u128(number),
+        kind: MediaKind::Image,
+        mime_type: "image/png".into(),
+        file_name: "фото.png".into(),
+        size_bytes: 1,
+        sha256: String::new(),
+        duration_s: None,
+    };
+    for (number, files) in [(2, vec![file(21)]), (3, vec![file(31), file(32)])] {
+        let content = OutboundContent::Media { files, caption: None };
+        office.press(&mut conn, NewMessage { content, ..text(number, "") }, minute(2)).await;
+    }
+    let filter = TimelineFilter { with_files: true, ..TimelineFilter::default() };
+    let page =
+        read::of_conversation(&mut conn, &office.manager, office.conversation, &filter, Part::Latest, 9)
+            .await;
+    let found: Vec<u128> = page.unwrap().entries.iter().map(|entry| entry.id.0.as_u128()).collect();
+    assert_eq!(found, [3, 2]);
+}

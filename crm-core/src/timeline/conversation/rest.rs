@@ -2,7 +2,7 @@
 //!
 //! The ingest opens it again when its person writes, a task when its time has come.
 
-pub(super) mod store;
+pub(in crate::timeline) mod store;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};

@@ -14,7 +14,7 @@ use crate::{
         entry::{EntryAccount, EntryContact, EntryKind},
         read::{
             Pins,
-            store::{accounts_of, direction_of, push_pins},
+            store::{accounts_of, client_place, direction_of, push_pins},
         },
     },
 };
@@ -83,6 +83,10 @@ pub(crate) async fn list(
     rows: i64,
 ) -> sqlx::Result<Vec<Conversation>> {
     let channel_accounts = accounts_of(&mut *conn, &filter.channels).await?;
+    let people = match filter.client {
+        Some(client) => Some(client_place(&mut *conn, client).await?.map(|place| place.contacts)),
+        None => None,
+    };
     let (key, waits, order, behind) = match filter.sort {
         ConversationSort::Liveliest => ("h.last_at", "true", "desc", "<"),
         ConversationSort::Waiting => ("h.last_inbound_at", WAITS, "asc", ">"),
@@ -111,6 +115,9 @@ pub(crate) async fn list(
     }
     if let Some(contact) = filter.contact {
         page.push(" and k.root_id = (select root_id from contacts where id = ").push_bind(contact).push(")");
+    }
+    if let Some(people) = people {
+        page.push(" and v.contact_id = any(").push_bind(people.unwrap_or_default()).push(")");
     }
     push_responsible(&mut page, filter.responsible.as_ref());
     push_reach(&mut page, reach);

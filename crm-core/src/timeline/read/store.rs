@@ -161,6 +161,27 @@ async fn walk(
     find_rows(conn, sql).await
 }
 
+/// How many rows there are, counted up to `most`: in no order, over the small index that is there for it.
+pub(crate) async fn count(conn: &mut PgConnection, query: &Query<'_>, most: i64) -> sqlx::Result<i64> {
+    let place = query.place;
+    let mut sql = QueryBuilder::<Postgres>::new("select count(*) from (select from unnest(");
+    sql.push_bind(place.contacts.clone());
+    sql.push(
+        "::uuid[]) as one (id) cross join lateral (select from interactions i where i.contact_id = one.id",
+    );
+    // True of every row: the condition of that index.
+    sql.push(" and i.fullness >= 0");
+    push_conditions(&mut sql, query, None);
+    sql.push(" limit ").push_bind(most).push(") i union all select from unnest(");
+    sql.push_bind(place.clients.clone());
+    sql.push(
+        "::uuid[]) as one (id) cross join lateral (select from interactions i where i.client_id = one.id",
+    );
+    push_conditions(&mut sql, query, None);
+    sql.push(" limit ").push_bind(most).push(") i limit ").push_bind(most).push(") counted");
+    sql.build_query_scalar().fetch_one(conn).await
+}
+
 fn push_end(sql: &mut QueryBuilder<Postgres>, direction: &str, limit: i64) {
     sql.push(format_args!(" order by i.occurred_at {direction}, i.id {direction} limit ")).push_bind(limit);
 }
@@ -176,6 +197,9 @@ fn push_conditions(sql: &mut QueryBuilder<Postgres>, query: &Query<'_>, bound: O
         // Literals, so that the planner sees when the index of rows beside messages will do.
         let words: Vec<String> = filter.kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
         sql.push(format_args!(" and i.kind in ({})", words.join(", ")));
+    }
+    if filter.with_files {
+        sql.push(" and i.kind = 'message' and i.has_files");
     }
     if let Some(accounts) = query.accounts {
         sql.push(" and i.account_id = any(").push_bind(accounts.to_vec()).push(")");

@@ -12,7 +12,7 @@ use crm_core::timeline::conversation::{
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::entry::words::DirectionWord;
 use crm_core::timeline::read::TimelineCursor;
-use crm_core::{AccountId, ContactId, ConversationId, UserId};
+use crm_core::{AccountId, ClientId, ContactId, ConversationId, UserId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
@@ -54,6 +54,8 @@ struct ConversationsQuery {
     channels: Words<Channel>,
     /// Those of one person.
     contact_id: Option<ContactId>,
+    /// Those of the people of one client.
+    client_id: Option<ClientId>,
     /// Id of the responsible user; `none` for the common base.
     #[param(value_type = Option<String>)]
     responsible: Option<OrNone<UserId>>,
@@ -90,6 +92,7 @@ async fn list(
         accounts: query.accounts.0,
         channels: query.channels.0,
         contact: query.contact_id,
+        client: query.client_id,
         responsible: query.responsible.map(|wanted| wanted.0),
         standing: query.standing,
         sort: query.sort,

@@ -12,6 +12,7 @@ mod clients;
 mod consents;
 mod contacts;
 mod conversations;
+mod counters;
 mod drafts;
 mod events;
 mod files;
@@ -157,5 +158,6 @@ fn resources() -> OpenApiRouter<App> {
         .merge(mails::router())
         .merge(events::router())
         .merge(tasks::router())
+        .merge(counters::router())
         .fallback(|| async { Problem::no_route() })
 }

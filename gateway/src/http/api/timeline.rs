@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use connector_api::{Channel, Direction};
 use crm_core::timeline::entry::words::DirectionWord;
 use crm_core::timeline::entry::{EntryKind, TimelineEntry};
-use crm_core::timeline::pin;
+use crm_core::timeline::pin::{self, Following, PinTargets};
 use crm_core::timeline::read::{self, Part, TimelineCursor, TimelineFilter, TimelinePage};
 use crm_core::{ClientId, ContactId, ConversationId, InteractionId};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(of_conversation))
         .routes(routes!(entry))
         .routes(routes!(pin_entry))
+        .routes(routes!(pin_following))
+        .routes(routes!(pin_targets))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -55,6 +57,9 @@ struct TimelineQuery {
     direction: Option<Direction>,
     /// One person of the company.
     contact_id: Option<ContactId>,
+    /// Only messages that show files.
+    #[serde(default)]
+    with_files: bool,
     /// Not before this moment.
     from: Option<DateTime<Utc>>,
     /// Before this moment.
@@ -78,6 +83,7 @@ impl TimelineQuery {
             channels: self.channels.0,
             direction: self.direction,
             contact: self.contact_id,
+            with_files: self.with_files,
             from: self.from,
             until: self.until,
         }
@@ -208,4 +214,46 @@ async fn pin_entry(
     let entry = pin::pin(&mut tx, &viewer, app.now(), id, body.client_id).await?;
     tx.commit().await?;
     Ok(Json(entry))
+}
+
+/// The company that rows are of.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PinFollowing {
+    /// One of the companies of the contact.
+    client_id: ClientId,
+}
+
+/// Pins a row and what the same person said or did later, as far as nobody has decided about it: at most 500 rows.
+#[utoipa::path(
+    post, path = "/interactions/{id}/pin-following", tag = "timeline", operation_id = "pin_following_interactions",
+    params(("id" = InteractionId, Path)),
+    request_body = PinFollowing,
+    responses((status = 200, body = Following), Invalid, Unauthorized, Refused, Missing, Conflict),
+)]
+async fn pin_following(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<InteractionId>,
+    ApiJson(body): ApiJson<PinFollowing>,
+) -> ApiResult<Json<Following>> {
+    let mut tx = app.pool.begin().await?;
+    let following = pin::pin_following(&mut tx, &viewer, app.now(), id, body.client_id).await?;
+    tx.commit().await?;
+    Ok(Json(following))
+}
+
+/// To which companies rows of a person can be pinned, and which is the likely one.
+#[utoipa::path(
+    get, path = "/contacts/{id}/pin-targets", tag = "timeline", operation_id = "pin_targets",
+    params(("id" = ContactId, Path)),
+    responses((status = 200, body = PinTargets), Invalid, Unauthorized, Refused, Missing),
+)]
+async fn pin_targets(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiPath(id): ApiPath<ContactId>,
+) -> ApiResult<Json<PinTargets>> {
+    let mut conn = app.pool.acquire().await?;
+    Ok(Json(pin::targets(&mut conn, &viewer, id).await?))
 }

@@ -14,7 +14,8 @@ interface ThreadFrameProps {
   /** What the manager must see without scrolling. */
   features?: string | null;
   back: () => void;
-  context: ReactNode;
+  /** `close` puts it away where it lies over the thread. */
+  context: (close: () => void) => ReactNode;
   /** What stands beside the thread, in words. */
   about?: string;
   /** Beside the switch of the card, in its size. */
@@ -71,10 +72,10 @@ export function ThreadFrame({ name, more, channel, features, back, context, abou
         <div className={classes.body}>{children}</div>
         {isBare && composer ? <div className={classes.room} aria-busy="true" /> : composer}
       </section>
-      {beside && open && <div className={classes.context}>{!isBare && context}</div>}
+      {beside && open && <div className={classes.context}>{!isBare && context(() => undefined)}</div>}
       {!beside && (
         <Drawer opened={sheet} onClose={() => setSheet(false)} position="right" size={360} title={about} padding={0} classNames={{ header: classes.sheetHead }}>
-          {context}
+          {context(() => setSheet(false))}
         </Drawer>
       )}
     </div>

@@ -12,3 +12,19 @@ test('a timeline that is not open shows what it has and asks anew when it is ope
   expect(cache.getQueryState(key('romashka'))?.isInvalidated).toBe(true);
   expect(cache.getQueryState(key('lutik'))?.isInvalidated).toBe(false);
 });
+
+test('counters of a card are asked for anew by its rows and people, and those of cards that nobody looked at are not', () => {
+  const cache = new QueryClient();
+  const counters = (id: string) => ['clients', id, 'counters'];
+  const row = { event: 'interaction', interaction_id: 'row', kind: 'call', contact_id: 'anna', client_ids: ['romashka', 'unseen'], own: false, mine: false } as const;
+  const person = { event: 'contact', contact_id: 'anna', root_id: 'anna', client_ids: ['romashka'] } as const;
+  for (const message of [row, person]) {
+    cache.setQueryData(counters('romashka'), {});
+    const refresh = refresher(cache);
+    refresh.changed({ ...message, client_ids: [...message.client_ids] } as never);
+    refresh.stop();
+    expect(cache.getQueryState(counters('romashka'))?.isInvalidated).toBe(true);
+    cache.removeQueries();
+  }
+  expect(cache.getQueryState(counters('unseen'))).toBeUndefined();
+});

@@ -17,6 +17,12 @@ export function refresher(cache: QueryClient) {
     }
     known.call();
   };
+  /** Counters of cards that have been looked at: of all others nothing is kept. */
+  const recount = (clients: string[]) => {
+    for (const client of clients) {
+      if (cache.getQueryState(['clients', client, 'counters'])) list('clients', client, 'counters');
+    }
+  };
   return {
     changed(message: LiveMessage) {
       switch (message.event) {
@@ -24,12 +30,14 @@ export function refresher(cache: QueryClient) {
           // A message may pay the debt of a missed call.
           list('calls');
           if (message.kind !== 'call') list('conversations');
+          recount(message.client_ids);
           forgetClosed(cache, message);
           break;
         case 'contact':
           stale(cache, ['contacts', message.root_id]);
           if (message.root_id !== message.contact_id) stale(cache, ['contacts', message.contact_id]);
           for (const client of message.client_ids) stale(cache, ['clients', client, 'contacts']);
+          recount(message.client_ids);
           list('conversations');
           list('proposals');
           break;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { knownZone, momentOf, presets, wallOf, wallOfWords } from './plan';
+import { knownZone, momentOf, presets, tomorrowAtNine, wallOf, wallOfWords } from './plan';
 
 const VLADIVOSTOK = 'Asia/Vladivostok';
 
@@ -39,4 +39,9 @@ test('the offered times lie ahead, by the days of the client', () => {
 test('an unknown zone is the viewer’s own', () => {
   expect(knownZone('Moon/Crater')).toBe(knownZone());
   expect(knownZone(VLADIVOSTOK)).toBe(VLADIVOSTOK);
+});
+
+test('tomorrow is the next day, also behind the end of a year', () => {
+  expect(tomorrowAtNine(new Date(2026, 10, 22, 23, 59))).toEqual(new Date(2026, 10, 23, 9));
+  expect(tomorrowAtNine(new Date(2026, 11, 31, 0, 1))).toEqual(new Date(2027, 0, 1, 9));
 });

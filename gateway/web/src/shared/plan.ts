@@ -58,18 +58,28 @@ export function knownZone(zone?: string | null): string {
 }
 
 const DAY_MS = 86_400_000;
+
+/** The hub puts nothing off for longer. */
+export const LONGEST_MS = 366 * DAY_MS;
+
 const MONDAY = 4;
 
-/** Times that are often wanted, by the clocks of the client. */
-export function presets(now: number, zone: string): { name: string; at: number }[] {
-  const morning = (daysAhead: number) => momentOf({ day: wallOf(now + daysAhead * DAY_MS, zone).day, time: '10:00' }, zone)!;
+/** Times that are often wanted, by the clocks of a zone; a morning begins at `hour`. */
+export function presets(now: number, zone: string, hour = '10:00'): { name: string; at: number }[] {
+  const morning = (daysAhead: number) => momentOf({ day: wallOf(now + daysAhead * DAY_MS, zone).day, time: hour }, zone)!;
   // The first of January 1970 was a Thursday.
   const toMonday = 7 - ((dayNumber(now, zone) - MONDAY + 7) % 7);
+  const words = hour.replace(/^0/, '');
   const found = [
     { name: 'Через час', at: Math.ceil(now / 60_000) * 60_000 + 3_600_000 },
-    { name: 'Сегодня в 10:00', at: morning(0) },
-    { name: 'Завтра в 10:00', at: morning(1) },
-    { name: 'В понедельник в 10:00', at: morning(toMonday) },
+    { name: `Сегодня в ${words}`, at: morning(0) },
+    { name: `Завтра в ${words}`, at: morning(1) },
+    { name: `В понедельник в ${words}`, at: morning(toMonday) },
   ];
   return found.filter(({ at }, index) => at > now && (index < 3 || toMonday > 1));
+}
+
+/** Tomorrow at 9:00 where the person sits. */
+export function tomorrowAtNine(now: Date): Date {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 9);
 }

@@ -8,11 +8,12 @@ use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use crate::{
-    AccountId, ConversationId, DeliveryId, InteractionId,
+    AccountId, ContactId, ConversationId, DeliveryId, InteractionId,
     delivery::{
         outcome::{Next, Outcome},
         state::{DeliveryAction, DeliveryStep},
     },
+    timeline::feed::{self, Changes},
 };
 
 /// One try in words.
@@ -168,5 +169,26 @@ pub(crate) async fn count_answers(conn: &mut PgConnection, of: DeliveryId) -> sq
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// A conversation that was closed or put off wants somebody again: its client never got this message. The caller wakes the
+/// feed.
+pub(crate) async fn open_again(
+    conn: &mut PgConnection,
+    of: DeliveryId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let opened = sqlx::query_scalar!(
+        r#"delete from conversation_rests r using deliveries d
+           where d.id = $1 and d.action = 'message' and r.conversation_id = d.conversation_id
+           returning (select contact_id from conversations v where v.id = r.conversation_id) as "contact: ContactId""#,
+        of.0,
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    if let Some(contact) = opened.flatten() {
+        feed::write(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
+    }
     Ok(())
 }

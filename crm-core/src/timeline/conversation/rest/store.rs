@@ -11,7 +11,7 @@ pub(in super::super) const JOIN: &str =
     " left join conversation_rests cz on cz.conversation_id = v.id and h.rested";
 
 /// Wants [`JOIN`] before the `where`.
-pub(in super::super) fn push_standing(query: &mut QueryBuilder<Postgres>, standing: Standing) {
+pub(in crate::timeline) fn push_standing(query: &mut QueryBuilder<Postgres>, standing: Standing) {
     query.push(match standing {
         Standing::Open => " and not h.rested",
         Standing::Deferred => " and h.rested and cz.until is not null",

@@ -213,6 +213,15 @@ pub(in crate::timeline::ingest) async fn use_media(
         &files,
         &interactions,
     )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "with due as (
+             select id from interactions where id = any($1) and kind = 'message' and not has_files
+             order by id for no key update)
+         update interactions i set has_files = true from due where i.id = due.id",
+        &interactions,
+    )
     .execute(conn)
     .await?;
     Ok(())

@@ -4,6 +4,7 @@ import { useDocumentTitle } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import { Composer } from '@/features/composer/Composer';
 import { WriteBox } from '@/features/composer/WriteBox';
+import { useRest } from '@/features/conversations/useRest';
 import { takeIn, type Entry } from '@/features/timeline/api';
 import { ClientThread } from '@/features/timeline/ClientThread';
 import { clientQuery } from '@/shared/clients';
@@ -28,6 +29,7 @@ export default function ClientPage() {
   const cache = useQueryClient();
   const [quote, setQuote] = useState<Entry>();
   const { isBare, onShown } = useBare();
+  const rest = useRest();
   useDocumentTitle(`${card.data?.name ?? 'Клиент'} · Узел`);
   const open = (client: string) =>
     void navigate({ to: '/clients/$clientId', params: { clientId: client }, search: {}, replace: true });
@@ -69,12 +71,13 @@ export default function ClientPage() {
                 quote={quote}
                 onQuoteGone={() => setQuote(undefined)}
                 onRow={takeRow}
+                onAside={rest.aside}
               />
             )
           }
         />
       }
-      context={<ClientContext clients={[card.data]} onMoved={open} />}
+      context={(close) => <ClientContext clients={[card.data]} shown={card.data.id} onMoved={open} onShown={close} />}
     >
       <ClientThread key={card.data.id} subject={{ kind: 'client', id: card.data.id }} zone={time_zone} row={row} onReply={setQuote} onShown={onShown} />
     </ThreadFrame>

@@ -6,6 +6,7 @@ import { accountWords } from '@/channels';
 import { BridgeMark } from '@/features/bridge/BridgeMark';
 import { conversationQuery, knownConversation, useMarkRead, type Conversation } from '@/features/conversations/api';
 import { RestMenu } from '@/features/conversations/RestMenu';
+import { useRest } from '@/features/conversations/useRest';
 import { Composer } from '@/features/composer/Composer';
 import { WriteBox } from '@/features/composer/WriteBox';
 import { takeIn, type Entry } from '@/features/timeline/api';
@@ -43,6 +44,7 @@ function Dialog({ conversation }: { conversation: Conversation }) {
     conversation.unread > 0 ? { behind: conversation.read_until, conversation: conversation.id } : undefined,
   );
   const seen = useSeen(conversation);
+  const rest = useRest();
   const cache = useQueryClient();
   const [quote, setQuote] = useState<Entry>();
   const { isBare, onShown } = useBare();
@@ -81,11 +83,14 @@ function Dialog({ conversation }: { conversation: Conversation }) {
               quote={quote}
               onQuoteGone={() => setQuote(undefined)}
               onRow={takeRow}
+              onAside={rest.aside}
             />
           }
         />
       }
-      context={<ClientContext clients={conversation.clients} onMoved={() => undefined} />}
+      context={(close) => (
+        <ClientContext clients={conversation.clients} shown={client?.id} onMoved={() => undefined} onShown={close} />
+      )}
     >
       <ClientThread
         subject={subject}

@@ -75,7 +75,7 @@ function OpenRoom({ room }: { room: Room }) {
       about="Участники и настройки чата"
       back={back}
       composer={write}
-      context={<RoomContext room={room} onLeft={back} />}
+      context={() => <RoomContext room={room} onLeft={back} />}
     >
       {room.can_read ? (
         <RoomThread

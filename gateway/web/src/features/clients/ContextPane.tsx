@@ -11,7 +11,9 @@ import { FormFailure } from '@/shared/ui/States';
 import { useTake } from './api';
 import { ClientForm } from './ClientForm';
 import classes from './ContextPane.module.css';
+import { Count, Counters, type Counted } from './Counters';
 import { Loans } from './Loans';
+import { OpenTalks } from './OpenTalks';
 import { People } from './People';
 import { FIELD, MARK, STATUS } from './texts';
 
@@ -24,12 +26,14 @@ interface ContextPaneProps {
   card: ClientCard;
   /** «Сейчас важно» */
   important: ReactNode;
+  /** Opens the rows of one kind. */
+  onShow: (kind: Counted) => void;
   /** Joined and similar clients. */
   similar: ReactNode;
 }
 
 /** Who the client is, in the order of what a manager needs while he talks. */
-export function ContextPane({ card, important, similar }: ContextPaneProps) {
+export function ContextPane({ card, important, onShow, similar }: ContextPaneProps) {
   const me = useMe();
   const mayWrite = useRight('clients.write');
   const mayTransfer = useRight('clients.transfer') !== undefined;
@@ -127,6 +131,7 @@ export function ContextPane({ card, important, similar }: ContextPaneProps) {
           )}
         </Group>
         <FormFailure error={take.error} />
+        <Counters client={card.id} onShow={onShow} />
       </header>
       {card.features && (
         <Alert className={classes.features} color="yellow" icon={<IconAlertTriangle size={18} />} title="Особенности клиента">
@@ -136,10 +141,18 @@ export function ContextPane({ card, important, similar }: ContextPaneProps) {
       {important}
       <Accordion multiple value={folded} onChange={setFolded} variant="default" chevronPosition="left" order={3}>
         <Accordion.Item value="people">
-          <Accordion.Control>Контактные лица</Accordion.Control>
+          <Accordion.Control>
+            Контактные лица <Count client={card.id} of="people" />
+          </Accordion.Control>
           <Accordion.Panel>
             <People client={card.id} mayWrite={mayWrite !== undefined} />
           </Accordion.Panel>
+        </Accordion.Item>
+        <Accordion.Item value="talks">
+          <Accordion.Control>
+            Открытые диалоги <Count client={card.id} of="open_conversations" />
+          </Accordion.Control>
+          <Accordion.Panel>{folded.includes('talks') && <OpenTalks client={card.id} />}</Accordion.Panel>
         </Accordion.Item>
         <Accordion.Item value="contracts" ref={contracts}>
           <Accordion.Control>Договоры</Accordion.Control>

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import { clientQuery } from '@/shared/clients';
 import type { ClientsSearch } from './search';
@@ -29,6 +29,20 @@ export const clientsQuery = (search: ClientsSearch) =>
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+/** How much of each kind belongs to a client. Under the client, so that news of it refresh them. */
+export const countersQuery = (client: string) =>
+  queryOptions({
+    queryKey: ['clients', client, 'counters'],
+    queryFn: () => unwrap(api.GET('/api/clients/{id}/counters', { params: { path: { id: client } } })),
+  });
+
+/** The open conversations of a client's people, the liveliest first. */
+export const openTalksQuery = (client: string) =>
+  queryOptions({
+    queryKey: ['conversations', 'open-of', client],
+    queryFn: () => unwrap(api.GET('/api/conversations', { params: { query: { client_id: client, standing: 'open', limit: 20 } } })),
   });
 
 /** Everything in which a client shows. */

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { meQuery } from '@/shared/me';
-import type { Entry } from './api';
+import type { Aside, Entry } from './api';
 import { Composer } from './Composer';
 
 const PLACE = {
@@ -15,12 +15,14 @@ const PLACE = {
 };
 const OPEN = { permission: { permission: 'open', until: null }, abilities: { text_limit: 4096, files: [], quote: true }, templates: [] };
 
+let laid: Aside[] = [];
 let sent: { id: string; content: { text: string }; at_night?: string | null }[];
 let channels: unknown[] = [];
 let ways: unknown = { ways: [], quiet: null };
 
 function hub(writing: unknown, answers: (() => Response)[] = []) {
   sent = [];
+  laid = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     const request = input as Request;
     const path = new URL(request.url).pathname;
@@ -43,18 +45,18 @@ function show() {
   render(
     <MantineProvider>
       <QueryClientProvider client={cache}>
-        <Composer contact="anna" onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} />
+        <Composer contact="anna" onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} onAside={(aside) => laid.push(aside)} />
       </QueryClientProvider>
     </MantineProvider>,
   );
   return rows;
 }
 
-async function type(text: string) {
+async function type(text: string, keys: { ctrlKey?: boolean; shiftKey?: boolean } = {}) {
   const field = await screen.findByLabelText('Текст ответа');
   await waitFor(() => expect(field).toHaveProperty('placeholder', 'Ответить: Анна'));
   fireEvent.change(field, { target: { value: text } });
-  fireEvent.keyDown(field, { key: 'Enter' });
+  fireEvent.keyDown(field, { key: 'Enter', ...keys });
   return field as HTMLTextAreaElement;
 }
 
@@ -139,4 +141,46 @@ test('a red channel offers another one', async () => {
   show();
   await screen.findByText(/«WhatsApp компании» недоступен/);
   await screen.findByText(/можно написать и так: SMS/);
+});
+
+test('Ctrl+Shift+Enter closes the conversation as it was seen, once the hub has the message', async () => {
+  let answer: (response: Response) => void = () => undefined;
+  hub(OPEN, [() => new Promise<Response>((resolve) => (answer = resolve)) as never]);
+  const rows = show();
+  await type('Спасибо за заказ!', { ctrlKey: true, shiftKey: true });
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(laid, 'nothing is closed before the message is taken').toEqual([]);
+  answer(Response.json({ id: sent[0]!.id, state: 'sent' }, { status: 201 }));
+  await waitFor(() => expect(laid).toHaveLength(1));
+  expect([laid[0]!.conversation.id, laid[0]!.until, rows.length]).toEqual(['talk', null, 2]);
+});
+
+test('what is refused closes nothing, and Enter alone only sends', async () => {
+  hub(OPEN, [() => Response.json({ type: 'conflict', title: 'Нельзя', status: 409, detail: 'Канал выключен.' }, { status: 409 })]);
+  const rows = show();
+  const field = await type('Закроем?', { ctrlKey: true, shiftKey: true });
+  await waitFor(() => expect(field.value).toBe('Закроем?'));
+  fireEvent.keyDown(field, { key: 'Enter' });
+  await waitFor(() => expect(rows.at(-1)!.state).toBe('sent'));
+  expect(laid).toEqual([]);
+});
+
+test('in the night nothing is closed until it is decided', async () => {
+  hub(OPEN, [NIGHT]);
+  show();
+  await type('До утра', { ctrlKey: true, shiftKey: true });
+  await screen.findByText(/Отправим в 9:00/);
+  expect(laid).toEqual([]);
+  fireEvent.click(screen.getByText('Отправить утром'));
+  await waitFor(() => expect(laid).toHaveLength(1));
+});
+
+test('the arrow beside «Отправить» puts the conversation off', async () => {
+  hub(OPEN);
+  show();
+  fireEvent.change(await screen.findByLabelText('Текст ответа'), { target: { value: 'Вернёмся к этому' } });
+  fireEvent.click(screen.getByLabelText('Отправить и закрыть или отложить'));
+  fireEvent.click(await screen.findByText('Отправить и отложить до завтра, 9:00'));
+  await waitFor(() => expect(laid).toHaveLength(1));
+  expect(new Date(laid[0]!.until!).getHours()).toBe(9);
 });

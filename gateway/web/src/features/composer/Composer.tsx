@@ -13,7 +13,10 @@ import { useNow } from '@/shared/useNow';
 import { uuid } from '@/shared/uuid';
 import { GrowingField } from '@/shared/ui/GrowingField';
 import { Failed } from '@/shared/ui/States';
-import { placesQuery, writingQuery, type Conversation, type Entry, type NewMessage } from './api';
+import { useRecorder, type Sound } from '@/shared/voice/useRecorder';
+import { VoiceBar, VoiceRefusal } from '@/shared/voice/VoiceBar';
+import { VoiceButton } from '@/shared/voice/VoiceButton';
+import { placesQuery, writingQuery, type Aside, type Conversation, type Entry, type NewMessage } from './api';
 import classes from './Composer.module.css';
 import { Locked } from './Locked';
 import { NightQuestion } from './NightQuestion';
@@ -24,15 +27,12 @@ import { PhraseList } from './PhraseList';
 import { PlacePicker } from './PlacePicker';
 import { RedChannel } from './RedChannel';
 import { ReplyTools } from './ReplyTools';
-import { SendButtons } from './SendButtons';
+import { SendButtons, type Press } from './SendButtons';
 import { Left, Parts } from './Signs';
 import { TemplateDialog } from './TemplateDialog';
 import { carryDraft, useDraft } from './useDraft';
 import { usePhrases } from './usePhrases';
-import { useRecorder, type Sound } from './useRecorder';
 import { useReply } from './useReply';
-import { VoiceBar } from './VoiceBar';
-import { VoiceButton } from './VoiceButton';
 
 interface ComposerProps {
   contact: string;
@@ -44,6 +44,8 @@ interface ComposerProps {
   onQuoteGone: () => void;
   /** A row for the timeline: at once as it is meant, then as the hub has stored it. */
   onRow: (entry: Entry) => void;
+  /** Closes a conversation or puts it off, after a message that was sent with that. */
+  onAside: (aside: Aside) => void;
 }
 
 /** «Ответ»: where to, what, and whether it may go. */
@@ -74,7 +76,7 @@ interface FieldProps extends ComposerProps {
   onPlace: (id: string) => void;
 }
 
-function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: FieldProps) {
+function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onAside }: FieldProps) {
   const me = useMe();
   const now = useNow();
   const writing = useQuery(writingQuery(place.id));
@@ -90,6 +92,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: Fiel
   const listId = useId();
   const reply = useReply(place, {
     onRow,
+    onAside,
     giveBack: ({ content, brought }) => {
       if (brought) setFiles((others) => (others.length === 0 ? brought : others));
       if (content.type === 'text') draft.restore(content.text);
@@ -120,7 +123,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: Fiel
   });
   const quoted = abilities.quote ? quote : undefined;
 
-  const press = useCallbackRef((plannedFor?: string) => {
+  const press = useCallbackRef(({ plannedFor, until }: Press = {}) => {
     if (!maySend) return;
     const words = text.trim();
     const content: NewMessage['content'] =
@@ -129,7 +132,9 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: Fiel
         : { type: 'text', text: words };
     const brought = files.length > 0 ? files : undefined;
     const shown = brought?.map((file) => file.file_name ?? 'Файл').join(', ');
-    reply.press({ id: uuid(), conversation: place.id, draft: draft.version, plannedFor, quote: quoted?.id, content, brought, shown }, quoted);
+    const aside = until === undefined ? undefined : { conversation: place, until };
+    const meant = { id: uuid(), conversation: place.id, draft: draft.version, plannedFor, quote: quoted?.id, content, brought, shown, aside };
+    reply.press(meant, quoted);
     draft.sent();
     setFiles([]);
     onQuoteGone();
@@ -160,9 +165,11 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: Fiel
   });
   const pressed = (event: KeyboardEvent) => {
     if (phrases.pressed(event)) return;
-    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
+    const isEnter = event.key === 'Enter' && !event.nativeEvent.isComposing;
+    const withCtrl = event.ctrlKey || event.metaKey;
+    if (isEnter && (!event.shiftKey || withCtrl)) {
       event.preventDefault();
-      press();
+      press(event.shiftKey ? { until: null } : undefined);
     } else if (event.key === 'Escape') {
       if (quote) onQuoteGone();
       else field.current?.blur();
@@ -209,11 +216,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow }: Fiel
           <IconAlertTriangle size={16} aria-hidden="true" /> {writing.error.message}
         </div>
       )}
-      {phase.at === 'off' && phase.refusal && (
-        <div className={classes.locked} role="alert">
-          <IconAlertTriangle size={16} aria-hidden="true" /> <span>{phase.refusal}</span>
-        </div>
-      )}
+      <VoiceRefusal phase={phase} />
       {phrases.isOpen && isOpen && (
         <PhraseList
           id={listId}

@@ -1,25 +1,63 @@
-import { Button, Tooltip } from '@mantine/core';
-import { IconSend } from '@tabler/icons-react';
-import { memo } from 'react';
+import { Button, Menu, Tooltip } from '@mantine/core';
+import { IconArchive, IconCalendarClock, IconChevronDown, IconClockPause, IconSend } from '@tabler/icons-react';
+import { lazy, memo, Suspense, useState } from 'react';
+import { tomorrowAtNine } from '@/shared/plan';
 import classes from './Composer.module.css';
 import { PlanButton } from './PlanButton';
+
+const PutOffDialog = lazy(() => import('@/shared/ui/PutOffDialog'));
+
+/** When it goes, and what then becomes of the conversation: `null` closes it, a moment puts it off until then. */
+export interface Press {
+  plannedFor?: string;
+  until?: string | null;
+}
 
 interface SendButtonsProps {
   maySend: boolean;
   zone?: string | null;
-  onPress: (plannedFor?: string) => void;
+  onPress: (press?: Press) => void;
 }
 
-/** «Отправить», and later. */
+/** «Отправить», with closing or putting off behind it, and later. */
 export const SendButtons = memo(function SendButtons({ maySend, zone, onPress }: SendButtonsProps) {
+  const [isPuttingOff, setPuttingOff] = useState(false);
   return (
     <>
-      <Tooltip label="Enter — отправить, Shift+Enter — новая строка">
-        <Button onClick={() => onPress()} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label="Отправить" aria-keyshortcuts="Enter">
-          <span className={classes.word}>Отправить</span>
-        </Button>
-      </Tooltip>
-      <PlanButton zone={zone} disabled={!maySend} onPlan={onPress} />
+      <Button.Group>
+        <Tooltip label="Enter — отправить, Shift+Enter — новая строка, Ctrl+Shift+Enter — отправить и закрыть">
+          <Button onClick={() => onPress()} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label="Отправить" aria-keyshortcuts="Enter">
+            <span className={classes.word}>Отправить</span>
+          </Button>
+        </Tooltip>
+        <Menu position="top-end">
+          <Menu.Target>
+            <Button disabled={!maySend} px={8} className={classes.more} aria-label="Отправить и закрыть или отложить">
+              <IconChevronDown size={16} aria-hidden="true" />
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              leftSection={<IconArchive size={16} />}
+              rightSection={<span className={classes.keys}>Ctrl+Shift+Enter</span>}
+              aria-keyshortcuts="Control+Shift+Enter"
+              onClick={() => onPress({ until: null })}
+            >
+              Отправить и закрыть
+            </Menu.Item>
+            <Menu.Item leftSection={<IconClockPause size={16} />} onClick={() => onPress({ until: tomorrowAtNine(new Date()).toISOString() })}>
+              Отправить и отложить до завтра, 9:00
+            </Menu.Item>
+            <Menu.Item leftSection={<IconCalendarClock size={16} />} onClick={() => setPuttingOff(true)}>
+              Отправить и отложить…
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </Button.Group>
+      <Suspense>
+        {isPuttingOff && <PutOffDialog action="Отправить и отложить" onClose={() => setPuttingOff(false)} onChoose={(until) => onPress({ until })} />}
+      </Suspense>
+      <PlanButton zone={zone} disabled={!maySend} onPlan={(plannedFor) => onPress({ plannedFor })} />
     </>
   );
 });

@@ -54,13 +54,23 @@ export interface NewMessage {
   draft?: number;
   /** Not before this moment. */
   plannedFor?: string;
+  /** What becomes of the conversation once the hub has taken the message. */
+  aside?: Aside;
+}
+
+/** «Отправить и закрыть», «и отложить». */
+export interface Aside {
+  /** As it was on the screen when the button was pressed: what comes later keeps it open. */
+  conversation: Conversation;
+  /** Nothing closes it. */
+  until: string | null;
 }
 
 /**
  * Sends in order, one conversation after the other; without a network the message waits with its id and leaves later, so
  * one press is one message.
  */
-export function useSend(conversation: string, sent: (entry: Entry) => void, refused: (message: NewMessage, error: Error) => void) {
+export function useSend(conversation: string, sent: (message: NewMessage, entry: Entry) => void, refused: (message: NewMessage, error: Error) => void) {
   return useMutation({
     scope: { id: `send-${conversation}` },
     mutationFn: (message: NewMessage) =>
@@ -79,7 +89,7 @@ export function useSend(conversation: string, sent: (entry: Entry) => void, refu
       ),
     retry: (_, error) => error instanceof ApiError && error.isPassing,
     retryDelay: (attempt) => Math.min(1000 * 2 ** attempt, 15_000),
-    onSuccess: sent,
+    onSuccess: (entry, message) => sent(message, entry),
     onError: (error, message) => refused(message, error),
   });
 }

@@ -2,11 +2,13 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { ApiError } from '@/api/problem';
 import { useMe } from '@/shared/me';
-import { useSend, type Conversation, type Entry, type NewMessage } from './api';
+import { useSend, type Aside, type Conversation, type Entry, type NewMessage } from './api';
 import { rowOf } from './meant';
 
 interface Replying {
   onRow: (entry: Entry) => void;
+  /** The hub has taken a message after which the conversation is to be laid aside. */
+  onAside?: (aside: Aside) => void;
   /** What the hub did not take comes back to where it was made. */
   giveBack: (message: NewMessage) => void;
 }
@@ -19,14 +21,18 @@ export interface Reply {
 }
 
 /** Presses of one conversation. */
-export function useReply(place: Conversation, { onRow, giveBack }: Replying): Reply {
+export function useReply(place: Conversation, { onRow, onAside, giveBack }: Replying): Reply {
   const me = useMe();
   const [held, setHeld] = useState<{ message: NewMessage; words: string }>();
   const refuse = (message: NewMessage, words: string) => {
     onRow({ ...rowOf(message, place, me), state: 'failed', failure: { code: '', text: words } });
     giveBack(message);
   };
-  const send = useSend(place.id, onRow, (message, error) => {
+  const taken = ({ aside }: NewMessage, entry: Entry) => {
+    onRow(entry);
+    if (aside) onAside?.(aside);
+  };
+  const send = useSend(place.id, taken, (message, error) => {
     if (error instanceof ApiError && error.type === 'quiet-hours') {
       setHeld({ message, words: error.message });
       return;

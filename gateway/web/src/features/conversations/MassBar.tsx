@@ -1,10 +1,11 @@
 import { ActionIcon, Group, Tooltip } from '@mantine/core';
-import { IconArchive, IconClockPause, IconInbox, IconMailOpened, IconUserPlus, IconX, type Icon } from '@tabler/icons-react';
+import { IconArchive, IconCalendarClock, IconClockPause, IconInbox, IconMailOpened, IconUserPlus, IconX, type Icon } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useRight } from '@/shared/me';
 import { form } from '@/shared/plural';
 import { useMarkRead, useMarkUnread, type Conversation } from './api';
 import classes from './ConversationList.module.css';
+import { PutOff } from './PutOff';
 import { useRest } from './useRest';
 
 const AssignDialog = lazy(() => import('./AssignDialog'));
@@ -17,6 +18,7 @@ export default function MassBar({ picked, onDone }: { picked: Conversation[]; on
   const mayWrite = useRight('clients.write') !== undefined;
   const rest = useRest();
   const [assigning, setAssigning] = useState(false);
+  const [isPuttingOff, setPuttingOff] = useState(false);
   const all = async (act: (row: Conversation) => Promise<unknown>) => {
     for (const row of picked) await act(row);
     onDone();
@@ -38,6 +40,8 @@ export default function MassBar({ picked, onDone }: { picked: Conversation[]; on
               onDone();
             }}
           />
+          <Act label="Отложить до…" icon={IconCalendarClock} onClick={() => setPuttingOff(true)} />
+          <PutOff rows={isPuttingOff ? picked : undefined} onClose={() => setPuttingOff(false)} onDone={onDone} />
           <Act
             label="Закрыть"
             icon={IconArchive}

@@ -7,6 +7,7 @@ import { useNow } from '@/shared/useNow';
 import { draftsQuery, useMarkRead, useMarkUnread, type Conversation } from './api';
 import classes from './ConversationList.module.css';
 import { ConversationRow } from './ConversationRow';
+import { PutOff } from './PutOff';
 import { RestItems } from './RestItems';
 import type { ConversationsSearch } from './search';
 
@@ -29,6 +30,7 @@ export function Rows({ rows, search, activeId, picked, onPick }: RowsProps) {
   const markRead = useMarkRead();
   const markUnread = useMarkUnread();
   const [menu, setMenu] = useState<{ row: Conversation; x: number; y: number } | null>(null);
+  const [puttingOff, setPuttingOff] = useState<Conversation>();
   return (
     <>
       {rows.map((row) => (
@@ -68,12 +70,13 @@ export function Rows({ rows, search, activeId, picked, onPick }: RowsProps) {
               Пометить непрочитанным
             </Menu.Item>
           )}
-          {menu && mayWrite && <RestItems conversation={menu.row} now={now} />}
+          {menu && mayWrite && <RestItems conversation={menu.row} now={now} onPutOff={() => setPuttingOff(menu.row)} />}
           <Menu.Item leftSection={<IconUserPlus size={16} />} onClick={() => menu && onPick(menu.row.id)}>
             Выбрать несколько
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      <PutOff rows={puttingOff && [puttingOff]} onClose={() => setPuttingOff(undefined)} />
     </>
   );
 }

@@ -1,8 +1,10 @@
 import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { dateTime } from '@/shared/format';
+import { tomorrowAtNine } from '@/shared/plan';
 import { plural } from '@/shared/plural';
+import { uuid } from '@/shared/uuid';
 import { useLayAside, useTakeUp, type Conversation } from './api';
-import { tomorrowAtNine } from './rest';
 
 /** How long an act can be taken back. */
 const UNDO_MS = 7000;
@@ -16,7 +18,8 @@ export function useRest() {
   const open = (rows: Conversation[]) => takeUp.mutateAsync(rows).then(() => undefined, failed);
   const rest = (rows: Conversation[], until: string | null) =>
     layAside.mutateAsync({ rows, until }).then(() => {
-      const id = `rest-${rows.map((row) => row.id).join()}`;
+      // Each strip its own: a second one under the name of the first would not be shown.
+      const id = uuid();
       const undo = () => {
         notifications.hide(id);
         void open(rows);
@@ -26,7 +29,7 @@ export function useRest() {
         autoClose: UNDO_MS,
         message: (
           <Group justify="space-between" wrap="nowrap">
-            {done(rows.length, until !== null)}
+            {done(rows.length, until)}
             <Button size="compact-sm" variant="light" style={{ flex: 'none' }} onClick={undo}>
               Вернуть
             </Button>
@@ -36,13 +39,19 @@ export function useRest() {
     }, failed);
   return {
     close: (rows: Conversation[]) => void rest(rows, null),
-    putOff: (rows: Conversation[]) => void rest(rows, tomorrowAtNine(new Date()).toISOString()),
+    /** Until tomorrow where nothing is said. */
+    putOff: (rows: Conversation[], until = tomorrow()) => void rest(rows, until),
+    /** `null` closes it. */
+    aside: ({ conversation, until }: { conversation: Conversation; until: string | null }) => void rest([conversation], until),
     open: (rows: Conversation[]) => void open(rows),
   };
 }
 
-function done(count: number, isPutOff: boolean): string {
+const tomorrow = () => tomorrowAtNine(new Date()).toISOString();
+
+function done(count: number, until: string | null): string {
   const dialogs = plural(count, 'диалог', 'диалога', 'диалогов');
-  if (isPutOff) return count === 1 ? 'Диалог отложен до завтра, 9:00' : `До завтра, 9:00, отложено: ${dialogs}`;
-  return count === 1 ? 'Диалог закрыт' : `Закрыто: ${dialogs}`;
+  if (until === null) return count === 1 ? 'Диалог закрыт' : `Закрыто: ${dialogs}`;
+  const time = until === tomorrow() ? 'завтра, 9:00' : dateTime(until);
+  return count === 1 ? `Диалог отложен до ${time}` : `До ${time} отложено: ${dialogs}`;
 }

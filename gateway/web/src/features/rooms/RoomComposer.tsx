@@ -10,6 +10,9 @@ import { AttachButton } from '@/shared/ui/AttachButton';
 import { GrowingField } from '@/shared/ui/GrowingField';
 import { UploadedFiles } from '@/shared/ui/UploadedFiles';
 import { uuid } from '@/shared/uuid';
+import { useRecorder, type Sound } from '@/shared/voice/useRecorder';
+import { VoiceBar, VoiceRefusal } from '@/shared/voice/VoiceBar';
+import { VoiceButton } from '@/shared/voice/VoiceButton';
 import { membersQuery, type NewRoomMessage, type Room, type RoomMember, type RoomMessage } from './api';
 import { mentionedIn, offered, typedMention } from './mentions';
 import classes from './RoomComposer.module.css';
@@ -25,7 +28,7 @@ interface RoomComposerProps {
   onEdit: (message: RoomMessage, text: string) => void;
 }
 
-/** Where one writes in a room: words, files, «@» for a colleague. */
+/** Where one writes in a room: words, files, a voice message, «@» for a colleague. */
 export function RoomComposer({ room, quote, editing, onDone, onPost, onEdit }: RoomComposerProps) {
   const me = useMe();
   const members = useQuery(membersQuery(room.id)).data ?? [];
@@ -42,6 +45,8 @@ export function RoomComposer({ room, quote, editing, onDone, onPost, onEdit }: R
   const [files, setFiles] = useState<Uploaded[]>([]);
   const field = useRef<HTMLTextAreaElement>(null);
   const upload = useUpload();
+  const uploadVoice = useUpload('voice');
+  const recorder = useRecorder(room.id);
   useEffect(() => {
     if (quote ?? editing) field.current?.focus();
   }, [quote, editing]);
@@ -76,6 +81,14 @@ export function RoomComposer({ room, quote, editing, onDone, onPost, onEdit }: R
     onDone();
     field.current?.focus();
   };
+  const sendVoice = (sound: Sound) =>
+    uploadVoice.mutate(sound.file, {
+      onSuccess: (kept) => {
+        onPost({ id: uuid(), text: null, files: [kept.id], quote_id: quote?.id ?? null, mentions: [] });
+        recorder.drop();
+        onDone();
+      },
+    });
   const pressed = (event: KeyboardEvent) => {
     if (people.length > 0 && ['ArrowDown', 'ArrowUp', 'Tab', 'Enter'].includes(event.key)) {
       event.preventDefault();
@@ -140,32 +153,38 @@ export function RoomComposer({ room, quote, editing, onDone, onPost, onEdit }: R
           ))}
         </ul>
       )}
-      <div className={classes.line}>
-        <GrowingField
-          ref={field}
-          className={classes.field}
-          aria-label="Текст сообщения"
-          aria-controls={people.length > 0 ? 'room-mentions' : undefined}
-          aria-activedescendant={people.length > 0 ? `room-mention-${chosen}` : undefined}
-          placeholder={`Написать в «${room.name}», @ — упомянуть`}
-          maxLength={20_000}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            setCursor(event.currentTarget.selectionStart);
-            setChosen(0);
-          }}
-          onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
-          onKeyDown={pressed}
-          onPaste={pasted}
-        />
-        {!editing && <AttachButton isUploading={upload.isPending} onFiles={(brought) => void bring(brought)} />}
-        <Tooltip label="Enter — отправить, Shift+Enter — новая строка">
-          <Button onClick={press} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label={editing ? 'Сохранить' : 'Отправить'} aria-keyshortcuts="Enter">
-            <span className={classes.word}>{editing ? 'Сохранить' : 'Отправить'}</span>
-          </Button>
-        </Tooltip>
-      </div>
+      <VoiceRefusal phase={recorder.phase} />
+      {recorder.phase.at !== 'off' ? (
+        <VoiceBar recorder={recorder} isSending={uploadVoice.isPending} error={uploadVoice.error?.message} onSend={sendVoice} />
+      ) : (
+        <div className={classes.line}>
+          <GrowingField
+            ref={field}
+            className={classes.field}
+            aria-label="Текст сообщения"
+            aria-controls={people.length > 0 ? 'room-mentions' : undefined}
+            aria-activedescendant={people.length > 0 ? `room-mention-${chosen}` : undefined}
+            placeholder={`Написать в «${room.name}», @ — упомянуть`}
+            maxLength={20_000}
+            value={text}
+            onChange={(event) => {
+              setText(event.currentTarget.value);
+              setCursor(event.currentTarget.selectionStart);
+              setChosen(0);
+            }}
+            onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
+            onKeyDown={pressed}
+            onPaste={pasted}
+          />
+          {!editing && <AttachButton isUploading={upload.isPending} onFiles={(brought) => void bring(brought)} />}
+          {!editing && <VoiceButton recorder={recorder} disabled={false} />}
+          <Tooltip label="Enter — отправить, Shift+Enter — новая строка">
+            <Button onClick={press} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label={editing ? 'Сохранить' : 'Отправить'} aria-keyshortcuts="Enter">
+              <span className={classes.word}>{editing ? 'Сохранить' : 'Отправить'}</span>
+            </Button>
+          </Tooltip>
+        </div>
+      )}
     </section>
   );
 }

@@ -9,6 +9,7 @@ import { CallWork } from './CallWork';
 import classes from './Row.module.css';
 import { Late, Moment } from './RowMarks';
 import { missedDetail, segmentWords } from './texts';
+import { Undecided } from './Undecided';
 
 interface CallRowProps {
   entry: Entry;
@@ -51,6 +52,7 @@ export function CallRow({ entry, subject, zone, lit }: CallRowProps) {
           {call.recordings.map((recording, index) => (
             <FileCard key={recording.id ?? index} media={recording} />
           ))}
+          {entry.undecided && <Undecided entry={entry} subject={subject} />}
           <CallWork entry={entry} subject={subject} />
         </div>
       </div>

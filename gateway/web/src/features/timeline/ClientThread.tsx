@@ -35,10 +35,21 @@ export function ClientThread({ subject, zone, unread, row, onSeen, onReply, onSh
   const [chosenAt, setChosenAt] = useState(useNow());
   const filter = useMemo(() => filterOf(choice, contact, chosenAt), [choice, contact, chosenAt]);
   const showing = useShowing();
-  const { toRow, toDate } = showing;
+  const { toRow, toDate, toEnd } = showing;
   useEffect(() => {
     if (row) toRow(row, false);
   }, [row, toRow]);
+
+  // A counter of the card has opened its list: all of it, from its end.
+  const { asked } = choice;
+  const [answered, setAnswered] = useState(asked);
+  useEffect(() => {
+    if (asked === answered) return;
+    setAnswered(asked);
+    if (asked === undefined) return;
+    setContact(undefined);
+    toEnd();
+  }, [asked, answered, toEnd]);
 
   const choose = (next: Choice) => {
     setChosenAt(Date.now());

@@ -1,4 +1,3 @@
-import { Menu } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import {
   IconAlertCircle,
@@ -9,7 +8,6 @@ import {
   IconCopy,
   IconCornerUpRight,
   IconLink,
-  IconPin,
 } from '@tabler/icons-react';
 import { memo, type ReactNode } from 'react';
 import type { Schema } from '@/api/client';
@@ -18,16 +16,16 @@ import { time } from '@/shared/format';
 import { FoldedText } from '@/shared/ui/FoldedText';
 import { TaskButton } from '@/shared/ui/TaskButton';
 import bubble from '@/shared/ui/Bubble.module.css';
-import { useDeliveryAct, usePin, type Entry, type Subject } from './api';
+import { useDeliveryAct, type Entry, type Subject } from './api';
 import { Content } from './Content';
 import { isPlanned, Planned } from './Planned';
 import classes from './Row.module.css';
 import { Late, Moment } from './RowMarks';
 import { ORIGINS, STATES } from './texts';
+import { Undecided } from './Undecided';
 import type { Showing } from './useShowing';
 import { startOf } from './taskStart';
 import { Versions } from './Versions';
-import { usePinTargets } from './usePinTargets';
 
 interface MessageRowProps {
   entry: Entry;
@@ -179,29 +177,6 @@ function State({ entry }: { entry: Entry }) {
       <Sign size={15} aria-hidden="true" />
       {STATES[state]}
     </span>
-  );
-}
-
-/** «не распределено»: the person speaks for several companies; a press says which one was meant. */
-function Undecided({ entry, subject }: { entry: Entry; subject: Subject }) {
-  const pin = usePin(subject);
-  const { targets, load } = usePinTargets(entry.contact?.id);
-  return (
-    <Menu position="bottom-start" onOpen={load}>
-      <Menu.Target>
-        <button type="button" className={`plain ${classes.tag}`}>
-          <IconPin size={12} aria-hidden="true" /> не распределено
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>К какой компании относится?</Menu.Label>
-        {targets.map((company) => (
-          <Menu.Item key={company.id} onClick={() => pin.mutate({ entry, client: company.id })}>
-            {company.name}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   );
 }
 

@@ -1,5 +1,6 @@
 import {
   infiniteQueryOptions,
+  queryOptions,
   useMutation,
   useQueryClient,
   type InfiniteData,
@@ -57,6 +58,7 @@ function asked(filter: TimelineFilter) {
     kinds: filter.kinds?.join(','),
     channels: filter.channels?.join(','),
     contact_id: filter.contact,
+    with_files: filter.withFiles,
     from: filter.from,
     until: filter.until,
   };
@@ -83,13 +85,36 @@ function belongs(subject: Subject, entry: Entry): boolean {
   return true;
 }
 
-/** Says of which company a row is, or of none. */
+/** To which companies rows of a person can be pinned. Asked anew each time: each pin may change what is likely. */
+export const pinTargetsQuery = (contact: string) =>
+  queryOptions({
+    queryKey: ['contacts', contact, 'pin-targets'],
+    staleTime: 0,
+    queryFn: () => unwrap(api.GET('/api/contacts/{id}/pin-targets', { params: { path: { id: contact } } })),
+  });
+
+interface Pinning {
+  entry: Entry;
+  client: string;
+}
+
+/** Says of which company a row is. */
 export function usePin(subject: Subject) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ entry, client }: { entry: Entry; client: string | null }) =>
+    mutationFn: ({ entry, client }: Pinning) =>
       unwrap(api.POST('/api/interactions/{id}/pin', { params: { path: { id: entry.id } }, body: { client_id: client } })),
     onSuccess: (entry) => takeIn(cache, subject, entry),
+  });
+}
+
+/** Says it of a row and of what the person said later, as far as nobody has decided about it. The live feed brings the others. */
+export function usePinFollowing(subject: Subject) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: ({ entry, client }: Pinning) =>
+      unwrap(api.POST('/api/interactions/{id}/pin-following', { params: { path: { id: entry.id } }, body: { client_id: client } })),
+    onSuccess: ({ entry }) => takeIn(cache, subject, entry),
   });
 }
 

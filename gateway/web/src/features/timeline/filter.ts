@@ -8,8 +8,15 @@ export interface TimelineFilter {
   kinds?: Kind[];
   channels?: Channel[];
   contact?: string;
+  withFiles?: boolean;
   from?: string;
   until?: string;
+}
+
+interface ChipFilter {
+  kinds?: readonly Kind[];
+  channels?: readonly Channel[];
+  withFiles?: boolean;
 }
 
 /** The chips above a timeline. */
@@ -19,8 +26,9 @@ export const CHIPS = {
   calls: { name: 'Звонки', shown: 'звонки', filter: { kinds: ['call'] } },
   letters: { name: 'Письма и SMS', shown: 'письма и SMS', filter: { kinds: ['message'], channels: ['sms'] } },
   notes: { name: 'Комментарии', shown: 'комментарии', filter: { kinds: ['note'] } },
+  files: { name: 'Файлы', shown: 'сообщения с файлами', filter: { withFiles: true } },
   system: { name: 'Система', shown: 'системные записи', filter: { kinds: ['system'] } },
-} as const satisfies Record<string, { name: string; shown: string; filter: { kinds?: readonly Kind[]; channels?: readonly Channel[] } }>;
+} as const satisfies Record<string, { name: string; shown: string; filter: ChipFilter }>;
 
 export type Chip = keyof typeof CHIPS;
 
@@ -38,6 +46,8 @@ export type Period = keyof typeof PERIODS;
 export interface Choice {
   chip: Chip;
   period: Period;
+  /** When a counter of the card asked for all of a kind: other choices end with it. */
+  asked?: number;
 }
 
 export const NO_CHOICE: Choice = { chip: 'all', period: 'any' };
@@ -52,12 +62,13 @@ export function storedChoice(): Choice {
 
 /** The filter of a choice. `now` to the minute, so that the same choice is the same question for a while. */
 export function filterOf(choice: Choice, contact: string | undefined, now: number): TimelineFilter {
-  const chip: { kinds?: readonly Kind[]; channels?: readonly Channel[] } = CHIPS[choice.chip].filter;
+  const chip: ChipFilter = CHIPS[choice.chip].filter;
   const { days } = PERIODS[choice.period];
   const from = days > 0 ? new Date(Math.floor(now / 60_000) * 60_000 - days * 86_400_000).toISOString() : undefined;
   const filter: TimelineFilter = {};
   if (chip.kinds) filter.kinds = [...chip.kinds];
   if (chip.channels) filter.channels = [...chip.channels];
+  if (chip.withFiles) filter.withFiles = true;
   if (contact) filter.contact = contact;
   if (from) filter.from = from;
   return filter;
@@ -78,8 +89,13 @@ export function accepts(filter: TimelineFilter, entry: Schema<'TimelineEntry'>):
   return (
     (!filter.kinds || filter.kinds.includes(entry.kind)) &&
     (!filter.channels || (!!entry.account && filter.channels.includes(entry.account.channel))) &&
+    (!filter.withFiles || showsFiles(entry)) &&
     (!filter.contact || entry.contact?.id === filter.contact) &&
     (!filter.from || at >= Date.parse(filter.from)) &&
     (!filter.until || at < Date.parse(filter.until))
   );
+}
+
+function showsFiles(entry: Schema<'TimelineEntry'>): boolean {
+  return entry.kind === 'message' && [entry, ...entry.items].some((part) => part.content?.type === 'media');
 }

@@ -1,12 +1,14 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { date, dateTime, ownZone, time } from '../format';
-import { knownZone, momentOf, presets, wallOfWords } from '../plan';
+import { knownZone, LONGEST_MS, momentOf, presets, wallOfWords } from '../plan';
 import { useNow } from '../useNow';
 
 interface PlanTimeProps {
   /** The client's; times are chosen by it. */
   zone?: string | null;
+  /** It is one's own time, of no client. */
+  isOwn?: boolean;
   /** Where it begins. */
   at?: string | null;
   action: string;
@@ -14,16 +16,17 @@ interface PlanTimeProps {
   onChoose: (at: string) => void;
 }
 
-/** A time by the clocks of the client, with one's own beside it. */
-export function PlanTime({ zone: named, at, action, disabled, onChoose }: PlanTimeProps) {
+/** A time by the clocks of the client, with one's own beside it; or by one's own alone. */
+export function PlanTime({ zone: named, isOwn = false, at, action, disabled, onChoose }: PlanTimeProps) {
   const now = useNow();
   const zone = knownZone(named);
-  const offered = presets(now, zone);
+  const offered = presets(now, zone, isOwn ? '09:00' : undefined);
   const [day, setDay] = useState(() => date(at ?? (offered.at(1) ?? offered[0]!).at, zone));
   const [hour, setHour] = useState(() => time(at ?? (offered.at(1) ?? offered[0]!).at, zone));
   const wall = wallOfWords(day, hour);
   const chosen = wall && momentOf(wall, zone);
   const isAhead = chosen !== undefined && chosen > now;
+  const isTooFar = chosen !== undefined && chosen > now + LONGEST_MS;
   const isElsewhere = zone !== ownZone;
   return (
     <Stack gap="xs">
@@ -51,18 +54,22 @@ export function PlanTime({ zone: named, at, action, disabled, onChoose }: PlanTi
           onChange={(event) => setHour(event.currentTarget.value)}
         />
       </Group>
-      <Text size="sm" c={isAhead ? undefined : 'var(--bad)'} role="status">
+      <Text size="sm" c={isAhead && !isTooFar ? undefined : 'var(--bad)'} role="status">
         {chosen === undefined
           ? 'Напишите день как 05.06.2026 и время как 10:00.'
           : !isAhead
             ? 'Это время уже прошло.'
+            : isTooFar
+              ? 'Дольше чем на год не откладывается.'
+              : isOwn
+                ? dateTime(chosen)
             : isElsewhere
               ? `У клиента ${dateTime(chosen, zone)}, у вас ${dateTime(chosen)}`
               : named
                 ? `${dateTime(chosen)}: пояс клиента тот же, что у вас`
                 : `${dateTime(chosen)}, по вашему времени: пояс клиента неизвестен`}
       </Text>
-      <Button disabled={!isAhead || disabled} onClick={() => chosen !== undefined && onChoose(new Date(chosen).toISOString())}>
+      <Button disabled={!isAhead || isTooFar || disabled} onClick={() => chosen !== undefined && onChoose(new Date(chosen).toISOString())}>
         {action}
       </Button>
     </Stack>

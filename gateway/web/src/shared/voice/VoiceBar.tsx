@@ -1,10 +1,9 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconPlayerPause, IconPlayerPlay, IconPlayerStopFilled, IconSend, IconTrash } from '@tabler/icons-react';
+import { IconAlertTriangle, IconPlayerPause, IconPlayerPlay, IconPlayerStopFilled, IconSend, IconTrash } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { clock } from '@/shared/format';
 import { Wave } from '@/shared/ui/Wave';
-import field from './Composer.module.css';
-import type { Recorder, Sound } from './useRecorder';
+import type { Phase, Recorder, Sound } from './useRecorder';
 import classes from './VoiceBar.module.css';
 
 interface VoiceBarProps {
@@ -27,7 +26,7 @@ export function VoiceBar({ recorder, isSending, error, onSend }: VoiceBarProps) 
   };
   if (phase.at === 'off') return null;
   return (
-    <div onKeyDown={escape}>
+    <div className={classes.around} onKeyDown={escape}>
       <div className={classes.bar} role="group" aria-label="Голосовое сообщение">
         <Tooltip label={phase.at === 'listening' ? 'Удалить запись' : 'Отменить запись (Esc)'}>
           <ActionIcon
@@ -62,6 +61,16 @@ export function VoiceBar({ recorder, isSending, error, onSend }: VoiceBarProps) 
           {error} Запись сохранена.
         </p>
       )}
+    </div>
+  );
+}
+
+/** Why there is no recording, and what to press. */
+export function VoiceRefusal({ phase }: { phase: Phase }) {
+  if (phase.at !== 'off' || !phase.refusal) return null;
+  return (
+    <div className={classes.refusal} role="alert">
+      <IconAlertTriangle size={16} aria-hidden="true" /> <span>{phase.refusal}</span>
     </div>
   );
 }
@@ -101,7 +110,7 @@ function Listen({ sound, isSending, onSend }: { sound: Sound; isSending: boolean
       <Wave levels={sound.levels} played={isPlaying || at > 0 ? at / sound.seconds : 0} />
       <time className="numbers">{clock(isPlaying ? at : sound.seconds)}</time>
       <Button autoFocus loading={isSending} onClick={() => onSend(sound)} px={14} rightSection={<IconSend size={16} />} aria-label="Отправить голосовое">
-        <span className={field.word}>Отправить</span>
+        <span className={classes.word}>Отправить</span>
       </Button>
     </>
   );
