@@ -177,7 +177,7 @@ export function RoomComposer({ room, quote, editing, onDone, onPost, onEdit }: R
             onPaste={pasted}
           />
           {!editing && <AttachButton isUploading={upload.isPending} onFiles={(brought) => void bring(brought)} />}
-          {!editing && <VoiceButton recorder={recorder} disabled={false} />}
+          {!editing && <VoiceButton start={recorder.start} stop={recorder.stop} disabled={false} />}
           <Tooltip label="Enter — отправить, Shift+Enter — новая строка">
             <Button onClick={press} disabled={!maySend} px={14} rightSection={<IconSend size={16} />} aria-label={editing ? 'Сохранить' : 'Отправить'} aria-keyshortcuts="Enter">
               <span className={classes.word}>{editing ? 'Сохранить' : 'Отправить'}</span>

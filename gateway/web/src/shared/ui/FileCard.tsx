@@ -15,7 +15,7 @@ import { api, unwrap, type Schema } from '@/api/client';
 import { size } from '../format';
 import { mediaState, voiceLength } from '../words/media';
 import { mediaWord } from '../words/preview';
-import { Player } from './Player';
+import { Player } from '../voice/Player';
 import classes from './Said.module.css';
 
 const SIGNS = {

@@ -2,9 +2,9 @@ import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconPlayerPause, IconPlayerPlay, IconPlayerStopFilled, IconSend, IconTrash } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { clock } from '@/shared/format';
-import { Wave } from '@/shared/ui/Wave';
 import type { Phase, Recorder, Sound } from './useRecorder';
 import classes from './VoiceBar.module.css';
+import { Wave } from './Wave';
 
 interface VoiceBarProps {
   recorder: Recorder;

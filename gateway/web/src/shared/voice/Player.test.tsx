@@ -43,6 +43,38 @@ test('the length is known before anything is loaded, and the arrows move within 
   expect(place.getAttribute('aria-valuetext')).toBe('0:30 из 1:05');
 });
 
+test('a key moves by five seconds and stays within the sound', () => {
+  const { container } = render(<Player media={{ ...voice, duration_s: 8 }} url="/api/media/a" />);
+  const place = screen.getByRole('slider', { name: 'Место в записи' });
+  for (const [key, at] of [
+    ['ArrowRight', 5],
+    ['ArrowRight', 8],
+    ['PageDown', 0],
+  ] as const) {
+    fireEvent.keyDown(place, { key });
+    expect(container.querySelector('audio')!.currentTime).toBe(at);
+  }
+});
+
+test('a pointer over a recording loads nothing: each load is written down as listening', () => {
+  const load = vi.spyOn(globalThis, 'fetch');
+  const recording = { ...voice, kind: 'recording', size_bytes: 1000 } as Schema<'MediaView'>;
+  render(<Player media={recording} url="/api/media/a" />);
+  fireEvent.pointerEnter(screen.getByRole('group'));
+  fireEvent.pointerOver(screen.getByRole('group'));
+  expect(load).not.toHaveBeenCalled();
+});
+
+test('a sound is loaded once, for the ear and the eye', async () => {
+  const load = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response('sound'));
+  vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: () => 'blob:whole', revokeObjectURL: () => undefined }));
+  const { container } = render(<Player media={{ ...voice, size_bytes: 1000 }} url="/api/media/once" />);
+  fireEvent.click(screen.getByRole('button', { name: 'Слушать: Голосовое' }));
+  await screen.findByRole('button', { name: 'Остановить: Голосовое' });
+  expect(container.querySelector('audio')!.src).toBe('blob:whole');
+  expect(load).toHaveBeenCalledOnce();
+});
+
 test('the speed goes round', () => {
   const { container } = render(<Player media={voice} url="/api/media/a" />);
   for (const [now, next] of [

@@ -2,14 +2,14 @@ import { IconAlertTriangle, IconPlayerPauseFilled, IconPlayerPlayFilled } from '
 import { useEffect, useRef, useState } from 'react';
 import type { Schema } from '@/api/client';
 import { clock } from '../format';
-import { useLevels } from '../useLevels';
 import { mediaWord } from '../words/preview';
 import classes from './Player.module.css';
-import { BARS, Wave } from './Wave';
+import { Wave } from './Wave';
+import { mayBeWhole, wholeSound } from './wholeSound';
 
 const SPEEDS = [1, 1.5, 2];
-/** The arrows move by so many seconds in a sound of more than a minute, the buttons of a recording by more. */
-const STEP_S = 5;
+/** By how many seconds a key moves. */
+const STEPS: Record<string, number> = { ArrowLeft: -5, ArrowDown: -5, ArrowRight: 5, ArrowUp: 5, PageDown: -15, PageUp: 15 };
 const JUMP_S = 15;
 
 /** One voice at a time. */
@@ -18,13 +18,13 @@ let heard: HTMLAudioElement | null = null;
 /** Sound with its wave and speed; a recording has jumps too. Nothing is loaded before it is asked for. */
 export function Player({ media, url }: { media: Schema<'MediaView'>; url: string }) {
   const sound = useRef<HTMLAudioElement>(null);
-  const [isNear, setNear] = useState(false);
+  const [levels, setLevels] = useState<number[]>([]);
+  const [isLoading, setLoading] = useState(false);
   const [isPlaying, setPlaying] = useState(false);
   const [isBroken, setBroken] = useState(false);
   const [at, setAt] = useState(0);
   const [length, setLength] = useState(media.duration_s ?? 0);
   const [speed, setSpeed] = useState(1);
-  const levels = useLevels(url, media.size_bytes, BARS, isNear);
   const name = mediaWord(media.kind);
 
   // The sound tells its place four times a second, which is too seldom for a short one.
@@ -38,17 +38,29 @@ export function Player({ media, url }: { media: Schema<'MediaView'>; url: string
     return () => own?.pause();
   }, []);
 
-  const play = () => {
+  const play = async () => {
     if (!sound.current) return;
     heard?.pause();
     heard = sound.current;
-    setNear(true);
     setBroken(false);
+    if (!levels.length && mayBeWhole(media.size_bytes, media.duration_s)) await takeWhole();
+    // Meanwhile another one was started, or this one has left the screen.
+    if (!sound.current || heard !== sound.current) return;
     sound.current.playbackRate = speed;
     sound.current.play().catch((error: unknown) => {
       // Paused before it began: nothing is wrong.
       if (!(error instanceof DOMException && error.name === 'AbortError')) setBroken(true);
     });
+  };
+  const takeWhole = async () => {
+    setLoading(true);
+    // What cannot be had whole is played while it comes.
+    const whole = await wholeSound(url).catch(() => undefined);
+    setLoading(false);
+    if (!whole || !sound.current || sound.current.src === whole.src) return;
+    sound.current.src = whole.src;
+    sound.current.currentTime = at;
+    setLevels(whole.levels);
   };
   const moveTo = (place: number) => {
     if (!sound.current) return;
@@ -64,7 +76,7 @@ export function Player({ media, url }: { media: Schema<'MediaView'>; url: string
 
   const isBegun = isPlaying || at > 0;
   return (
-    <div className={classes.player} role="group" aria-label={name} onPointerEnter={() => setNear(true)}>
+    <div className={classes.player} role="group" aria-label={name} aria-busy={isLoading}>
       <audio
         ref={sound}
         src={url}
@@ -80,7 +92,8 @@ export function Player({ media, url }: { media: Schema<'MediaView'>; url: string
           type="button"
           className={classes.play}
           aria-label={isPlaying ? `Остановить: ${name}` : `Слушать: ${name}`}
-          onClick={isPlaying ? () => sound.current?.pause() : play}
+          data-busy={isLoading || undefined}
+          onClick={isPlaying ? () => sound.current?.pause() : () => void play()}
         >
           {isPlaying ? <IconPlayerPauseFilled size={18} aria-hidden="true" /> : <IconPlayerPlayFilled size={18} aria-hidden="true" />}
         </button>
@@ -91,12 +104,18 @@ export function Player({ media, url }: { media: Schema<'MediaView'>; url: string
             className={classes.place}
             min={0}
             max={length}
-            step={length > 60 ? STEP_S : 1}
+            step="any"
             value={at}
             disabled={length === 0}
             aria-label="Место в записи"
             aria-valuetext={`${clock(at)} из ${clock(length)}`}
             onChange={({ currentTarget }) => moveTo(Number(currentTarget.value))}
+            onKeyDown={(event) => {
+              const by = STEPS[event.key];
+              if (by === undefined) return;
+              event.preventDefault();
+              moveTo(at + by);
+            }}
           />
         </div>
         <time className={`numbers ${classes.time}`}>{length > 0 || isBegun ? clock(isBegun ? at : length) : '–:––'}</time>

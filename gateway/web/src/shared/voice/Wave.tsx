@@ -1,4 +1,4 @@
-import { barsOf } from '../wave';
+import { barsOf } from './wave';
 import classes from './Wave.module.css';
 
 /** How many bars are drawn. */
