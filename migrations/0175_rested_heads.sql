@@ -12,4 +12,3 @@ from conversation_rests r where r.conversation_id = h.conversation_id;
 create index conversation_heads_open on conversation_heads (last_at desc, conversation_id desc) where not rested;
 create index conversation_heads_waiting on conversation_heads (last_inbound_at, conversation_id)
     where not rested and last_inbound_at > coalesce(last_outbound_at, '-infinity');
-create index conversation_rests_due on conversation_rests (until) where until is not null;

@@ -30,9 +30,9 @@ pub(super) async fn open_conversations(
 ) -> sqlx::Result<i64> {
     let mut query = QueryBuilder::<Postgres>::new(
         "select count(*) from (select from conversations v
-         join conversation_heads h on h.conversation_id = v.id where v.contact_id = any(",
+         join conversation_heads h on h.conversation_id = v.id",
     );
-    query.push_bind(contacts.to_vec()).push(")");
+    query.push(rest::store::JOIN).push(" where v.contact_id = any(").push_bind(contacts.to_vec()).push(")");
     rest::store::push_standing(&mut query, Standing::Open);
     query.push(" limit ").push_bind(most).push(") open");
     query.build_query_scalar().fetch_one(conn).await

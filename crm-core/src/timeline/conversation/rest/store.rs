@@ -7,7 +7,7 @@ use super::Standing;
 use crate::{ContactId, ConversationId, UserId};
 
 /// The rest `cz` of conversation `v` with head `h`.
-pub(in super::super) const JOIN: &str =
+pub(in crate::timeline) const JOIN: &str =
     " left join conversation_rests cz on cz.conversation_id = v.id and h.rested";
 
 /// Wants [`JOIN`] before the `where`.
@@ -15,7 +15,7 @@ pub(in crate::timeline) fn push_standing(query: &mut QueryBuilder<Postgres>, sta
     query.push(match standing {
         Standing::Open => " and not h.rested",
         Standing::Deferred => " and h.rested and cz.until is not null",
-        Standing::Closed => " and h.rested and cz.until is null",
+        Standing::Closed => " and h.rested and cz.conversation_id is not null and cz.until is null",
     });
 }
 
@@ -76,7 +76,8 @@ pub(super) async fn take_up_due(conn: &mut PgConnection, now: DateTime<Utc>) -> 
                from conversation_rests r join conversation_heads h on h.conversation_id = r.conversation_id
                where r.until <= $1
                order by r.until limit 500
-               for update of h),
+               -- What the ingest holds comes with the next run, at once.
+               for update of h skip locked),
            gone as (
                delete from conversation_rests r using due
                where r.conversation_id = due.conversation_id and r.until <= $1

@@ -207,7 +207,11 @@ async fn open_again(conn: &mut PgConnection, known: &[Known<'_>]) -> sqlx::Resul
              where r.conversation_id = heard.id
                and (heard.at > r.rested_at or h.last_inbound_at > coalesce(r.seen_inbound_at, '-infinity'))
              returning r.conversation_id)
-         update conversation_heads h set rested = false from gone where h.conversation_id = gone.conversation_id",
+         -- A rest that is gone without its mark, as an earlier release leaves it, rests no more either.
+         update conversation_heads h set rested = false
+         where h.conversation_id = any($1) and h.rested
+           and (h.conversation_id in (select conversation_id from gone)
+                or not exists (select 1 from conversation_rests r where r.conversation_id = h.conversation_id))",
         &ids,
         &at,
     )

@@ -198,6 +198,7 @@ const SUBJECTS: Record<Subject, string> = {
   change_request: 'запрос на изменение',
 };
 
-export const actionWords = (action: Action) => ACTIONS[action];
+// An open tab may be older than the hub.
+export const actionWords = (action: Action) => ACTIONS[action] ?? action;
 
-export const subjectWords = (kind: Subject) => SUBJECTS[kind];
+export const subjectWords = (kind: Subject) => SUBJECTS[kind] ?? kind;
