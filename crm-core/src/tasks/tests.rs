@@ -312,7 +312,7 @@ async fn lists_are_paged_in_every_order_and_filtered(pool: PgPool) {
         let kind = if at % 2 == 0 { TaskKind::Letter } else { TaskKind::Document };
         let responsible_id = Some(if at == 5 { boris.user_id } else { anna.user_id });
         let id = TaskId::at(minute(at));
-        let new = NewTask { id, due, kind, responsible_id, ..task(&at.to_string()) };
+        let new = NewTask { id, responsible_id, kind, due, ..task(&at.to_string()) };
         create(&mut conn, &head, new, ZONE, minute(at)).await.unwrap();
         if at < 3 {
             close(&mut conn, &head, id, None, minute(at + 5)).await.unwrap();

@@ -119,5 +119,5 @@ export async function taskNotice(message: Extract<LiveMessage, { event: 'task' }
   const isDue = message.news === 'due';
   // A task that was put off in the meantime is due once more later.
   const key = `task-${task.id}-${message.news}-${isDue ? task.due_at : task.responsible.id}`;
-  return { key, title: isDue ? 'Пора: задача' : `Новая задача от ${task.author.name}`, words };
+  return { key, title: isDue ? 'Пора: задача' : `${task.author.name}: новая задача`, words };
 }

@@ -31,6 +31,8 @@ export function ListOf({ view, isClosed, onOpen, onEdit }: ListOfProps) {
   );
   if (list.isPending) return <Loading what="Задачи загружаются" />;
   if (list.isError) return <Failed error={list.error} again={() => void list.refetch()} />;
+  // What has just come due is told before the clock of the screen moves.
+  const asOf = Math.max(now, list.dataUpdatedAt);
   const tasks = list.data.pages.flatMap((page) => page.items);
   if (tasks.length === 0) return <Empty view={view} isClosed={isClosed} />;
   const items = (found: Task[]) => (
@@ -40,7 +42,7 @@ export function ListOf({ view, isClosed, onOpen, onEdit }: ListOfProps) {
       ))}
     </ul>
   );
-  const groups = GROUPS.map(([group, name]) => ({ group, name, found: tasks.filter((task) => groupOf(task, now) === group) }));
+  const groups = GROUPS.map(([group, name]) => ({ group, name, found: tasks.filter((task) => groupOf(task, asOf) === group) }));
   return (
     <>
       {isClosed

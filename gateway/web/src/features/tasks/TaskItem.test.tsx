@@ -79,7 +79,7 @@ test('a task is closed with its result, and the strip takes it back', async () =
 test('a late task says so, who set it, and nothing of a foreign client', async () => {
   show(TASK);
   await screen.findByText('просрочена: 01.01.2020, 07:00', { exact: false });
-  screen.getByText('от Роман Орлов');
+  screen.getByText('автор: Роман Орлов');
   screen.getByText('клиент другого менеджера');
   expect(screen.queryByRole('link')).toBeNull();
 });

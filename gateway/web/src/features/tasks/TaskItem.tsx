@@ -129,8 +129,8 @@ function People({ task }: { task: Task }) {
   const me = useMe();
   return (
     <>
-      {task.author.id !== me.id && <span>от {task.author.name}</span>}
-      {task.responsible.id !== me.id && <span>для {task.responsible.name}</span>}
+      {task.author.id !== me.id && task.author.id !== task.responsible.id && <span>автор: {task.author.name}</span>}
+      {task.responsible.id !== me.id && <span>ответственный: {task.responsible.name}</span>}
     </>
   );
 }

@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useRight } from '@/shared/me';
 import type { Task } from '@/shared/tasks';
 import { Page } from '@/shared/ui/Page';
+import { useLayout } from '@/shared/useLayout';
 import { Control } from './Control';
 import { ControlFilters } from './ControlFilters';
 import { ListOf } from './ListOf';
@@ -19,6 +20,7 @@ export function Tasks() {
   const search = route.useSearch();
   const navigate = useNavigate();
   const mayControl = useRight('tasks.use') === 'all';
+  const isPhone = useLayout() === 'phone';
   const [form, setForm] = useState<{ task?: Task }>();
   const go = (next: TasksSearch) => void navigate({ to: '/tasks', search: { ...search, ...next }, replace: true });
   const view = search.view === 'control' && !mayControl ? undefined : search.view;
@@ -37,6 +39,7 @@ export function Tasks() {
         <>
           <SegmentedControl
             aria-label="Чьи задачи"
+            size={isPhone ? 'xs' : 'sm'}
             style={{ alignSelf: 'flex-start' }}
             data={[
               { value: 'mine', label: 'Мои' },

@@ -7,7 +7,7 @@ export async function tell(message: Extract<LiveMessage, { event: 'task' }>, ope
   const notice = await taskNotice(message);
   if (!notice) return;
   // The same one is not shown twice beside itself.
-  const id = `task-${message.task_id}`;
+  const id = `task-${message.task_id}-${message.news}`;
   notifications.show({
     id,
     title: notice.title,

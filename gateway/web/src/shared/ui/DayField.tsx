@@ -6,11 +6,13 @@ import customFormat from 'dayjs/plugin/customParseFormat';
 
 dayjs.extend(customFormat);
 
+const CLEAR = { 'aria-label': 'Убрать день' };
+
 /** A day that is typed as 05.06.2026 or picked from a month; `2026-06-05` outside. */
 export function DayField(props: DateInputProps) {
   return (
     <DatesProvider settings={{ locale: 'ru', firstDayOfWeek: 1 }}>
-      <DateInput valueFormat="DD.MM.YYYY" {...props} />
+      <DateInput valueFormat="DD.MM.YYYY" clearButtonProps={CLEAR} {...props} />
     </DatesProvider>
   );
 }
