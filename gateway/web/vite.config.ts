@@ -29,13 +29,21 @@ function brotliTwins(): Plugin {
   };
 }
 
+/** Bring the calendar along (60 kB), which few screens need. */
+const CALENDAR = 'DayField|ReturnDay|TaskForm';
+
 /**
  * Each with everything it imports: what is opened first and what is opened by the next press are a file each. Left to
  * itself, the bundler makes a file of whatever two screens share, and the first screen of forty.
  */
 const groups = [
   { name: 'first', test: /src\/(main|app\/pages\/DialogsPage)\.tsx$/, priority: 2 },
-  { name: 'common', test: /node_modules\/(@mantine\/(core|hooks)|@tabler)\/|\/src\/shared\/(?!ui\/DayField)/, minShareCount: 2, priority: 1 },
+  {
+    name: 'common',
+    test: new RegExp(`node_modules/(@mantine/(core|hooks)|@tabler)/|/src/shared/(?!ui/(${CALENDAR})\\.)`),
+    minShareCount: 2,
+    priority: 1,
+  },
   { name: 'dialog', test: /src\/app\/pages\/DialogPage\.tsx$/ },
 ];
 
