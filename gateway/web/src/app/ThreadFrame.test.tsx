@@ -20,7 +20,7 @@ function Words({ onShown }: { onShown: () => void }) {
 function Thread() {
   const { isBare, onShown } = useBare();
   return (
-    <ThreadFrame name="Анна" isBare={isBare} back={() => undefined} composer={<p>поле</p>} context={<p>карточка</p>}>
+    <ThreadFrame name="Анна" isBare={isBare} back={() => undefined} composer={<p>поле</p>} context={() => <p>карточка</p>}>
       <Words onShown={onShown} />
     </ThreadFrame>
   );
