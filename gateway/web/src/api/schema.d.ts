@@ -629,6 +629,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clients/{id}/counters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of each kind belongs to a client, as its lists show it to the viewer: 1000 stands for any more. */
+        get: operations["count_of_client"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clients/{id}/features": {
         parameters: {
             query?: never;
@@ -940,6 +957,23 @@ export interface paths {
          *     that channel certainly does not take it, it goes by the next one, once.
          */
         post: operations["send_by_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/pin-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To which companies rows of a person can be pinned, and which is the likely one. */
+        get: operations["pin_targets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1538,6 +1572,23 @@ export interface paths {
         put?: never;
         /** Pins a row of a contact of several companies to one of them. */
         post: operations["pin_interaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interactions/{id}/pin-following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pins a row and what the same person said or did later, as far as nobody has decided about it: at most 500 rows. */
+        post: operations["pin_following_interactions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3446,7 +3497,7 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "access_request.create" | "access_request.decide" | "access_request.withdraw" | "account.create" | "account.edit" | "account.repair" | "api_key.create" | "api_key.revoke" | "bridge.bind" | "bridge.code" | "bridge.conversation" | "bridge.digest" | "bridge.group" | "bridge.mail_copy" | "bridge.refuse" | "bridge.refuse_press" | "bridge.room" | "bridge.unbind" | "call.request" | "call.result" | "change_request.approve" | "change_request.create" | "change_request.refuse" | "change_request.withdraw" | "client.create" | "client.edit" | "client.hold" | "client.join" | "client.lend" | "client.lend_end" | "client.release" | "client.split" | "client.take" | "client.transfer" | "consent.change" | "contact.add_address" | "contact.create" | "contact.edit_post" | "contact.invite" | "contact.join" | "contact.link" | "contact.remove_address" | "contact.rename" | "contact.split" | "contacts.freeze" | "conversation.close" | "conversation.defer" | "conversation.open" | "decision.choose" | "decision.refuse" | "delivery.at_night" | "delivery.cancel" | "delivery.confirm" | "delivery.failover" | "delivery.replan" | "delivery.retry" | "delivery.send_now" | "extension.seat" | "interaction.pin" | "interaction.unpin" | "login.lock" | "login.unlock" | "mail.retry" | "mail.test" | "media.request_again" | "messaging_rules.edit" | "note.add" | "note.delete" | "note.edit" | "phrase.create" | "phrase.delete" | "phrase.edit" | "phrase.place" | "proposal.accept" | "proposal.reject" | "rate.enter" | "rate.resolve_doubt" | "rate.withdraw" | "raw_event.read" | "raw_event.replay" | "recording.expire" | "recording.listen" | "role.set_rights" | "room.change" | "room.create" | "room.join" | "room.leave" | "room.member_put" | "room.member_remove" | "room.message_delete" | "schedule.run_now" | "second_factor.codes" | "second_factor.off" | "second_factor.on" | "second_factor.recovery" | "second_factor.require" | "second_factor.reset" | "session.open" | "session.revoke" | "session.revoke_others" | "template.bind" | "user.activate" | "user.change_password" | "user.create" | "user.deactivate" | "user.edit" | "user.look_through" | "user.password_link" | "user.set_password" | "user.sign_out";
+        AuditAction: "access_request.create" | "access_request.decide" | "access_request.withdraw" | "account.create" | "account.edit" | "account.repair" | "api_key.create" | "api_key.revoke" | "bridge.bind" | "bridge.code" | "bridge.conversation" | "bridge.digest" | "bridge.group" | "bridge.mail_copy" | "bridge.refuse" | "bridge.refuse_press" | "bridge.room" | "bridge.unbind" | "call.request" | "call.result" | "change_request.approve" | "change_request.create" | "change_request.refuse" | "change_request.withdraw" | "client.create" | "client.edit" | "client.give_back" | "client.handover_keep" | "client.handover_prolong" | "client.hold" | "client.join" | "client.lend" | "client.lend_end" | "client.not_given_back" | "client.release" | "client.split" | "client.take" | "client.transfer" | "consent.change" | "contact.add_address" | "contact.create" | "contact.edit_post" | "contact.invite" | "contact.join" | "contact.link" | "contact.remove_address" | "contact.rename" | "contact.split" | "contacts.freeze" | "contract.create" | "contract.edit" | "contract.restore" | "contract.withdraw" | "conversation.close" | "conversation.defer" | "conversation.open" | "decision.choose" | "decision.refuse" | "delivery.at_night" | "delivery.cancel" | "delivery.confirm" | "delivery.failover" | "delivery.replan" | "delivery.retry" | "delivery.send_now" | "extension.seat" | "interaction.pin" | "interaction.unpin" | "login.lock" | "login.unlock" | "mail.retry" | "mail.test" | "media.request_again" | "messaging_rules.edit" | "note.add" | "note.delete" | "note.edit" | "phrase.create" | "phrase.delete" | "phrase.edit" | "phrase.place" | "proposal.accept" | "proposal.reject" | "rate.enter" | "rate.resolve_doubt" | "rate.withdraw" | "raw_event.read" | "raw_event.replay" | "recording.expire" | "recording.listen" | "role.set_rights" | "room.change" | "room.create" | "room.join" | "room.leave" | "room.member_put" | "room.member_remove" | "room.message_delete" | "schedule.run_now" | "second_factor.codes" | "second_factor.off" | "second_factor.on" | "second_factor.recovery" | "second_factor.require" | "second_factor.reset" | "session.open" | "session.revoke" | "session.revoke_others" | "task.close" | "task.create" | "task.edit" | "task.hand_over" | "task.reopen" | "template.bind" | "user.activate" | "user.change_password" | "user.create" | "user.deactivate" | "user.edit" | "user.look_through" | "user.password_link" | "user.set_password" | "user.sign_out";
         /** @description One line of the log. */
         AuditEntry: {
             /** @description What was done, such as `user.edit`. */
@@ -3485,7 +3536,7 @@ export interface components {
          * @description A kind of thing to which something is done.
          * @enum {string}
          */
-        AuditSubject: "access_request" | "account" | "api_key" | "bridge" | "bridge_stranger" | "call_request" | "change_request" | "client" | "contact" | "contact_freeze" | "conversation" | "decision" | "delivery" | "extension" | "identity" | "interaction" | "login" | "mail" | "media" | "messaging_rules" | "phrase" | "proposal" | "rate" | "rate_doubt" | "raw_event" | "raw_log" | "role" | "room" | "room_message" | "scheduled_task" | "session" | "template" | "user";
+        AuditSubject: "access_request" | "account" | "api_key" | "bridge" | "bridge_stranger" | "call_request" | "change_request" | "client" | "contact" | "contact_freeze" | "conversation" | "decision" | "delivery" | "extension" | "identity" | "interaction" | "login" | "mail" | "media" | "messaging_rules" | "phrase" | "proposal" | "rate" | "rate_doubt" | "raw_event" | "raw_log" | "role" | "room" | "room_message" | "scheduled_task" | "session" | "task" | "template" | "user";
         /**
          * @description The rule chooses.
          * @enum {string}
@@ -3934,6 +3985,44 @@ export interface components {
              * @description To be sent back with an edit.
              */
             version: number;
+        };
+        /** @description How much belongs to a client; 1000 stands for any more. */
+        ClientCounters: {
+            /**
+             * Format: int64
+             * @description Calls.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Letters and SMS; they are among the messages too.
+             */
+            letters: number;
+            /**
+             * Format: int64
+             * @description Messages of all channels.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Comments of colleagues.
+             */
+            notes: number;
+            /**
+             * Format: int64
+             * @description Conversations of those people that somebody has to look at.
+             */
+            open_conversations: number;
+            /**
+             * Format: int64
+             * @description Contact persons.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Messages that show files.
+             */
+            with_files: number;
         };
         /** @description What to change on a card. An absent field stays, a null one is emptied. */
         ClientEdit: {
@@ -4740,6 +4829,15 @@ export interface components {
             /** @description The channel to write by. */
             account_id: components["schemas"]["AccountId"];
             identity_id?: components["schemas"]["IdentityId"] | null;
+        };
+        /** @description What a press on one row has pinned. */
+        Following: {
+            /** @description The row as it is now. */
+            entry: components["schemas"]["TimelineEntry"];
+            /** @description There may be more of them behind: another press goes on. */
+            has_more: boolean;
+            /** @description How many rows were pinned, this one among them. */
+            pinned: number;
         };
         /** @description A forwarded message. */
         ForwardView: {
@@ -5851,6 +5949,17 @@ export interface components {
         /** @description The company that a row is of. */
         Pin: {
             client_id: components["schemas"]["ClientId"] | null;
+        };
+        /** @description The company that rows are of. */
+        PinFollowing: {
+            /** @description One of the companies of the contact. */
+            client_id: components["schemas"]["ClientId"];
+        };
+        /** @description The companies of a person, for a viewer who wants to pin one of his rows. */
+        PinTargets: {
+            /** @description Those to which the viewer may pin. */
+            clients: components["schemas"]["ContactClient"][];
+            suggested: components["schemas"]["SuggestedClient"] | null;
         };
         /** @description When a planned message goes. */
         PlanBody: {
@@ -6981,6 +7090,16 @@ export interface components {
         StopWordList: {
             /** @description A message that is one of them and nothing else; the case is no matter. */
             words: string[];
+        };
+        /** @description The company to which a row of this person was pinned by hand last. */
+        SuggestedClient: {
+            /** @description The root card. */
+            client_id: components["schemas"]["ClientId"];
+            /**
+             * Format: date-time
+             * @description When that was.
+             */
+            pinned_at: string;
         };
         /** @description Something that somebody is to do. */
         Task: {
@@ -10515,6 +10634,73 @@ export interface operations {
             };
         };
     };
+    count_of_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientCounters"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_client_features: {
         parameters: {
             query?: never;
@@ -11013,6 +11199,8 @@ export interface operations {
                 direction?: "inbound" | "outbound";
                 /** @description One person of the company. */
                 contact_id?: components["schemas"]["ContactId"];
+                /** @description Only messages that show files. */
+                with_files?: boolean;
                 /** @description Not before this moment. */
                 from?: string;
                 /** @description Before this moment. */
@@ -11133,6 +11321,15 @@ export interface operations {
             };
             /** @description Записи нет, или она недоступна */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12097,6 +12294,73 @@ export interface operations {
             };
         };
     };
+    pin_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinTargets"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     contact_timeline: {
         parameters: {
             query?: {
@@ -12115,6 +12379,8 @@ export interface operations {
                 direction?: "inbound" | "outbound";
                 /** @description One person of the company. */
                 contact_id?: components["schemas"]["ContactId"];
+                /** @description Only messages that show files. */
+                with_files?: boolean;
                 /** @description Not before this moment. */
                 from?: string;
                 /** @description Before this moment. */
@@ -12474,6 +12740,8 @@ export interface operations {
                 channels?: string;
                 /** @description Those of one person. */
                 contact_id?: components["schemas"]["ContactId"];
+                /** @description Those of the people of one client. */
+                client_id?: components["schemas"]["ClientId"];
                 /** @description Id of the responsible user; `none` for the common base. */
                 responsible?: string;
                 /** @description Only open ones, or those that were laid aside. */
@@ -13180,6 +13448,8 @@ export interface operations {
                 direction?: "inbound" | "outbound";
                 /** @description One person of the company. */
                 contact_id?: components["schemas"]["ContactId"];
+                /** @description Only messages that show files. */
+                with_files?: boolean;
                 /** @description Not before this moment. */
                 from?: string;
                 /** @description Before this moment. */
@@ -14768,6 +15038,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TimelineEntry"];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Записи нет, или она недоступна */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pin_following_interactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InteractionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinFollowing"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */
