@@ -208,9 +208,8 @@ fn parts<'a>(owners: Vec<Owner<'a>>, order: Order, after: Option<&'a ClientCurso
 fn steps_by_person<'a>(reach: Reach<'a>, order: Order, after: Option<&'a ClientCursor>) -> Vec<Step<'a>> {
     let step = |owners: Vec<Owner<'a>>, start| Step { owners, order, part: Part::Filled, start };
     let nobody = |start| Step { part: Part::Empty, ..step(vec![Owner::Nobody], start) };
-    let each = || match reach.all {
-        true => vec![Owner::Each],
-        false => vec![Owner::User(reach.user), Owner::Lent(reach, None)],
+    let each = || {
+        if reach.all { vec![Owner::Each] } else { vec![Owner::User(reach.user), Owner::Lent(reach, None)] }
     };
     match after.map(|row| (row, &row.responsible)) {
         None => vec![step(each(), Start::First), nobody(Start::First)],

@@ -71,7 +71,7 @@ function ContractRow({ client, contract, onEdit }: ContractRowProps) {
         {onEdit && (
           <Group gap={2} wrap="nowrap">
             <Tooltip label="Править договор">
-              <ActionIcon variant="subtle" color="gray" size={28} aria-label={`Править договор: ${name}`} onClick={onEdit}>
+              <ActionIcon variant="subtle" color="gray" size={28} className={classes.act} aria-label={`Править договор: ${name}`} onClick={onEdit}>
                 <IconEdit size={16} />
               </ActionIcon>
             </Tooltip>
@@ -81,6 +81,7 @@ function ContractRow({ client, contract, onEdit }: ContractRowProps) {
                   variant="subtle"
                   color="gray"
                   size={28}
+                  className={classes.act}
                   aria-label={`Убрать договор: ${name}`}
                   onClick={() => withdraw(contract.id, name)}
                 >

@@ -6,6 +6,7 @@ import { date } from '@/shared/format';
 import { DayField } from '@/shared/ui/DayField';
 import { dayStart } from '@/shared/ui/ReturnDay';
 import { FormFailure } from '@/shared/ui/States';
+import classes from './ContextPane.module.css';
 import { useChangeHandover, type Handover } from './handovers';
 import { notReturned } from './handoverWords';
 
@@ -36,6 +37,7 @@ export default function HandoverStrip({ handover }: { handover: Handover }) {
             <Button
               size="compact-sm"
               variant="default"
+              className={classes.act}
               style={{ alignSelf: 'flex-start' }}
               rightSection={<IconChevronDown size={14} />}
               loading={change.isPending}
