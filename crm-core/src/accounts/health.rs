@@ -444,7 +444,7 @@ mod tests {
         assert!(words.contains("попыток 5") && words.contains("429") && words.contains("151 мин"), "{words}");
         let root = fixture::user(&mut conn, "Админов", "administrator").await;
         let log = audit::list(&mut conn, &root, &audit::Filter::default(), None, 9).await.unwrap();
-        assert_eq!((log.len(), log[0].actor.as_str(), log[0].user_id), (5, "probe", None));
+        assert_eq!((log.len(), log[0].actor.as_str(), log[0].user_id), (5, "Проверка канала", None));
 
         // It is well again, and lost once more: it begins anew, but not within the pause.
         assert!(!claim_repair(&mut conn, account, &[], minute(161)).await.unwrap());

@@ -75,6 +75,7 @@ pub(super) const ACTIONS: &[&str] = &[
     "delivery.send_now",
     "extension.seat",
     "interaction.pin",
+    "interaction.pin_following",
     "interaction.unpin",
     "login.lock",
     "login.unlock",

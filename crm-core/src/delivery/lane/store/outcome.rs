@@ -180,14 +180,17 @@ pub(crate) async fn open_again(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let opened = sqlx::query_scalar!(
-        r#"delete from conversation_rests r using deliveries d
-           where d.id = $1 and d.action = 'message' and r.conversation_id = d.conversation_id
-           returning (select contact_id from conversations v where v.id = r.conversation_id) as "contact: ContactId""#,
+        r#"with head as (
+               update conversation_heads h set rested = false from deliveries d
+               where d.id = $1 and d.action = 'message' and h.conversation_id = d.conversation_id and h.rested
+               returning h.conversation_id),
+           gone as (delete from conversation_rests r using head where r.conversation_id = head.conversation_id)
+           select v.contact_id as "contact: ContactId" from head join conversations v on v.id = head.conversation_id"#,
         of.0,
     )
     .fetch_optional(&mut *conn)
     .await?;
-    if let Some(contact) = opened.flatten() {
+    if let Some(contact) = opened {
         feed::write(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
     }
     Ok(())

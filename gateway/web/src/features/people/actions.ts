@@ -65,6 +65,7 @@ const ACTIONS: Record<Action, string> = {
   'contact.join': 'Контакты объединены',
   'contact.split': 'Контакты разъединены',
   'interaction.pin': 'Запись закреплена за компанией',
+  'interaction.pin_following': 'Записи закреплены за компанией',
   'interaction.unpin': 'Запись откреплена',
   'consent.change': 'Согласие изменено',
   'note.add': 'Комментарий записан',
