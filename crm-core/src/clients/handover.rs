@@ -151,18 +151,46 @@ pub async fn prolong(
     until: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let (root, open) = open_under(conn, viewer, id).await?;
+    let (_, open) = open_under(conn, viewer, id).await?;
+    put_off(conn, viewer, &open, until, now).await
+}
+
+/// The client is given to whoever has it already: for good, where that was for a time, or until another day. The card is
+/// locked.
+pub(super) async fn stays(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    root: Root,
+    until: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let open = store::open_of(conn, root.id).await?.filter(|open| root.responsible_id == Some(open.to_id));
+    match (open, until) {
+        (Some(open), None) => end(conn, &Actor::User(viewer), &open, Outcome::Kept, now).await,
+        (Some(open), Some(until)) => put_off(conn, viewer, &open, until, now).await,
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(ClientError::NotNow("Клиент уже у этого сотрудника, и насовсем.")),
+    }
+}
+
+async fn put_off(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    open: &store::Open,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     if until <= now {
         return Err(ClientError::Invalid {
             field: "until",
             reason: "Этот день уже наступил: чтобы вернуть клиента сейчас, нажмите «Вернуть сейчас».",
         });
     }
-    store::set_end(conn, id, until).await?;
+    store::set_end(conn, open.id, until).await?;
     let change = Change {
         action: "client.handover_prolong",
         subject_kind: "client",
-        subject_id: root.id.0,
+        subject_id: open.client_id.0,
         before: Some(json!({ "until": open.ends_at })),
         after: Some(json!({ "until": until, "back_to": open.from_id })),
     };

@@ -46,6 +46,8 @@ pub async fn pin(
     viewer.require(Right::ClientsWrite)?;
     let row = entry(conn, viewer, id).await?;
     let contact = of_contact(conn, viewer, &row).await?;
+    // Somebody else may have pinned it before the contact was ours.
+    let row = entry(conn, viewer, id).await?;
     let root = match client {
         None => None,
         Some(client) => Some(company(conn, viewer, contact, client).await?),

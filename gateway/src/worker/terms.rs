@@ -2,6 +2,7 @@
 //! themselves.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use crm_core::HandoverId;
 use crm_core::clients::handover::{self, Outcome};
 use crm_core::clients::loan;
 use crm_core::schedule::{Plan, Report};
@@ -73,15 +74,21 @@ fn to_the_second(report: Report, next: Option<DateTime<Utc>>, now: DateTime<Utc>
 async fn give_back(pool: &PgPool, now: DateTime<Utc>) -> anyhow::Result<Report> {
     let (due, next) = handover::due_unscoped(&mut *pool.acquire().await?, now).await?;
     let (mut returned, mut left) = (0, 0);
+    let mut failed = None;
     for id in due {
-        // Each alone: one card that somebody holds keeps no other from its time.
-        let mut tx = pool.begin().await?;
-        match handover::end_due_unscoped(&mut tx, id, now).await? {
-            Some(Outcome::Returned) => returned += 1,
-            Some(_) => left += 1,
-            None => {}
+        match give_back_one(pool, id, now).await {
+            Ok(Some(Outcome::Returned)) => returned += 1,
+            Ok(Some(_)) => left += 1,
+            Ok(None) => {}
+            // One that fails keeps no other from its time; the next minute tries it again.
+            Err(error) => {
+                tracing::error!(handover = %id.0, %error, "a client was not given back");
+                failed = Some(error);
+            }
         }
-        tx.commit().await?;
+    }
+    if let Some(error) = failed {
+        return Err(error);
     }
     let report = Report::done(match (returned, left) {
         (0, 0) => "Возвращать некого.".to_owned(),
@@ -89,4 +96,11 @@ async fn give_back(pool: &PgPool, now: DateTime<Utc>) -> anyhow::Result<Report> 
         _ => format!("Вернулось клиентов: {returned}, не вернулось: {left}. Причины — в карточках."),
     });
     Ok(to_the_second(report, next, now))
+}
+
+async fn give_back_one(pool: &PgPool, id: HandoverId, now: DateTime<Utc>) -> anyhow::Result<Option<Outcome>> {
+    let mut tx = pool.begin().await?;
+    let outcome = handover::end_due_unscoped(&mut tx, id, now).await?;
+    tx.commit().await?;
+    Ok(outcome)
 }

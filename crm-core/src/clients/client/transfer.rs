@@ -43,7 +43,7 @@ impl Transfer {
 
 /// Gives a client to another user, for good or for a time, or back to the common base (S1.24). Access moves with it at
 /// once: what was lent to either of the two ends, and so does a handover that lasts; open tasks of the former go with the
-/// client. Wants a transaction.
+/// client. Whoever has it for a time already gets it for good, or until the new day. Wants a transaction.
 pub async fn transfer(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -61,7 +61,7 @@ pub async fn transfer(
         store::active_user(conn, user).await?.ok_or(NO_SUCH_USER)?;
     }
     if root.responsible_id == to {
-        return Ok(());
+        return handover::stays(conn, viewer, root, transfer.until, now).await;
     }
     handover::supersede(conn, viewer, root.id, now).await?;
     handover::begin(conn, viewer, root, transfer, now).await?;

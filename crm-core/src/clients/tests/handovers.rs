@@ -196,3 +196,22 @@ async fn a_day_of_return_wants_a_future_and_somebody_at_both_ends(pool: PgPool) 
         transfer(&mut tx, &stand.head, minute(2), common, &wish(Some(stand.anna.user_id))).await;
     assert!(matches!(from_nobody, Err(ClientError::NotNow(_))));
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn given_for_good_to_whom_it_was_given_for_a_time_it_stays(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = Stand::new(&mut conn).await;
+    let boris = Some(stand.boris.user_id);
+    let longer =
+        Transfer { until: Some(back() + TimeDelta::days(3)), ..Transfer::for_good(boris, "Дольше") };
+    transfer(&mut conn, &stand.head, minute(2), stand.client, &longer).await.unwrap();
+    assert_eq!(stand.run(&mut conn, back()).await, [], "it was put off");
+
+    transfer(&mut conn, &stand.head, minute(3), stand.client, &Transfer::for_good(boris, "Насовсем"))
+        .await
+        .unwrap();
+    assert_eq!(stand.run(&mut conn, back() + TimeDelta::days(9)).await, []);
+    assert_eq!(stand.whose(&mut conn).await, "Борис");
+    let again = transfer(&mut conn, &stand.head, minute(4), stand.client, &longer).await;
+    assert!(matches!(again, Err(ClientError::NotNow(_))), "nobody would get it back");
+}

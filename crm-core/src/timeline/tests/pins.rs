@@ -102,3 +102,33 @@ async fn one_press_pins_what_follows_and_leaves_what_was_before_or_is_decided(po
             .expect("the log is there");
     assert_eq!(told, 1, "nothing done is not written down");
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn of_two_who_pin_at_once_the_first_one_counts(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let (anna, boris) = (user(&mut conn, "Анна", "manager").await, user(&mut conn, "Борис", "manager").await);
+    let x = client(&mut conn, "Икс", Some(&anna)).await;
+    let y = client(&mut conn, "Игрек", Some(&boris)).await;
+    let inna = contact(&mut conn, "Инна", x).await;
+    link(&mut conn, inna, y).await;
+    let whatsapp = account(&mut conn, "whatsapp").await;
+    let row = said(&mut conn, whatsapp, inna, 1).await;
+
+    let mut first = pool.begin().await.expect("a transaction");
+    pin::pin(&mut first, &boris, minute(2), row, Some(y)).await.expect("his person too");
+    let later = tokio::spawn(async move {
+        let mut tx = pool.begin().await.expect("a transaction");
+        let late = pin::pin(&mut tx, &anna, minute(3), row, Some(x)).await;
+        tx.commit().await.expect("nothing was written");
+        late
+    });
+    // The other one reads the row as it is now, and waits for the person.
+    let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut *conn).await.expect("a count") == 0 {
+        tokio::task::yield_now().await;
+    }
+    first.commit().await.expect("it is pinned");
+    let late = later.await.expect("it ends");
+    assert!(matches!(late, Err(ClientError::NotFound)), "the row is hers no more: {late:?}");
+    assert_eq!(pin::entry(&mut conn, &boris, row).await.expect("his row").pinned_client_id, Some(y));
+}

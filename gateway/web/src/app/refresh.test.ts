@@ -28,3 +28,13 @@ test('counters of a card are asked for anew by its rows and people, and those of
   }
   expect(cache.getQueryState(counters('unseen'))).toBeUndefined();
 });
+
+test('a row that was pinned to another company leaves the timeline of this one', () => {
+  const cache = new QueryClient();
+  const timeline = ['timeline', 'client', 'romashka', 'all'];
+  cache.setQueryData(timeline, {});
+  const refresh = refresher(cache);
+  refresh.changed({ event: 'contact', contact_id: 'anna', root_id: 'anna', client_ids: ['romashka'] } as never);
+  refresh.stop();
+  expect(cache.getQueryState(timeline)?.isInvalidated).toBe(true);
+});

@@ -36,7 +36,11 @@ export function refresher(cache: QueryClient) {
         case 'contact':
           stale(cache, ['contacts', message.root_id]);
           if (message.root_id !== message.contact_id) stale(cache, ['contacts', message.contact_id]);
-          for (const client of message.client_ids) stale(cache, ['clients', client, 'contacts']);
+          for (const client of message.client_ids) {
+            stale(cache, ['clients', client, 'contacts']);
+            // A row of his that was pinned elsewhere is told to the company that has it now alone.
+            stale(cache, ['timeline', 'client', client]);
+          }
           recount(message.client_ids);
           list('conversations');
           list('proposals');
