@@ -16,6 +16,7 @@ const PLACE = {
 const OPEN = { permission: { permission: 'open', until: null }, abilities: { text_limit: 4096, files: [], quote: true }, templates: [] };
 
 let laid: Aside[] = [];
+let gone: string[] = [];
 let sent: { id: string; content: { text: string }; at_night?: string | null }[];
 let channels: unknown[] = [];
 let ways: unknown = { ways: [], quiet: null };
@@ -23,6 +24,7 @@ let ways: unknown = { ways: [], quiet: null };
 function hub(writing: unknown, answers: (() => Response)[] = []) {
   sent = [];
   laid = [];
+  gone = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     const request = input as Request;
     const path = new URL(request.url).pathname;
@@ -45,7 +47,7 @@ function show() {
   render(
     <MantineProvider>
       <QueryClientProvider client={cache}>
-        <Composer contact="anna" onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} onAside={(aside) => laid.push(aside)} />
+        <Composer contact="anna" onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} onRowGone={(id) => gone.push(id)} onAside={(aside) => laid.push(aside)} />
       </QueryClientProvider>
     </MantineProvider>,
   );
@@ -116,7 +118,7 @@ test('in the night the person decides, and the same message goes with the decisi
   await type('Утром заедем');
   await screen.findByText(/Отправим в 9:00/);
   fireEvent.click(screen.getByText('Отправить утром'));
-  await waitFor(() => expect(rows).toHaveLength(2));
+  await waitFor(() => expect(rows.map((row) => row.state)).toEqual(['queued', 'queued', 'sent']));
   expect(sent.map((message) => [message.id, message.at_night])).toEqual([
     [rows[0]!.id, null],
     [rows[0]!.id, 'hold'],
@@ -124,13 +126,47 @@ test('in the night the person decides, and the same message goes with the decisi
   expect(screen.queryByText(/Отправим в 9:00/)).toBeNull();
 });
 
-test('a message taken back in the night comes back into the field', async () => {
+test('a message taken back in the night comes back into the field, before what was typed meanwhile', async () => {
   hub(OPEN, [NIGHT]);
   const rows = show();
   const field = await type('Подожду');
   await screen.findByText(/Отправим в 9:00/);
+  fireEvent.change(field, { target: { value: 'И ещё' } });
   fireEvent.click(screen.getByText('Вернуться к тексту'));
-  expect([field.value, rows.at(-1)!.state]).toEqual(['Подожду', 'failed']);
+  expect([field.value, gone]).toEqual(['Подожду\nИ ещё', [rows[0]!.id]]);
+});
+
+test('what waits for the decision has no row, and is asked about again after a reload', async () => {
+  hub(OPEN, [NIGHT, NIGHT]);
+  const rows = show();
+  await type('Первое');
+  await screen.findByText('«Первое»');
+  await type('Второе');
+  await waitFor(() => expect(gone).toEqual([...new Set(rows.map((row) => row.id))]));
+  cleanup();
+  show();
+  await screen.findByText('«Первое»');
+  fireEvent.click(screen.getByText('Отправить утром'));
+  await screen.findByText('«Второе»');
+  fireEvent.click(screen.getByText('Вернуться к тексту'));
+  expect(screen.getByLabelText('Текст ответа')).toHaveProperty('value', 'Второе');
+  expect(screen.queryByText('У клиента ночь')).toBeNull();
+});
+
+test.each([
+  ['the night', NIGHT, () => screen.findByText('«Ушёл»')],
+  ['a refusal', () => Response.json({ type: 'conflict', title: 'Нельзя', status: 409 }, { status: 409 }), () => screen.findByDisplayValue('Ушёл')],
+])('an answer that comes after the dialog was left is not lost: %s', async (_, refusal, found) => {
+  let answer: (response: Response) => void = () => undefined;
+  hub(OPEN, [() => new Promise<Response>((resolve) => (answer = resolve)) as never]);
+  const rows = show();
+  await type('Ушёл');
+  await waitFor(() => expect(sent).toHaveLength(1));
+  cleanup();
+  answer(refusal());
+  await waitFor(() => expect(gone.length + rows.length).toBe(2));
+  show();
+  await found();
 });
 
 test('a red channel offers another one', async () => {
