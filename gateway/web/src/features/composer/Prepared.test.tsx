@@ -76,7 +76,7 @@ function show() {
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={cache}>
-        <Composer contact="anna" onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} onAside={() => undefined} />
+        <Composer contact="anna" onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} onRowGone={() => undefined} onAside={() => undefined} />
       </QueryClientProvider>
     </MantineProvider>,
   );
