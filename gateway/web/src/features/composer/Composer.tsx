@@ -218,8 +218,8 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onRowG
       {reply.night && (
         <NightQuestion
           held={reply.night.held}
-          onMorning={() => reply.night?.decide('hold')}
-          onNow={() => reply.night?.decide('send')}
+          zone={zone}
+          onDecide={reply.night.decide}
           onBack={reply.night.takeBack}
         />
       )}

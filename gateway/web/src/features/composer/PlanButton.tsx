@@ -1,6 +1,8 @@
 import { ActionIcon, Popover, Tooltip } from '@mantine/core';
 import { IconClock } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { rulesQuery } from '@/shared/quiet';
 import { PlanTime } from '@/shared/ui/PlanTime';
 
 interface PlanButtonProps {
@@ -12,6 +14,7 @@ interface PlanButtonProps {
 /** «Отправить позже»: at a time of the client. */
 export function PlanButton({ zone, disabled, onPlan }: PlanButtonProps) {
   const [open, setOpen] = useState(false);
+  const rules = useQuery({ ...rulesQuery, enabled: open });
   return (
     <Popover opened={open} onChange={setOpen} position="top-end" width={340} trapFocus withinPortal>
       <Popover.Target>
@@ -24,6 +27,7 @@ export function PlanButton({ zone, disabled, onPlan }: PlanButtonProps) {
       <Popover.Dropdown>
         <PlanTime
           zone={zone}
+          quiet={rules.data}
           action="Запланировать"
           disabled={disabled}
           onChoose={(at) => {

@@ -5,7 +5,8 @@ import type { NewMessage } from './api';
 /** A message that the hub has not taken: it is night where the client is, and a person has to decide. */
 export interface Held {
   message: NewMessage;
-  words: string;
+  /** When the night ends. */
+  until: string;
 }
 
 const NONE: Held[] = [];

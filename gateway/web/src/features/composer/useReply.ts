@@ -21,7 +21,7 @@ export interface Reply {
   /** The row stands at once, the hub's answer comes later. */
   press: (message: NewMessage, quote?: Entry) => void;
   /** The client's night holds a message until the person decides. */
-  night?: { held: Held; decide: (atNight: NewMessage['atNight']) => void; takeBack: () => void };
+  night?: { held: Held; decide: (atNight?: NewMessage['atNight']) => void; takeBack: () => void };
 }
 
 /** Presses of one conversation. */
@@ -36,7 +36,7 @@ export function useReply(place: Conversation, { onRow, onRowGone, onAside, giveB
   const send = useSend(place.id, taken, (message, error) => {
     if (error instanceof ApiError && error.type === 'quiet-hours') {
       onRowGone(message.id);
-      held.add({ message, words: error.message });
+      held.add({ message, until: String(error.problem.until) });
       return;
     }
     notifications.show({ color: 'red', title: 'Сообщение не принято', message: error.message, autoClose: false });
@@ -57,7 +57,7 @@ export function useReply(place: Conversation, { onRow, onRowGone, onAside, giveB
           held: asked,
           decide: (atNight) => {
             const decided = { ...asked.message, atNight };
-            onRow(rowOf(decided, place, me));
+            onRow(rowOf(atNight === 'hold' ? { ...decided, plannedFor: asked.until } : decided, place, me));
             send.mutate(decided);
           },
           takeBack: () => {
