@@ -1,4 +1,5 @@
 import { ActionIcon, Popover, Tooltip } from '@mantine/core';
+import { useWindowEvent } from '@mantine/hooks';
 import { IconClock } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -15,6 +16,8 @@ interface PlanButtonProps {
 export function PlanButton({ zone, disabled, onPlan }: PlanButtonProps) {
   const [open, setOpen] = useState(false);
   const rules = useQuery({ ...rulesQuery, enabled: open });
+  // The library closes it only while the focus is inside.
+  useWindowEvent('keydown', (event) => event.key === 'Escape' && setOpen(false));
   return (
     <Popover opened={open} onChange={setOpen} position="top-end" width={340} trapFocus withinPortal>
       <Popover.Target>
