@@ -3,6 +3,8 @@
 pub mod attention;
 pub mod rest;
 pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -72,7 +74,7 @@ pub struct LastRow {
     /// Seen from the company.
     #[schema(value_type = Option<DirectionWord>)]
     pub direction: Option<Direction>,
-    /// Its words.
+    /// Its words; of a document without words, its name.
     pub text: Option<String>,
     /// `media`, `location` …; none for plain words.
     pub content_type: Option<String>,

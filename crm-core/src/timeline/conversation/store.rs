@@ -244,7 +244,7 @@ async fn whole(
              where account_id = v.account_id and external_id = v.external_id and aspect = 'reachable'
              order by at desc, event_id desc limit 1) s on true
          left join lateral (
-             select i.kind, i.direction, i.body, i.content, i.occurred_at
+             select i.id, i.kind, i.direction, i.body, i.content, i.occurred_at
              from interactions i
              where i.conversation_id = v.id
                and (i.contact_id = v.contact_id or exists (
@@ -254,6 +254,12 @@ async fn whole(
     push_pins(&mut query, &Pins::Within(reach));
     query.push(format_args!(
         " order by i.occurred_at desc, i.id desc limit 1) i on true
+          -- An album says nothing itself: the words under one of its files, else the first of them, speak for it.
+          left join lateral (
+              select f.value -> 'content' as content from message_facts f
+              where f.interaction_id = i.id and f.kind = 'item' and i.body is null and i.content -> 'content' is null
+              order by f.value #>> '{{content,caption}}' is null, f.at, f.key limit 1) item on true
+          left join lateral (select coalesce(i.content -> 'content', item.content) as content) said on true
           order by page.last_at {order}, page.conversation_id {order}"
     ));
     let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
@@ -263,8 +269,10 @@ async fn whole(
 const COLUMNS: &str = "select page.conversation_id as id, a.id as account_id, a.name as account_name, a.channel,
     kr.id as contact_id, kr.name as contact_name, h.person_name, coalesce(h.last_at, page.last_at) as last_at,
     h.last_inbound_at, h.last_outbound_at, coalesce(cr.marked_unread, false) as marked_unread, read.until as read_until,
-    i.kind as last_kind, i.direction as last_direction, i.body as last_text,
-    i.content #>> '{content,type}' as last_content_type, i.content #>> '{content,media,kind}' as last_media_kind,
+    i.kind as last_kind, i.direction as last_direction,
+    coalesce(i.body, said.content ->> 'caption', case when said.content #>> '{media,kind}' = 'document'
+        then said.content #>> '{media,file_name}' end) as last_text,
+    said.content ->> 'type' as last_content_type, said.content #>> '{media,kind}' as last_media_kind,
     i.occurred_at as last_row_at, s.state as reachable,
     cz.rested_at, cz.until as rested_until,
     exists (select 1 from bridge_threads b where b.conversation_id = v.id and b.enabled) as bridged";

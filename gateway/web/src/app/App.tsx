@@ -14,7 +14,8 @@ export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
       <QueryClientProvider client={cache}>
-        <Notifications position="bottom-right" autoClose={7000} />
+        {/* Below stands what one writes and sends. */}
+        <Notifications position="top-center" autoClose={7000} />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconCurrencyDollar, IconSearch, IconUser } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react';
 import { api, unwrap, type Schema } from '@/api/client';
 import { phone } from '@/shared/format';
 import { useMe } from '@/shared/me';
@@ -20,11 +20,18 @@ interface Choice {
 
 const SHORTEST = 2;
 
+interface CommandBarProps {
+  field: Ref<HTMLInputElement>;
+  /** Some of it perhaps from before the bar was there. */
+  typed: string;
+  onTyped: (typed: string) => void;
+  onClose: () => void;
+}
+
 /** People, clients and places from one field. */
-export default function CommandBar({ onClose }: { onClose: () => void }) {
+export default function CommandBar({ field, typed, onTyped, onClose }: CommandBarProps) {
   const me = useMe();
   const navigate = useNavigate();
-  const [typed, setTyped] = useState('');
   const [text] = useDebouncedValue(typed.trim(), 150);
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLDivElement>(null);
@@ -89,6 +96,7 @@ export default function CommandBar({ onClose }: { onClose: () => void }) {
       attributes={{ content: { 'aria-label': 'Поиск и команды' } }}
     >
       <TextInput
+        ref={field}
         className={classes.field}
         size="lg"
         variant="unstyled"
@@ -101,8 +109,9 @@ export default function CommandBar({ onClose }: { onClose: () => void }) {
         aria-activedescendant={choices[at] ? `command-${at}` : undefined}
         leftSection={search.isFetching ? <Loader size={18} /> : <IconSearch size={18} />}
         value={typed}
+        onFocus={(event) => event.currentTarget.setSelectionRange(typed.length, typed.length)}
         onChange={(event) => {
-          setTyped(event.currentTarget.value);
+          onTyped(event.currentTarget.value);
           setChosen(0);
         }}
         onKeyDown={pressed}

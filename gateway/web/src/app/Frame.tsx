@@ -18,6 +18,7 @@ import { RingCards } from './RingCards';
 import { sections } from './sections';
 import { TopBar } from './TopBar';
 import { useKeys } from './useKeys';
+import { useTypedAhead } from './useTypedAhead';
 
 const CommandBar = lazy(() => import('./CommandBar'));
 const KeyList = lazy(() => import('./KeyList'));
@@ -35,6 +36,8 @@ export function Frame() {
 function Around() {
   const [searching, setSearching] = useState(false);
   const [listing, setListing] = useState(false);
+  const stopSearching = () => setSearching(false);
+  const ahead = useTypedAhead(searching, stopSearching);
   useKeys({ search: () => setSearching(true), list: () => setListing(true) });
   return (
     <LiveProvider>
@@ -55,7 +58,7 @@ function Around() {
       <Hints />
       <Notices />
       <Suspense>
-        {searching && <CommandBar onClose={() => setSearching(false)} />}
+        {searching && <CommandBar {...ahead} onClose={stopSearching} />}
         {listing && <KeyList onClose={() => setListing(false)} />}
       </Suspense>
     </LiveProvider>

@@ -11,33 +11,43 @@ export function switchSingleKeys(on: boolean): void {
   localStorage.setItem(KEPT, on ? 'on' : 'off');
 }
 
-/** Single keys of a screen by their place (`KeyJ`); silent in text fields, with modifiers and behind dialogs and menus. */
+const LAYER = '[role="dialog"], [role="menu"]';
+
+/** Something lies over the screen: a window, a menu. What is only kept for later does not count. */
+function isCovered(): boolean {
+  return [...document.querySelectorAll(LAYER)].some((layer) => getComputedStyle(layer).display !== 'none');
+}
+
+/**
+ * Single keys of a screen by their place (`KeyJ`); silent in text fields, with modifiers, behind dialogs and in menus.
+ * Escape belongs to whatever lies over the screen first.
+ */
 export function useSingleKeys(keys: Record<string, () => void>): void {
   const newest = useRef(keys);
   useEffect(() => {
     newest.current = keys;
   });
   useEffect(() => {
-    let isBehind = false;
-    // Before the layer itself hears of Esc and is gone.
-    const look = () => {
-      isBehind = document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"]') !== null;
+    let wasCovered = false;
+    // Before the layer hears the key: it may be gone when the key arrives here.
+    const noteLayers = (event: KeyboardEvent) => {
+      wasCovered = event.key === 'Escape' ? isCovered() : event.target instanceof Element && event.target.closest(LAYER) !== null;
     };
     const pressed = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (wasCovered || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
       const target = event.target;
       const typing =
         target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-      if (typing || !singleKeysAreOn() || isBehind) return;
+      if (typing || !singleKeysAreOn() || document.querySelector('[role="dialog"][aria-modal="true"]')) return;
       const act = newest.current[event.code];
       if (!act) return;
       event.preventDefault();
       act();
     };
-    addEventListener('keydown', look, true);
+    addEventListener('keydown', noteLayers, { capture: true });
     addEventListener('keydown', pressed);
     return () => {
-      removeEventListener('keydown', look, true);
+      removeEventListener('keydown', noteLayers, { capture: true });
       removeEventListener('keydown', pressed);
     };
   }, []);

@@ -31,8 +31,10 @@ test('the offered times lie ahead, by the days of the client', () => {
     'Через час': '2026-11-22T21:30:00.000Z',
     'Сегодня в 10:00': '2026-11-23T00:00:00.000Z',
     'Завтра в 10:00': '2026-11-24T00:00:00.000Z',
-    'В понедельник в 10:00': '2026-11-30T00:00:00.000Z',
+    'В следующий понедельник в 10:00': '2026-11-30T00:00:00.000Z',
   });
+  const onTuesday = presets(now + 2 * 86_400_000, 'Europe/Moscow');
+  expect(onTuesday.at(-1)!.name).toBe('В понедельник в 10:00');
   expect(presets(now, 'Europe/Moscow').map(({ name }) => name)).toEqual(['Через час', 'Завтра в 10:00']);
 });
 

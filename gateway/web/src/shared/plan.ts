@@ -74,7 +74,8 @@ export function presets(now: number, zone: string, hour = '10:00'): { name: stri
     { name: 'Через час', at: Math.ceil(now / 60_000) * 60_000 + 3_600_000 },
     { name: `Сегодня в ${words}`, at: morning(0) },
     { name: `Завтра в ${words}`, at: morning(1) },
-    { name: `В понедельник в ${words}`, at: morning(toMonday) },
+    // On a Monday the word alone would be today.
+    { name: `${toMonday === 7 ? 'В следующий понедельник' : 'В понедельник'} в ${words}`, at: morning(toMonday) },
   ];
   return found.filter(({ at }, index) => at > now && (index < 3 || toMonday > 1));
 }

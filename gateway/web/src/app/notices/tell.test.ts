@@ -51,6 +51,17 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+test('an album is told by the words under it, and a document by its name', async () => {
+  const photo = { type: 'media', media: { kind: 'image' } };
+  const bare = { ...said, id: 'album', text: null, content: null };
+  hub({ ...bare, items: [{ id: 'a', content: photo }, { id: 'b', content: photo, text: 'накладная' }] });
+  await tell(told, 'me', vi.fn());
+  const content = { type: 'media', media: { kind: 'document', file_name: 'прайс.pdf' } };
+  hub({ ...bare, id: 'price', content, items: [] });
+  await tell({ ...told, interaction_id: 'price' } as LiveMessage, 'me', vi.fn());
+  expect(Shown.all.map(({ options }) => options.body)).toEqual(['Фото: накладная', 'Файл: прайс.pdf']);
+});
+
 test('a message is told once, and a press opens its conversation', async () => {
   hub(said);
   const open = vi.fn();

@@ -93,11 +93,14 @@ function missedCall(entry: Entry): Notice | undefined {
 }
 
 function lastRowOf(entry: Entry): Schema<'LastRow'> {
-  const content = entry.content;
+  // An album says nothing itself: the words under one of its files, else the first of them, speak for it.
+  const part = entry.text || entry.content ? entry : (entry.items.find((item) => item.text) ?? entry.items[0] ?? entry);
+  const content = part.content;
+  const name = content?.type === 'media' && content.media.kind === 'document' ? content.media.file_name : null;
   return {
     at: entry.occurred_at,
     kind: entry.kind,
-    text: entry.text,
+    text: part.text ?? name,
     content_type: content?.type === 'text' ? null : content?.type,
     media_kind: content?.type === 'media' ? content.media.kind : null,
   };

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { Composer } from '@/features/composer/Composer';
 import { WriteBox } from '@/features/composer/WriteBox';
 import { useRest } from '@/features/conversations/useRest';
-import { takeIn, type Entry } from '@/features/timeline/api';
+import { takeIn, takeOut, type Entry } from '@/features/timeline/api';
 import { ClientThread } from '@/features/timeline/ClientThread';
 import { clientQuery } from '@/shared/clients';
 import { peopleQuery } from '@/shared/contacts';
@@ -71,6 +71,7 @@ export default function ClientPage() {
                 quote={quote}
                 onQuoteGone={() => setQuote(undefined)}
                 onRow={takeRow}
+                onRowGone={(id) => takeOut(cache, { kind: 'client', id: card.data.id }, id)}
                 onAside={rest.aside}
               />
             )

@@ -9,7 +9,7 @@ import { RestMenu } from '@/features/conversations/RestMenu';
 import { useRest } from '@/features/conversations/useRest';
 import { Composer } from '@/features/composer/Composer';
 import { WriteBox } from '@/features/composer/WriteBox';
-import { takeIn, type Entry } from '@/features/timeline/api';
+import { takeIn, takeOut, type Entry } from '@/features/timeline/api';
 import { ClientThread } from '@/features/timeline/ClientThread';
 import { clientQuery } from '@/shared/clients';
 import { Failed, Loading } from '@/shared/ui/States';
@@ -83,6 +83,7 @@ function Dialog({ conversation }: { conversation: Conversation }) {
               quote={quote}
               onQuoteGone={() => setQuote(undefined)}
               onRow={takeRow}
+              onRowGone={(id) => takeOut(cache, subject, id)}
               onAside={rest.aside}
             />
           }

@@ -16,6 +16,7 @@ const PLACE = {
 const OPEN = { permission: { permission: 'open', until: null }, abilities: { text_limit: 4096, files: [], quote: true }, templates: [] };
 
 let laid: Aside[] = [];
+let gone: string[] = [];
 let sent: { id: string; content: { text: string }; at_night?: string | null }[];
 let channels: unknown[] = [];
 let ways: unknown = { ways: [], quiet: null };
@@ -23,11 +24,13 @@ let ways: unknown = { ways: [], quiet: null };
 function hub(writing: unknown, answers: (() => Response)[] = []) {
   sent = [];
   laid = [];
+  gone = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     const request = input as Request;
     const path = new URL(request.url).pathname;
     if (path === '/api/conversations') return Response.json({ items: [PLACE], next_cursor: null });
     if (path === '/api/contacts/anna/writing') return Response.json(ways);
+    if (path === '/api/messaging-rules') return Response.json({ quiet_from: '21:00:00', quiet_until: '09:00:00' });
     if (path === '/api/channels') return Response.json({ items: channels });
     if (path.endsWith('/writing')) return Response.json(writing);
     if (path.endsWith('/messages')) {
@@ -38,14 +41,14 @@ function hub(writing: unknown, answers: (() => Response)[] = []) {
   });
 }
 
-function show() {
+function show(zone?: string) {
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' }, mutations: { networkMode: 'always' } } });
   cache.setQueryData(meQuery.queryKey, { id: 'me', login: 'me', name: 'Я', post: null, phone: null, roles: [], rights: { 'clients.write': 'own', 'messages.at_night': 'all' } } as never);
   const rows: Entry[] = [];
   render(
     <MantineProvider>
       <QueryClientProvider client={cache}>
-        <Composer contact="anna" onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} onAside={(aside) => laid.push(aside)} />
+        <Composer contact="anna" zone={zone} onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} onRowGone={(id) => gone.push(id)} onAside={(aside) => laid.push(aside)} />
       </QueryClientProvider>
     </MantineProvider>,
   );
@@ -107,30 +110,99 @@ test('a draft is kept', async () => {
   expect(await screen.findByLabelText('Текст ответа')).toHaveProperty('value', 'Недописанное');
 });
 
-const NIGHT = () =>
-  Response.json({ type: 'quiet-hours', title: 'Тихие часы', status: 409, detail: 'У клиента сейчас ночь. Отправим в 9:00.' }, { status: 409 });
+/** Nine in the morning in Vladivostok, of a day that is always ahead. */
+const MORNING = '2099-11-23T23:00:00Z';
+const night = (until: string) => () =>
+  Response.json({ type: 'quiet-hours', title: 'Тихие часы', status: 409, detail: 'У клиента ночь.', until }, { status: 409 });
+const NIGHT = night(MORNING);
 
 test('in the night the person decides, and the same message goes with the decision', async () => {
   hub(OPEN, [NIGHT]);
   const rows = show();
   await type('Утром заедем');
-  await screen.findByText(/Отправим в 9:00/);
-  fireEvent.click(screen.getByText('Отправить утром'));
-  await waitFor(() => expect(rows).toHaveLength(2));
+  await screen.findByText('У клиента ночь');
+  fireEvent.click(screen.getByText(/^Отправить утром/));
+  await waitFor(() => expect(rows.map((row) => row.state)).toEqual(['queued', 'queued', 'sent']));
   expect(sent.map((message) => [message.id, message.at_night])).toEqual([
     [rows[0]!.id, null],
     [rows[0]!.id, 'hold'],
   ]);
-  expect(screen.queryByText(/Отправим в 9:00/)).toBeNull();
+  expect(screen.queryByText('У клиента ночь')).toBeNull();
 });
 
-test('a message taken back in the night comes back into the field', async () => {
+test('a message taken back in the night comes back into the field, before what was typed meanwhile', async () => {
   hub(OPEN, [NIGHT]);
   const rows = show();
   const field = await type('Подожду');
-  await screen.findByText(/Отправим в 9:00/);
+  await screen.findByText('У клиента ночь');
+  fireEvent.change(field, { target: { value: 'И ещё' } });
   fireEvent.click(screen.getByText('Вернуться к тексту'));
-  expect([field.value, rows.at(-1)!.state]).toEqual(['Подожду', 'failed']);
+  expect([field.value, gone]).toEqual(['Подожду\nИ ещё', [rows[0]!.id]]);
+});
+
+test('what waits for the decision has no row, and is asked about again after a reload', async () => {
+  hub(OPEN, [NIGHT, NIGHT]);
+  const rows = show();
+  await type('Первое');
+  await screen.findByText('«Первое»');
+  await type('Второе');
+  await waitFor(() => expect(gone).toEqual([...new Set(rows.map((row) => row.id))]));
+  cleanup();
+  show();
+  await screen.findByText('«Первое»');
+  fireEvent.click(screen.getByText(/^Отправить утром/));
+  await screen.findByText('«Второе»');
+  fireEvent.click(screen.getByText('Вернуться к тексту'));
+  expect(screen.getByLabelText('Текст ответа')).toHaveProperty('value', 'Второе');
+  expect(screen.queryByText('У клиента ночь')).toBeNull();
+});
+
+test.each([
+  ['the night', NIGHT, () => screen.findByText('«Ушёл»')],
+  ['a refusal', () => Response.json({ type: 'conflict', title: 'Нельзя', status: 409 }, { status: 409 }), () => screen.findByDisplayValue('Ушёл')],
+])('an answer that comes after the dialog was left is not lost: %s', async (_, refusal, found) => {
+  let answer: (response: Response) => void = () => undefined;
+  hub(OPEN, [() => new Promise<Response>((resolve) => (answer = resolve)) as never]);
+  const rows = show();
+  await type('Ушёл');
+  await waitFor(() => expect(sent).toHaveLength(1));
+  cleanup();
+  answer(refusal());
+  await waitFor(() => expect(gone.length + rows.length).toBe(2));
+  show();
+  await found();
+});
+
+/** Plans by the clocks of Vladivostok. */
+async function plan(text: string, day: string, hour: string) {
+  fireEvent.change(await screen.findByLabelText('Текст ответа'), { target: { value: text } });
+  fireEvent.click(screen.getByLabelText('Отправить позже'));
+  fireEvent.change(await screen.findByLabelText('День'), { target: { value: day } });
+  fireEvent.change(screen.getByLabelText(/^Время/), { target: { value: hour } });
+}
+
+test('of a planned message the question names its own time, the day of the morning and whose clock it is', async () => {
+  hub(OPEN, [NIGHT]);
+  show('Asia/Vladivostok');
+  const soon = new Date(Date.now() + 3 * 86_400_000);
+  const day = soon.toLocaleDateString('ru');
+  await plan('Отгрузка в пять', day, '05:00');
+  await screen.findByText('У клиента в это время ночь (21:00–9:00).');
+  fireEvent.click(screen.getByText('Запланировать'));
+  await screen.findByText(`${day.slice(0, 5)} в 05:00 у клиента будет ночь`);
+  screen.getByText(/^Время клиента: когда у него/);
+  screen.getByText('Отправить утром, 24.11 в 09:00');
+  fireEvent.click(screen.getByText('Всё равно в 05:00'));
+  await waitFor(() => expect(sent.at(-1)!.at_night).toBe('send'));
+});
+
+test('a night that went by while nobody decided is not waited for again', async () => {
+  hub(OPEN, [night('2020-01-01T06:00:00Z')]);
+  show();
+  await type('Вчерашнее');
+  await screen.findByText('Ночь у клиента прошла');
+  fireEvent.click(screen.getByText('Отправить сейчас'));
+  await waitFor(() => expect(sent.map((message) => message.at_night)).toEqual([null, null]));
 });
 
 test('a red channel offers another one', async () => {
@@ -169,9 +241,9 @@ test('in the night nothing is closed until it is decided', async () => {
   hub(OPEN, [NIGHT]);
   show();
   await type('До утра', { ctrlKey: true, shiftKey: true });
-  await screen.findByText(/Отправим в 9:00/);
+  await screen.findByText('У клиента ночь');
   expect(laid).toEqual([]);
-  fireEvent.click(screen.getByText('Отправить утром'));
+  fireEvent.click(screen.getByText(/^Отправить утром/));
   await waitFor(() => expect(laid).toHaveLength(1));
 });
 

@@ -44,6 +44,8 @@ interface ComposerProps {
   onQuoteGone: () => void;
   /** A row for the timeline: at once as it is meant, then as the hub has stored it. */
   onRow: (entry: Entry) => void;
+  /** Takes a row away that the hub has not stored. */
+  onRowGone: (id: string) => void;
   /** Closes a conversation or puts it off, after a message that was sent with that. */
   onAside: (aside: Aside) => void;
 }
@@ -70,13 +72,19 @@ export function Composer(props: ComposerProps) {
   return <Field key={place.id} {...props} place={place} places={places.data} onPlace={setChosen} />;
 }
 
+/** What of a message was typed. */
+function wordsOf({ content }: NewMessage): string {
+  if (content.type === 'text') return content.text;
+  return content.type === 'files' ? (content.caption ?? '') : '';
+}
+
 interface FieldProps extends ComposerProps {
   place: Conversation;
   places: Conversation[];
   onPlace: (id: string) => void;
 }
 
-function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onAside }: FieldProps) {
+function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onRowGone, onAside }: FieldProps) {
   const me = useMe();
   const now = useNow();
   const writing = useQuery(writingQuery(place.id));
@@ -92,11 +100,16 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onAsid
   const listId = useId();
   const reply = useReply(place, {
     onRow,
+    onRowGone,
     onAside,
-    giveBack: ({ content, brought }) => {
+    giveBack: (message) => {
+      const { brought } = message;
       if (brought) setFiles((others) => (others.length === 0 ? brought : others));
-      if (content.type === 'text') draft.restore(content.text);
-      else if (content.type === 'files' && content.caption) draft.restore(content.caption);
+      draft.restore(wordsOf(message));
+    },
+    takeBack: (message) => {
+      setFiles((others) => [...(message.brought ?? []), ...others]);
+      setText([wordsOf(message), text].filter((words) => words !== '').join('\n'));
     },
   });
   const permission = writing.data ? permissionOf(writing.data) : undefined;
@@ -204,9 +217,9 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onAsid
       <Locked permission={permission} onTemplate={chooseTemplate} />
       {reply.night && (
         <NightQuestion
-          words={reply.night.words}
-          onMorning={() => reply.night?.decide('hold')}
-          onNow={() => reply.night?.decide('send')}
+          held={reply.night.held}
+          zone={zone}
+          onDecide={reply.night.decide}
           onBack={reply.night.takeBack}
         />
       )}

@@ -1,6 +1,9 @@
 import { ActionIcon, Popover, Tooltip } from '@mantine/core';
+import { useWindowEvent } from '@mantine/hooks';
 import { IconClock } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { rulesQuery } from '@/shared/quiet';
 import { PlanTime } from '@/shared/ui/PlanTime';
 
 interface PlanButtonProps {
@@ -12,6 +15,9 @@ interface PlanButtonProps {
 /** «Отправить позже»: at a time of the client. */
 export function PlanButton({ zone, disabled, onPlan }: PlanButtonProps) {
   const [open, setOpen] = useState(false);
+  const rules = useQuery({ ...rulesQuery, enabled: open });
+  // The library closes it only while the focus is inside.
+  useWindowEvent('keydown', (event) => event.key === 'Escape' && setOpen(false));
   return (
     <Popover opened={open} onChange={setOpen} position="top-end" width={340} trapFocus withinPortal>
       <Popover.Target>
@@ -24,6 +30,7 @@ export function PlanButton({ zone, disabled, onPlan }: PlanButtonProps) {
       <Popover.Dropdown>
         <PlanTime
           zone={zone}
+          quiet={rules.data}
           action="Запланировать"
           disabled={disabled}
           onChoose={(at) => {

@@ -38,6 +38,7 @@ const phrase = (id: string, name: string, text: string) => ({ id, name, text, ki
 const PHRASES = [phrase('hello', 'Приветствие', '{имя}, добрый день!'), phrase('term', 'Срок', 'Отгрузим {срок}.')];
 
 let sent: { content: unknown }[];
+let templates: unknown[] = [];
 
 function hub(writing: unknown) {
   sent = [];
@@ -46,7 +47,7 @@ function hub(writing: unknown) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === '/api/conversations') return Response.json({ items: [PLACE], next_cursor: null });
     if (pathname.endsWith('/writing')) return Response.json(writing);
-    if (pathname.endsWith('/templates')) return Response.json({ items: [READY] });
+    if (pathname.endsWith('/templates')) return Response.json({ items: templates });
     if (pathname === '/api/phrases') {
       const words = searchParams.get('text') ?? '';
       return Response.json({ items: PHRASES.filter((known) => known.name.toLowerCase().includes(words)), next_cursor: null });
@@ -76,7 +77,7 @@ function show() {
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={cache}>
-        <Composer contact="anna" onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} onAside={() => undefined} />
+        <Composer contact="anna" onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} onRowGone={() => undefined} onAside={() => undefined} />
       </QueryClientProvider>
     </MantineProvider>,
   );
@@ -90,7 +91,10 @@ async function type(text: string) {
   return field;
 }
 
-beforeEach(() => localStorage.clear());
+beforeEach(() => {
+  localStorage.clear();
+  templates = [READY];
+});
 afterEach(cleanup);
 
 test('behind a closed window a template is chosen, its missing value is named, and it goes filled', async () => {
@@ -109,6 +113,16 @@ test('behind a closed window a template is chosen, its missing value is named, a
   await waitFor(() => expect(sent).toHaveLength(1));
   expect(sent[0]!.content).toEqual({ type: 'template', template_id: 'ready', values: { 'body.2': '17' }, head_file: null });
   expect(rows[0]!.text).toBe('Анна, заказ 17 готов');
+});
+
+test('a file that a template cannot go without is asked for before it is missed', async () => {
+  templates = [{ ...READY, head_file: 'document', fields: [] }];
+  hub(CLOSED);
+  show();
+  fireEvent.click(await screen.findByRole('button', { name: 'Выбрать шаблон' }));
+  fireEvent.click(await screen.findByRole('button', { name: /order_ready/ }));
+  await screen.findByText('Обязательно: без файла шаблон не отправить');
+  screen.getByText('Шаблон: order_ready');
 });
 
 test('a slash finds a text by its words, keys choose it, and it stands in the field', async () => {

@@ -25,7 +25,7 @@ export function TemplateDialog({ place, onSend, onClose }: TemplateDialogProps) 
   const [chosen, setChosen] = useState<Template>();
   const isPhone = useLayout() === 'phone';
   return (
-    <Modal opened onClose={onClose} title={chosen ? chosen.name : 'Выбрать шаблон'} size="lg" fullScreen={isPhone}>
+    <Modal opened onClose={onClose} title={chosen ? `Шаблон: ${chosen.name}` : 'Выбрать шаблон'} size="lg" fullScreen={isPhone}>
       {templates.isPending ? (
         <Loading what="Шаблоны загружаются" />
       ) : templates.isError ? (
@@ -136,7 +136,13 @@ function Filling({ place, template, onBack, onSend }: FillingProps) {
                 </Button>
               )}
             </FileButton>
-            {file && <span className="cut">{file.file_name ?? 'Файл'}</span>}
+            {file ? (
+              <span className="cut">{file.file_name ?? 'Файл'}</span>
+            ) : (
+              <Text size="sm" c={tried ? 'var(--bad)' : 'dimmed'}>
+                Обязательно: без файла шаблон не отправить
+              </Text>
+            )}
           </Group>
         )}
         <FormFailure error={upload.error} />

@@ -36,7 +36,7 @@ test('a key redraws the field and none of the buttons beside it', async () => {
   render(
     <MantineProvider>
       <QueryClientProvider client={cache}>
-        <Composer contact="anna" onQuoteGone={() => undefined} onRow={() => undefined} onAside={async () => undefined} />
+        <Composer contact="anna" onQuoteGone={() => undefined} onRow={() => undefined} onRowGone={() => undefined} onAside={async () => undefined} />
       </QueryClientProvider>
     </MantineProvider>,
   );

@@ -24,6 +24,7 @@ export interface Draft {
 }
 
 const keyOf = (me: string, kind: DraftKind, id: string) => `uzel-draft-${me}-${kind}-${id}`;
+const readLocal = (me: string, kind: DraftKind, id: string): Local => JSON.parse(localStorage.getItem(keyOf(me, kind, id)) ?? 'null') ?? NO_DRAFT;
 
 /** Words that outlive the page and go to the person's other devices. Here first, so that no network is needed to type. */
 export function useDraft(kind: DraftKind, id: string): Draft {
@@ -84,7 +85,11 @@ export function useDraft(kind: DraftKind, id: string): Draft {
     version,
     setText: (words) => setLocal((now) => ({ ...now, text: words })),
     sent: () => setLocal((now) => ({ ...now, text: '', saved: '' })),
-    restore: (words) => setLocal((now) => (now.text === '' ? { ...now, text: words } : now)),
+    restore: (words) => {
+      // Read anew: the hub may have answered after this screen was left.
+      const now = readLocal(me.id, kind, id);
+      if (words !== '' && now.text === '') setLocal({ ...now, text: words });
+    },
     other: other?.text,
     takeOther: () => choose(other?.text ?? ''),
     keepOwn: () => choose(text),
@@ -93,9 +98,8 @@ export function useDraft(kind: DraftKind, id: string): Draft {
 
 /** Takes the words along into another conversation, where none are being written. */
 export function carryDraft(me: string, from: string, to: string): void {
-  const read = (id: string): Local => JSON.parse(localStorage.getItem(keyOf(me, 'reply', id)) ?? 'null') ?? NO_DRAFT;
   const write = (id: string, local: Local) => localStorage.setItem(keyOf(me, 'reply', id), JSON.stringify(local));
-  const [left, met] = [read(from), read(to)];
+  const [left, met] = [readLocal(me, 'reply', from), readLocal(me, 'reply', to)];
   if (left.text === '' || met.text !== '') return;
   write(to, { ...met, text: left.text });
   write(from, { ...left, text: '' });

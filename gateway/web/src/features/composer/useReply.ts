@@ -1,60 +1,70 @@
 import { notifications } from '@mantine/notifications';
-import { useState } from 'react';
 import { ApiError } from '@/api/problem';
 import { useMe } from '@/shared/me';
 import { useSend, type Aside, type Conversation, type Entry, type NewMessage } from './api';
 import { rowOf } from './meant';
+import { useHeld, type Held } from './useHeld';
 
 interface Replying {
   onRow: (entry: Entry) => void;
+  /** The row that stood for a message which the hub did not take. */
+  onRowGone: (id: string) => void;
   /** The hub has taken a message after which the conversation is to be laid aside. */
   onAside?: (aside: Aside) => void;
   /** What the hub did not take comes back to where it was made. */
   giveBack: (message: NewMessage) => void;
+  /** The same when the person asks for it: nothing else keeps the words from now on. */
+  takeBack: (message: NewMessage) => void;
 }
 
 export interface Reply {
   /** The row stands at once, the hub's answer comes later. */
   press: (message: NewMessage, quote?: Entry) => void;
   /** The client's night holds a message until the person decides. */
-  night?: { words: string; decide: (atNight: NewMessage['atNight']) => void; takeBack: () => void };
+  night?: { held: Held; decide: (atNight?: NewMessage['atNight']) => void; takeBack: () => void };
 }
 
 /** Presses of one conversation. */
-export function useReply(place: Conversation, { onRow, onAside, giveBack }: Replying): Reply {
+export function useReply(place: Conversation, { onRow, onRowGone, onAside, giveBack, takeBack }: Replying): Reply {
   const me = useMe();
-  const [held, setHeld] = useState<{ message: NewMessage; words: string }>();
-  const refuse = (message: NewMessage, words: string) => {
-    onRow({ ...rowOf(message, place, me), state: 'failed', failure: { code: '', text: words } });
-    giveBack(message);
-  };
-  const taken = ({ aside }: NewMessage, entry: Entry) => {
+  const held = useHeld(place.id);
+  const taken = (message: NewMessage, entry: Entry) => {
+    held.drop(message.id);
     onRow(entry);
-    if (aside) onAside?.(aside);
+    if (message.aside) onAside?.(message.aside);
   };
   const send = useSend(place.id, taken, (message, error) => {
     if (error instanceof ApiError && error.type === 'quiet-hours') {
-      setHeld({ message, words: error.message });
+      onRowGone(message.id);
+      held.add({ message, until: String(error.problem.until) });
       return;
     }
     notifications.show({ color: 'red', title: 'Сообщение не принято', message: error.message, autoClose: false });
-    refuse(message, error.message);
+    onRow({ ...rowOf(message, place, me), delivery: undefined, state: 'failed', failure: { code: '', text: error.message } });
+    held.drop(message.id);
+    giveBack(message);
   });
+  const asked = held.first;
+  // It stays kept until the hub has answered, so that a reload meanwhile asks anew; the id is the same.
+  const isAsked = asked && !(send.isPending && send.variables.id === asked.message.id);
   return {
     press: (message, quote) => {
       onRow({ ...rowOf(message, place, me), quote: quote ? { interaction_id: quote.id, text: quote.text } : null });
       send.mutate(message);
     },
-    night: held && {
-      words: held.words,
-      decide: (atNight) => {
-        send.mutate({ ...held.message, atNight });
-        setHeld(undefined);
-      },
-      takeBack: () => {
-        refuse(held.message, held.words);
-        setHeld(undefined);
-      },
-    },
+    night: isAsked
+      ? {
+          held: asked,
+          decide: (atNight) => {
+            const decided = { ...asked.message, atNight };
+            onRow(rowOf(atNight === 'hold' ? { ...decided, plannedFor: asked.until } : decided, place, me));
+            send.mutate(decided);
+          },
+          takeBack: () => {
+            held.drop(asked.message.id);
+            takeBack(asked.message);
+          },
+        }
+      : undefined,
   };
 }

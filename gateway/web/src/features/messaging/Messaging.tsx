@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMe } from '@/shared/me';
 import { Page } from '@/shared/ui/Page';
 import { Failed } from '@/shared/ui/States';
-import { rulesQuery } from './api';
+import { rulesQuery } from '@/shared/quiet';
 import { RulesForm } from './RulesForm';
 import { StopWords } from './StopWords';
 

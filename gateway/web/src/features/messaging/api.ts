@@ -1,12 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { rulesQuery } from '@/shared/quiet';
 
 export type Rules = Schema<'MessagingRules'>;
-
-export const rulesQuery = queryOptions({
-  queryKey: ['messaging-rules'],
-  queryFn: () => unwrap(api.GET('/api/messaging-rules')),
-});
 
 export const stopWordsQuery = queryOptions({
   queryKey: ['stop-words'],

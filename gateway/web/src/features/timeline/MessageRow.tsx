@@ -168,6 +168,8 @@ const SIGNS = {
 /** How far a message of ours got: on the client's side, else on ours. */
 function State({ entry }: { entry: Entry }) {
   const step = entry.delivery?.step;
+  // It waits for its time, and until the hub has taken it not even that.
+  if (isPlanned(entry)) return null;
   const onItsWay = step === 'queued' || step === 'sending' || step === 'unsure';
   const state = entry.state ?? (step === 'failed' ? 'failed' : onItsWay ? 'queued' : step === 'accepted' ? 'sent' : undefined);
   if (!state) return null;

@@ -14,7 +14,7 @@ function Editor() {
   return <NoteEditor entry={NOTE} subject={{ kind: 'client', id: 'romashka' }} text={text} onText={setText} />;
 }
 
-function show(answer: () => Response) {
+function show(answer: () => Response, press = () => fireEvent.click(screen.getByRole('button', { name: 'Сохранить' }))) {
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => answer());
   render(
     <MantineProvider>
@@ -23,7 +23,7 @@ function show(answer: () => Response) {
       </QueryClientProvider>
     </MantineProvider>,
   );
-  fireEvent.click(screen.getByRole('button', { name: 'Сохранить' }));
+  press();
 }
 
 const refused = (status: number, type: string, detail: string) => () =>
@@ -36,11 +36,23 @@ test('what was saved leaves the field', async () => {
   await screen.findByText('Сохранено');
 });
 
+test('Enter saves as it does where comments are written, and Shift+Enter does not', async () => {
+  const field = () => screen.getByLabelText('Текст комментария');
+  show(
+    () => Response.json(NOTE),
+    () => fireEvent.keyDown(field(), { key: 'Enter', shiftKey: true }),
+  );
+  expect(fetch).not.toHaveBeenCalled();
+  fireEvent.keyDown(field(), { key: 'Enter' });
+  await screen.findByText('Сохранено');
+});
+
 test('a comment that was locked while one typed keeps the words and says why', async () => {
   show(refused(403, 'note-locked', 'Прошло больше суток.'));
   await screen.findByText(/Прошло больше суток/);
   expect(screen.getByLabelText('Текст комментария')).toHaveProperty('value', 'Стало');
   screen.getByRole('button', { name: 'Скопировать текст' });
+  expect(screen.queryByText('Было'), 'the old words are not doubled').toBeNull();
 });
 
 test('a comment that was changed meanwhile is not written over unseen', async () => {
@@ -51,4 +63,5 @@ test('a comment that was changed meanwhile is not written over unseen', async ()
   vi.mocked(fetch).mockImplementation(async () => Response.json({ ...NOTE, text: 'Чужое', note: { ...NOTE.note!, version: 2 } }));
   fireEvent.click(screen.getByRole('button', { name: 'Показать, что записано сейчас' }));
   await waitFor(() => expect(screen.getByRole('button', { name: 'Сохранить' })).toHaveProperty('disabled', false));
+  screen.getByText('Было');
 });

@@ -1,6 +1,8 @@
 import { Alert, Button, CopyButton, Group, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { ApiError } from '@/api/problem';
+import { FoldedText } from '@/shared/ui/FoldedText';
 import { entryOf, takeIn, type Entry, type Subject } from './api';
 import { useChangeNote } from './notes';
 
@@ -16,14 +18,17 @@ interface NoteEditorProps {
 export function NoteEditor({ entry, subject, text, onText }: NoteEditorProps) {
   const cache = useQueryClient();
   const change = useChangeNote(subject);
+  const [hasOther, setOther] = useState(false);
   const error = change.error;
   const isStale = error instanceof ApiError && error.type === 'stale-version';
   const isLocked = error instanceof ApiError && error.problem.status === 403;
-  const save = () => change.mutate({ id: entry.id, version: entry.note!.version, text }, { onSuccess: () => onText(null) });
+  const maySave = text.trim() !== '' && !isStale && !change.isPending;
+  const save = () => maySave && change.mutate({ id: entry.id, version: entry.note!.version, text }, { onSuccess: () => onText(null) });
   const readAnew = () => {
     void entryOf(entry.id).then((fresh) => {
       takeIn(cache, subject, fresh);
       change.reset();
+      setOther(true);
     });
   };
   return (
@@ -33,6 +38,7 @@ export function NoteEditor({ entry, subject, text, onText }: NoteEditorProps) {
         save();
       }}
     >
+      {hasOther && entry.text && <FoldedText text={entry.text} deleted={!!entry.deleted} />}
       <Textarea
         aria-label="Текст комментария"
         autosize
@@ -42,7 +48,10 @@ export function NoteEditor({ entry, subject, text, onText }: NoteEditorProps) {
         value={text}
         onChange={(event) => onText(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save();
+          const withCtrl = event.ctrlKey || event.metaKey;
+          if (event.key !== 'Enter' || (event.shiftKey && !withCtrl) || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          save();
         }}
       />
       {error && (
@@ -67,7 +76,7 @@ export function NoteEditor({ entry, subject, text, onText }: NoteEditorProps) {
         </Alert>
       )}
       <Group gap="xs" mt={6}>
-        <Button type="submit" size="compact-md" loading={change.isPending} disabled={text.trim() === '' || isStale}>
+        <Button type="submit" size="compact-md" loading={change.isPending} disabled={!maySave && !change.isPending} title="Enter — сохранить, Shift+Enter — новая строка" aria-keyshortcuts="Enter">
           Сохранить
         </Button>
         <Button size="compact-md" variant="subtle" color="gray" onClick={() => onText(null)}>

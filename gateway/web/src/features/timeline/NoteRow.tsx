@@ -51,7 +51,7 @@ export function NoteRow({ entry, subject, zone, showing }: NoteRowProps) {
           <TaskButton isSmall start={startOf(entry, subject)} />
           {text === null && <Acts entry={entry} subject={subject} onEdit={() => setText(entry.text ?? '')} />}
         </div>
-        {entry.text && <FoldedText text={entry.text} deleted={!!entry.deleted} />}
+        {entry.text && text === null && <FoldedText text={entry.text} deleted={!!entry.deleted} />}
         {text !== null && <NoteEditor entry={entry} subject={subject} text={text} onText={setText} />}
       </div>
     </article>

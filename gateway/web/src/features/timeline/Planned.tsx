@@ -21,7 +21,7 @@ export function Planned({ entry, zone }: { entry: Entry; zone?: string | null })
   const isStored = entry.state !== 'queued';
   return (
     <div className={classes.planned}>
-      {held ?? `Запланировано: ${at ? exactly(at, zone) : 'позже'}`}
+      {held ?? `${isStored ? 'Запланировано:' : 'Планируем на'} ${at ? exactly(at, zone) : 'потом'}`}
       {isStored && (
         <span className={classes.acts}>
           {(!held || mayAtNight) && (

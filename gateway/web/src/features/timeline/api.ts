@@ -79,6 +79,14 @@ export function takeIn(cache: QueryClient, subject: Subject, entry: Entry): void
   }
 }
 
+/** Takes a row away that was shown and never stored. */
+export function takeOut(cache: QueryClient, subject: Subject, id: string): void {
+  cache.setQueriesData<InfiniteData<TimelinePage, Place>>(
+    { queryKey: [KEY, subject.kind, subject.id] },
+    (data) => data && { ...data, pages: withoutEntry(data.pages, id) },
+  );
+}
+
 function belongs(subject: Subject, entry: Entry): boolean {
   if (subject.kind === 'conversation') return entry.conversation_id === subject.id;
   if (subject.kind === 'client') return !entry.pinned_client_id || entry.pinned_client_id === subject.id;

@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { date, dateTime, ownZone, time } from '../format';
 import { knownZone, LONGEST_MS, momentOf, presets, wallOfWords } from '../plan';
+import { isQuiet, quietWords, type QuietHours } from '../quiet';
 import { useNow } from '../useNow';
 
 interface PlanTimeProps {
@@ -11,13 +12,15 @@ interface PlanTimeProps {
   isOwn?: boolean;
   /** Where it begins. */
   at?: string | null;
+  /** When clients sleep: said beforehand, nothing is refused for it here. */
+  quiet?: QuietHours;
   action: string;
   disabled?: boolean;
   onChoose: (at: string) => void;
 }
 
 /** A time by the clocks of the client, with one's own beside it; or by one's own alone. */
-export function PlanTime({ zone: named, isOwn = false, at, action, disabled, onChoose }: PlanTimeProps) {
+export function PlanTime({ zone: named, isOwn = false, at, quiet, action, disabled, onChoose }: PlanTimeProps) {
   const now = useNow();
   const zone = knownZone(named);
   const offered = presets(now, zone, isOwn ? '09:00' : undefined);
@@ -69,6 +72,11 @@ export function PlanTime({ zone: named, isOwn = false, at, action, disabled, onC
                 ? `${dateTime(chosen)}: пояс клиента тот же, что у вас`
                 : `${dateTime(chosen)}, по вашему времени: пояс клиента неизвестен`}
       </Text>
+      {quiet && isAhead && isQuiet(quiet, chosen, zone) && (
+        <Text size="sm" c="var(--late)" role="note">
+          {named ? 'У клиента в это время ночь' : 'В это время ночь'} ({quietWords(quiet)}).
+        </Text>
+      )}
       <Button disabled={!isAhead || isTooFar || disabled} onClick={() => chosen !== undefined && onChoose(new Date(chosen).toISOString())}>
         {action}
       </Button>
