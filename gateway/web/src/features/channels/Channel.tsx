@@ -17,6 +17,7 @@ import { GUIDES } from './guides';
 import { Steps } from './NewChannel';
 import { settingName } from './settings';
 import { SettingFields, type Values } from './SettingFields';
+import { Seats } from './Seats';
 import { Templates } from './Templates';
 
 const REFUSALS: Record<string, string> = {
@@ -119,6 +120,7 @@ function Ready({ account, settings, title }: { account: Account; settings: Setti
           )}
         </section>
         <Templates accountId={account.id} />
+        {account.connector === 'telphin' && <Seats account={account} />}
         <Divider />
         <section>
           <Title order={2} mb="xs">
