@@ -94,7 +94,7 @@ pub async fn press(
     }
     let (account, extension) =
         extensions::of_user(conn, viewer.user_id, new.account).await?.ok_or(ClientError::NotNow(
-            "За вами не закреплён добавочный номер: попросите администратора указать его в настройках телефонии.",
+            "За вами не закреплён добавочный номер. Администратор закрепит его на странице канала телефонии: «Настройки», «Каналы», «Кто за каким добавочным».",
         ))?;
     let fresh = store::insert(conn, new.id, viewer.user_id, account, &extension, new.to.e164(), now).await?;
     if fresh {

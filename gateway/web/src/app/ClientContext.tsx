@@ -11,7 +11,8 @@ import { clientQuery } from '@/shared/clients';
 import { peopleQuery } from '@/shared/contacts';
 import { useRight } from '@/shared/me';
 import { Failed, Loading, Nothing } from '@/shared/ui/States';
-import { ForeignClient, foreignOf } from './ForeignClient';
+import { Stub } from '@/shared/ui/Stub';
+import { foreignOf } from './foreign';
 
 const ClientTasks = lazy(() => import('@/features/tasks/ClientTasks'));
 
@@ -66,7 +67,7 @@ function CardOf({ id, isShown, onMoved, onShown }: CardOfProps) {
   if (card.isPending) return <Loading what="Карточка загружается" />;
   if (card.isError) {
     const stub = foreignOf(card.error);
-    return stub ? <ForeignClient stub={stub} clientId={id} /> : <Failed error={card.error} again={() => void card.refetch()} />;
+    return stub ? <Stub stub={stub} clientId={id} /> : <Failed error={card.error} again={() => void card.refetch()} />;
   }
   return (
     <ContextPane

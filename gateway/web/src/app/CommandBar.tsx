@@ -1,12 +1,14 @@
 import { Loader, Modal, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconCurrencyDollar, IconSearch, IconUser } from '@tabler/icons-react';
+import { IconCurrencyDollar, IconLock, IconSearch, IconUser } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react';
 import { api, unwrap, type Schema } from '@/api/client';
+import type { ClientStub } from '@/shared/clients';
 import { phone } from '@/shared/format';
 import { useMe } from '@/shared/me';
+import { StubDialog } from '@/shared/ui/Stub';
 import classes from './CommandBar.module.css';
 import { sections } from './sections';
 
@@ -34,6 +36,7 @@ export default function CommandBar({ field, typed, onTyped, onClose }: CommandBa
   const navigate = useNavigate();
   const [text] = useDebouncedValue(typed.trim(), 150);
   const [chosen, setChosen] = useState(0);
+  const [stub, setStub] = useState<ClientStub>();
   const list = useRef<HTMLDivElement>(null);
   const search = useQuery({
     queryKey: ['search', text],
@@ -67,7 +70,15 @@ export default function CommandBar({ field, typed, onTyped, onClose }: CommandBa
     more: detail(client),
     run: go(() => void navigate({ to: '/clients/$clientId', params: { clientId: client.id } })),
   }));
-  const choices = [...clients, ...places];
+  const foreign: Choice[] = (found?.foreign ?? []).map((one, index) => ({
+    key: `foreign-${index}`,
+    icon: <IconLock size={18} />,
+    title: one.name,
+    more: [one.inn && `ИНН ${one.inn}`, one.responsible].filter(Boolean).join(' · '),
+    run: () => setStub(one),
+  }));
+  const open = [...clients, ...places];
+  const choices = [...open, ...foreign];
   const at = Math.min(chosen, Math.max(0, choices.length - 1));
 
   useEffect(() => {
@@ -82,7 +93,23 @@ export default function CommandBar({ field, typed, onTyped, onClose }: CommandBa
     event.preventDefault();
   };
 
-  const foreign = found?.foreign ?? [];
+  const shown = (some: Choice[], from: number) =>
+    some.map((choice, index) => (
+      <div
+        key={choice.key}
+        id={`command-${from + index}`}
+        role="option"
+        aria-selected={from + index === at}
+        className={classes.choice}
+        onMouseMove={() => setChosen(from + index)}
+        onClick={choice.run}
+      >
+        <span className="soft">{choice.icon}</span>
+        <span className="cut">{choice.title}</span>
+        {choice.more && <span className={classes.more}>{choice.more}</span>}
+      </div>
+    ));
+  if (stub) return <StubDialog stub={stub} onClose={onClose} />;
   return (
     <Modal
       opened
@@ -117,34 +144,14 @@ export default function CommandBar({ field, typed, onTyped, onClose }: CommandBa
         onKeyDown={pressed}
       />
       <div ref={list} id="command-choices" role="listbox" aria-label="Найденное" className={classes.list}>
-        {choices.map((choice, index) => (
-          <div
-            key={choice.key}
-            id={`command-${index}`}
-            role="option"
-            aria-selected={index === at}
-            className={classes.choice}
-            onMouseMove={() => setChosen(index)}
-            onClick={choice.run}
-          >
-            <span className="soft">{choice.icon}</span>
-            <span className="cut">{choice.title}</span>
-            {choice.more && <span className={classes.more}>{choice.more}</span>}
+        {shown(open, 0)}
+        {foreign.length > 0 && (
+          <div role="group" aria-label="Чужие клиенты" className={classes.foreign}>
+            <div className={classes.head}>Чужие клиенты</div>
+            {shown(foreign, open.length)}
           </div>
-        ))}
+        )}
       </div>
-      {foreign.length > 0 && (
-        <div className={classes.foreign}>
-          <div className={classes.head}>Чужие клиенты</div>
-          {foreign.map((stub, index) => (
-            <div key={index} className={classes.stub}>
-              <span className="cut">{stub.name}</span>
-              {stub.inn && <span className="numbers">ИНН {stub.inn}</span>}
-              <span className={classes.more}>{stub.responsible}</span>
-            </div>
-          ))}
-        </div>
-      )}
       <div className={classes.foot} role="status">
         {search.isError
           ? search.error.message

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import type { ClientStub } from './clients';
 
 export type AccessRequest = Schema<'AccessRequest'>;
 export type Loan = Schema<'Loan'>;
@@ -20,6 +21,14 @@ export const ownAccessQuery = infiniteQueryOptions({
   queryFn: ({ pageParam }) => unwrap(api.GET('/api/me/access-requests', { params: { query: { cursor: pageParam } } })),
   getNextPageParam: (page) => page.next_cursor ?? undefined,
 });
+
+/** One's open request for the client of a stub. A stub has no id: it is known by what it shows. */
+export function openRequestFor(stub: ClientStub, own: AccessRequest[]): AccessRequest | undefined {
+  return own.find(
+    ({ state, client }) =>
+      state === 'open' && client.name === stub.name && client.inn === stub.inn && client.responsible === stub.responsible,
+  );
+}
 
 export const accessCountsQuery = queryOptions({
   queryKey: ['access-requests', 'counts'],
@@ -62,6 +71,21 @@ export function useWithdrawAccess(id: string) {
   return useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/access-requests/{id}', { params: { path: { id } } })),
     onSettled: changed,
+  });
+}
+
+/** Takes back an access that was just given: the loan is looked for, for the answer does not name it. */
+export function useTakeBack() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ client, user }: { client: string; user: string }) => {
+      const path = { id: client };
+      const loans = await unwrap(api.GET('/api/clients/{id}/loans', { params: { path } }));
+      const given = loans.filter((loan) => loan.user.id === user && loan.may_end);
+      for (const loan of given) await unwrap(api.DELETE('/api/loans/{id}', { params: { path: { id: loan.id } } }));
+    },
+    onSettled: (_done, _error, { client }) =>
+      Promise.all([['clients', client], ['access-requests']].map((queryKey) => cache.invalidateQueries({ queryKey }))),
   });
 }
 

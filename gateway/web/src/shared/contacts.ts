@@ -1,7 +1,15 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { channelLook } from '@/channels';
+import { phone } from './format';
 
 export type Contact = Schema<'Contact'>;
+
+/** An address as people name it; of one that only a channel understands, the channel. */
+export function addressWords({ kind, scope, value }: Pick<Schema<'Identity'>, 'kind' | 'scope' | 'value'>): string {
+  if (kind === 'phone') return phone(value);
+  return kind === 'email' ? value : channelLook(scope.split(/[:/]/)[0]!).name;
+}
 
 export const contactQuery = (id: string) =>
   queryOptions({

@@ -15,3 +15,4 @@ globalThis.ResizeObserver ??= class {
   disconnect() {}
 };
 if (!('fonts' in document)) Object.defineProperty(document, 'fonts', { value: new EventTarget() });
+Element.prototype.scrollIntoView ??= () => undefined;

@@ -10,8 +10,9 @@ import { ClientThread } from '@/features/timeline/ClientThread';
 import { clientQuery } from '@/shared/clients';
 import { peopleQuery } from '@/shared/contacts';
 import { Failed, Loading } from '@/shared/ui/States';
+import { Stub } from '@/shared/ui/Stub';
 import { ClientContext } from '../ClientContext';
-import { ForeignClient, foreignOf } from '../ForeignClient';
+import { foreignOf } from '../foreign';
 import { ThreadFrame } from '../ThreadFrame';
 import { useBare } from '../useBare';
 
@@ -42,7 +43,7 @@ export default function ClientPage() {
   if (card.isPending) return <Loading what="Клиент загружается" />;
   if (card.isError) {
     const stub = foreignOf(card.error);
-    return stub ? <ForeignClient stub={stub} clientId={clientId} /> : <Failed error={card.error} again={() => void card.refetch()} />;
+    return stub ? <Stub stub={stub} clientId={clientId} /> : <Failed error={card.error} again={() => void card.refetch()} />;
   }
   const { name, inn, city, features, time_zone } = card.data;
   const takeRow = (entry: Entry) => takeIn(cache, { kind: 'client', id: card.data.id }, entry);

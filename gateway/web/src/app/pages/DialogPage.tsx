@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { notifications } from '@mantine/notifications';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import { ApiError } from '@/api/problem';
 import { accountWords } from '@/channels';
 import { BridgeMark } from '@/features/bridge/BridgeMark';
 import { conversationQuery, knownConversation, useMarkRead, type Conversation } from '@/features/conversations/api';
@@ -12,7 +13,7 @@ import { WriteBox } from '@/features/composer/WriteBox';
 import { takeIn, takeOut, type Entry } from '@/features/timeline/api';
 import { ClientThread } from '@/features/timeline/ClientThread';
 import { clientQuery } from '@/shared/clients';
-import { Failed, Loading } from '@/shared/ui/States';
+import { Failed, Loading, Nothing } from '@/shared/ui/States';
 import { ClientContext } from '../ClientContext';
 import { subjectOf } from '../dialog';
 import { ThreadFrame } from '../ThreadFrame';
@@ -30,6 +31,14 @@ export default function DialogPage() {
     placeholderData: () => knownConversation(cache, conversationId),
   });
   if (conversation.isPending) return <Loading what="Диалог загружается" />;
+  if (isMissing(conversation.error)) {
+    return (
+      <Nothing title="Такого диалога нет, или он вам не открыт">
+        Если ссылку прислал коллега, спросите у него название или ИНН клиента и найдите его поиском (Ctrl+K): там же можно
+        запросить доступ.
+      </Nothing>
+    );
+  }
   if (conversation.isError) return <Failed error={conversation.error} again={() => void conversation.refetch()} />;
   return <Dialog key={conversationId} conversation={conversation.data} />;
 }
@@ -103,6 +112,11 @@ function Dialog({ conversation }: { conversation: Conversation }) {
       />
     </ThreadFrame>
   );
+}
+
+/** Of a foreign dialog the hub says no more than of one that never was. */
+function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.problem.status === 404;
 }
 
 /** The timeline of a person of several companies does not show what is said about one of them. */

@@ -2,10 +2,11 @@ import { Badge, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useAnswerAccess, useWithdrawAccess, type AccessAnswer, type AccessRequest } from '@/shared/access';
+import { useAnswerAccess, useTakeBack, useWithdrawAccess, type AccessAnswer, type AccessRequest } from '@/shared/access';
 import { dateTime } from '@/shared/format';
 import { RefuseForm } from '@/shared/ui/RefuseForm';
 import { FormFailure } from '@/shared/ui/States';
+import { uuid } from '@/shared/uuid';
 import classes from './AccessCard.module.css';
 
 const STATE: Record<AccessRequest['state'], { name: string; color: string }> = {
@@ -15,10 +16,13 @@ const STATE: Record<AccessRequest['state'], { name: string; color: string }> = {
   withdrawn: { name: 'Отозвано', color: 'gray' },
 };
 
+/** How long the way back is offered. */
+const UNDO_MS = 7000;
+
 const TERMS: { answer: AccessAnswer['answer']; name: string }[] = [
-  { answer: 'day', name: 'На сутки' },
-  { answer: 'week', name: 'На 7 дней' },
-  { answer: 'forever', name: 'Без срока' },
+  { answer: 'day', name: 'на сутки' },
+  { answer: 'week', name: 'на 7 дней' },
+  { answer: 'forever', name: 'без срока' },
 ];
 
 /** One request: whose client, who asks and why, what came of it. */
@@ -68,12 +72,40 @@ function Decide({ request }: { request: AccessRequest }) {
   const answer = useAnswerAccess(request.id);
   const [refusing, setRefusing] = useState(false);
   const { revision } = request;
+  const takeBack = useTakeBack();
+  const tell = (decided: AccessRequest) => {
+    const id = uuid();
+    const client = decided.client_id;
+    const undo = () => {
+      notifications.hide(id);
+      // By a promise: the card may be off the screen by then.
+      takeBack.mutateAsync({ client: client!, user: request.author.id }).then(
+        () => notifications.show({ message: `Доступ снова закрыт: ${request.author.name}` }),
+        (error: Error) => notifications.show({ color: 'red', title: 'Доступ остался открыт', message: error.message }),
+      );
+    };
+    notifications.show({
+      id,
+      autoClose: UNDO_MS,
+      color: 'green',
+      message: (
+        <Group justify="space-between" wrap="nowrap">
+          <span>Доступ открыт: {request.author.name}</span>
+          {client && (
+            <Button size="compact-sm" variant="light" style={{ flex: 'none' }} onClick={undo}>
+              Закрыть снова
+            </Button>
+          )}
+        </Group>
+      ),
+    });
+  };
   const refuse = (comment: string) =>
     answer.mutate({ answer: 'refuse', revision, comment }, { onSuccess: () => notifications.show({ message: 'В доступе отказано' }) });
   const open = (term: AccessAnswer['answer']) =>
     answer.mutate(
       { answer: term, revision },
-      { onSuccess: () => notifications.show({ color: 'green', message: `Доступ открыт: ${request.author.name}` }) },
+      { onSuccess: tell },
     );
   return (
     <>
@@ -82,10 +114,11 @@ function Decide({ request }: { request: AccessRequest }) {
         <RefuseForm action="Отказать" isPending={answer.isPending} onRefuse={refuse} onCancel={() => setRefusing(false)} />
       ) : (
         <Group gap="xs" role="group" aria-label="Открыть доступ">
+          <Text size="sm">Открыть:</Text>
           {TERMS.map((term) => (
             <Button
               key={term.answer}
-              variant={term.answer === 'week' ? 'filled' : 'default'}
+              variant="default"
               disabled={answer.isPending}
               onClick={() => open(term.answer)}
             >

@@ -1,5 +1,5 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
+import { Notifications, notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react';
@@ -56,14 +56,40 @@ function show(what: () => React.ReactNode, rights: Record<string, string>) {
 
 const HEAD = { 'clients.read': 'all', 'clients.lend': 'all' };
 
-afterEach(cleanup);
+afterEach(() => {
+  notifications.clean();
+  cleanup();
+});
 
 test('a press on a term opens the client in the revision that was read', async () => {
   const asked = hub(REQUEST);
   show(AccessRequests, HEAD);
-  fireEvent.click(await screen.findByRole('button', { name: 'На 7 дней' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'на 7 дней' }));
   await screen.findByText('Доступ открыт: Борис Орлов');
   expect(asked).toEqual([{ path: `/api/access-requests/${REQUEST.id}/decide`, body: { answer: 'week', revision: 2 } }]);
+});
+
+test('an access that was given by mistake is taken back from the strip', async () => {
+  const asked: string[] = [];
+  const open = { ...REQUEST, client_id: 'c1' };
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
+    const sent = input as Request;
+    const path = new URL(sent.url).pathname;
+    if (sent.method !== 'GET') asked.push(`${sent.method} ${path}`);
+    if (sent.method === 'DELETE') return new Response(null, { status: 204 });
+    if (path.endsWith('/loans')) {
+      return Response.json([
+        { id: 'l1', user: REQUEST.author, may_end: true },
+        { id: 'l2', user: { id: 'other', name: 'Вера' }, may_end: true },
+      ]);
+    }
+    return Response.json(sent.method === 'GET' ? { items: [open], next_cursor: null } : open);
+  });
+  show(AccessRequests, HEAD);
+  fireEvent.click(await screen.findByRole('button', { name: 'на сутки' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Закрыть снова' }));
+  await screen.findByText('Доступ снова закрыт: Борис Орлов');
+  expect(asked).toEqual([`POST /api/access-requests/${REQUEST.id}/decide`, 'DELETE /api/loans/l1']);
 });
 
 test('a refusal goes with its reason and not without', async () => {
@@ -82,7 +108,7 @@ test('an author takes his request back and decides nothing', async () => {
   show(AccessRequests, { 'clients.read': 'own' });
   fireEvent.click(await screen.findByRole('button', { name: 'Отозвать' }));
   await waitFor(() => expect(asked).toEqual([{ path: `/api/access-requests/${REQUEST.id}`, body: undefined }]));
-  expect(screen.queryByRole('button', { name: 'Без срока' })).toBeNull();
+  expect(screen.queryByRole('button', { name: 'без срока' })).toBeNull();
 });
 
 test('access that is over says so and until when it was', async () => {
@@ -90,6 +116,19 @@ test('access that is over says so and until when it was', async () => {
   show(AccessRequests, { 'clients.read': 'own' });
   await screen.findByText('Доступ закончился');
   screen.getByText(/Срок — до 23\.11\.2026/);
+});
+
+test('a stub that waits for a decision says since when in place of the button', async () => {
+  hub(REQUEST);
+  const Stubs = () => (
+    <>
+      <AskForAccess stub={REQUEST.client} />
+      <AskForAccess stub={{ ...REQUEST.client, inn: '7707083885' }} />
+    </>
+  );
+  show(Stubs, { 'clients.read': 'own' });
+  await screen.findByText(/^Запрос ждёт решения с 22\.11\.2026/);
+  expect(screen.getAllByRole('button', { name: /Запросить доступ/ })).toHaveLength(1);
 });
 
 test('a stub is asked for by its ИНН, and by its address where that is known', async () => {

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { IconPhoneCall, IconPhoneIncoming, IconPhoneOff, IconPhoneOutgoing } from '@tabler/icons-react';
 import { api, unwrap, type Schema } from '@/api/client';
-import { ago, exactly } from '@/shared/format';
+import { ago, exactly, time } from '@/shared/format';
 import { plural } from '@/shared/plural';
 import { useNow } from '@/shared/useNow';
 import { callDetail, callTitle } from '@/shared/words/call';
@@ -53,6 +53,7 @@ export function Calls() {
         <Group gap="xs">
           <SegmentedControl
             size="xs"
+            className={classes.outcomes}
             aria-label="Исход"
             data={[
               { value: '', label: 'Все' },
@@ -137,8 +138,8 @@ function Debts() {
             </span>
           </div>
           {debt.number && <PhoneLink value={debt.number} />}
-          <time className={classes.time} dateTime={debt.last_at} title={exactly(debt.last_at)}>
-            {ago(debt.last_at, now)}
+          <time className={`${classes.time} numbers`} dateTime={debt.last_at} title={exactly(debt.last_at)}>
+            {whenWords(debt.last_at, now)}
           </time>
         </li>
       ))}
@@ -164,9 +165,14 @@ function Call({ entry }: { entry: Entry }) {
         )}
         <span className={classes.more}>{[callTitle(entry), ...(entry.call ? callDetail(entry.call) : [])].join(' · ')}</span>
       </div>
-      <time className={classes.time} dateTime={entry.occurred_at} title={exactly(entry.occurred_at)}>
-        {ago(entry.occurred_at, now)}
+      <time className={`${classes.time} numbers`} dateTime={entry.occurred_at} title={exactly(entry.occurred_at)}>
+        {whenWords(entry.occurred_at, now)}
       </time>
     </li>
   );
+}
+
+/** «2 ч, 12:40»: how long ago, and by the clock. */
+function whenWords(at: string, now: number): string {
+  return `${ago(at, now)}, ${time(at)}`;
 }

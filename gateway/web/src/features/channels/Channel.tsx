@@ -13,10 +13,11 @@ import { ButtonLink } from '@/shared/ui/links';
 import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure, Loading } from '@/shared/ui/States';
 import { accountQuery, connectorsQuery, noticesQuery, useEditAccount, useMend, type Account, type Setting } from './api';
-import { GUIDES } from './guides';
+import { stepsAfter } from './guides';
 import { Steps } from './NewChannel';
 import { settingName } from './settings';
 import { SettingFields, type Values } from './SettingFields';
+import { Seats } from './Seats';
 import { Templates } from './Templates';
 
 const REFUSALS: Record<string, string> = {
@@ -119,6 +120,7 @@ function Ready({ account, settings, title }: { account: Account; settings: Setti
           )}
         </section>
         <Templates accountId={account.id} />
+        {account.connector === 'telphin' && <Seats account={account} />}
         <Divider />
         <section>
           <Title order={2} mb="xs">
@@ -134,7 +136,7 @@ function Ready({ account, settings, title }: { account: Account; settings: Setti
             }
           />
           <Stack mt="sm">
-            <Steps steps={GUIDES[account.connector]?.after ?? []} />
+            <Steps steps={stepsAfter(account.connector, account.secrets)} />
           </Stack>
         </section>
         <Divider />

@@ -9,8 +9,9 @@ import { CopyField } from '@/shared/ui/CopyField';
 import { ButtonLink } from '@/shared/ui/links';
 import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure, Loading } from '@/shared/ui/States';
-import { connectorsQuery, useConnect, type Connector } from './api';
-import { GUIDES } from './guides';
+import { connectorsQuery, useConnect, type Connector, type Setting } from './api';
+import { GUIDES, stepsAfter } from './guides';
+import { missingToSend, neededToSend } from './needs';
 import classes from './NewChannel.module.css';
 import { settingName } from './settings';
 import { SettingFields, type Values } from './SettingFields';
@@ -84,8 +85,11 @@ function Here({ connector, onMade, onBack }: HereProps) {
   const [showRare, setShowRare] = useState(false);
   const error = connect.error;
   const field = error instanceof ApiError ? error.field : undefined;
-  const usual = connector.settings.filter((setting) => setting.required || showRare);
-  const hasRare = connector.settings.some((setting) => !setting.required);
+  const toSend = neededToSend(connector.name);
+  const isUsual = (setting: Setting) => setting.required || toSend.includes(setting.name);
+  const usual = connector.settings.filter((setting) => isUsual(setting) || showRare);
+  const hasRare = connector.settings.some((setting) => !isUsual(setting));
+  const missing = missingToSend(connector.name, values);
   const save = (event: FormEvent) => {
     event.preventDefault();
     const settings = Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''));
@@ -123,12 +127,13 @@ function Here({ connector, onMade, onBack }: HereProps) {
         {(!field || field === 'settings' || !usual.some((setting) => field === `settings.${setting.name}`)) && field !== 'name' && (
           <FormFailure error={error} />
         )}
+        {missing && <Alert color="yellow">{missing}</Alert>}
         <Group justify="space-between">
           <Button variant="default" onClick={onBack}>
             Назад
           </Button>
           <Button type="submit" loading={connect.isPending}>
-            Подключить
+            {missing ? 'Подключить без этого' : 'Подключить'}
           </Button>
         </Group>
       </Stack>
@@ -151,7 +156,7 @@ function AtProvider({ made, connector }: { made: Schema<'ChangedAccount'>; conne
       {shownOnce && (
         <Alert color="yellow">Секреты показаны один раз. Скопируйте их сейчас: потом их можно только заменить.</Alert>
       )}
-      <Steps steps={GUIDES[connector.name]?.after ?? []} />
+      <Steps steps={stepsAfter(connector.name, account.secrets)} />
       <WaitForFirst accountId={account.id} />
       <Group justify="flex-end">
         <ButtonLink to="/settings/channels/$accountId" params={{ accountId: account.id }} variant="default">

@@ -1,3 +1,6 @@
+/** Only where a word was given here. */
+const SAME_WORD = 'Рядом с адресом впишите то же секретное слово, что задано здесь.';
+
 /** What is to be done at the provider, in the order in which his pages ask for it. */
 export const GUIDES: Record<string, { before: string[]; after: string[] }> = {
   whatsapp: {
@@ -38,10 +41,15 @@ export const GUIDES: Record<string, { before: string[]; after: string[] }> = {
   },
   smsc: {
     before: ['Откройте личный кабинет SMSC.ru → «Настройки».'],
-    after: ['Впишите адрес обработчика и то же секретное слово.', 'Ответьте на любую SMS компании: сообщение появится в диалогах.'],
+    after: ['Впишите адрес обработчика.', SAME_WORD, 'Ответьте на любую SMS компании: сообщение появится в диалогах.'],
   },
   smsru: {
     before: ['Откройте личный кабинет SMS.ru и скопируйте api_id.'],
     after: ['В разделе «Callback» добавьте адрес обработчика.', 'Ответьте на любую SMS компании: сообщение появится в диалогах.'],
   },
 };
+
+/** What is left to be done at the provider once the channel is connected with these secrets. */
+export function stepsAfter(connector: string, secrets: Record<string, boolean>): string[] {
+  return (GUIDES[connector]?.after ?? []).filter((step) => step !== SAME_WORD || secrets.secret);
+}

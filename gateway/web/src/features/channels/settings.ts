@@ -15,7 +15,7 @@ export const SETTING_NAMES: Record<string, string> = {
   secret_token: 'Секрет вебхука',
   intake: 'Как получать обновления',
   purpose: 'Кому служит бот',
-  api_url: 'Адрес Bot API',
+  api_url: 'Адрес API',
   poll_timeout_s: 'Ожидание запроса, секунд',
   api_id: 'Ключ api_id',
   trusted_roots: 'Доверенные корневые сертификаты',

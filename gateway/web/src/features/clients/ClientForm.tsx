@@ -1,10 +1,12 @@
 import { Alert, Button, Drawer, Group, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { IconLock } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import type { Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
-import type { ClientCard, ClientStub } from '@/shared/clients';
+import { clientQuery, type ClientCard, type ClientStub } from '@/shared/clients';
 import { useFrozen, type RequestField } from '@/shared/changeRequests';
 import { useMe } from '@/shared/me';
 import { AskForAccess } from '@/shared/ui/AskForAccess';
@@ -12,7 +14,7 @@ import { AskForChange, type Frozen } from '@/shared/ui/AskForChange';
 import { innFault, kppFault, ogrnFault } from '@/shared/requisites';
 import { FormFailure } from '@/shared/ui/States';
 import { ZONES } from '@/shared/zones';
-import { useCreateClient, useEditClient } from './api';
+import { useAddFirstPerson, useCreateClient, useEditClient } from './api';
 import { FIELD, STATUS } from './texts';
 
 interface Fields {
@@ -56,11 +58,15 @@ export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
   const frozen = useFrozen();
   const create = useCreateClient();
   const edit = useEditClient(card?.id ?? '');
+  const addPerson = useAddFirstPerson();
   const [fields, setFields] = useState(() => fieldsOf(card));
+  const [phone, setPhone] = useState('');
+  const [nameless, setNameless] = useState(false);
   const asked = card ? edit : create;
   const error = asked.error;
   const problemField = error instanceof ApiError ? error.field : undefined;
   const faults: Partial<Record<Name, string | null>> = {
+    name: nameless && fields.name.trim() === '' ? 'Напишите, как называется клиент.' : null,
     inn: innFault(fields.inn),
     kpp: kppFault(fields.kpp),
     ogrn: ogrnFault(fields.ogrn),
@@ -80,17 +86,28 @@ export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
     onChange: (event: { currentTarget: { value: string } }) => setFields({ ...fields, [name]: event.currentTarget.value }),
   });
 
+  /** The card is there already: a number that does not fit is told of, and the card opens all the same. */
+  const withPhone = async (made: ClientCard) => {
+    const addresses = [{ kind: 'phone' as const, text: phone.trim() }];
+    if (phone.trim() !== '') {
+      await addPerson.mutateAsync({ client_id: made.id, name: made.name, addresses }).catch((error: Error) => {
+        notifications.show({ color: 'red', title: 'Клиент создан, но номер не записан', message: error.message });
+      });
+    }
+    onDone(made.id);
+  };
+
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (Object.values(faults).some(Boolean)) return;
-    const done = { onSuccess: (saved: ClientCard) => onDone(saved.id) };
-    if (card) edit.mutate(changesOf(card, fields), done);
-    else create.mutate(newOf(fields, me.id), done);
+    setNameless(fields.name.trim() === '');
+    if (fields.name.trim() === '' || Object.values(faults).some(Boolean)) return;
+    if (card) edit.mutate(changesOf(card, fields), { onSuccess: (saved) => onDone(saved.id) });
+    else create.mutate(newOf(fields, me.id), { onSuccess: (made) => void withPhone(made) });
   };
 
   return (
     <Drawer opened onClose={onClose} position="right" size={520} title={card ? 'Правка клиента' : 'Новый клиент'}>
-      <form onSubmit={save}>
+      <form onSubmit={save} noValidate>
         <Stack gap="sm">
           {card && FROZEN.some(isFrozen) && (
             <Alert color="gray" icon={<IconLock size={18} />}>
@@ -99,6 +116,9 @@ export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
             </Alert>
           )}
           <TextInput required withAsterisk={false} data-autofocus {...field('name')} />
+          {!card && (
+            <TextInput label="Телефон" type="tel" value={phone} onChange={(event) => setPhone(event.currentTarget.value)} />
+          )}
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
             <TextInput inputMode="numeric" {...field('inn')} />
             <TextInput {...field('kpp')} />
@@ -142,7 +162,7 @@ export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
             <Button variant="default" onClick={onClose}>
               Отмена
             </Button>
-            <Button type="submit" loading={asked.isPending}>
+            <Button type="submit" loading={asked.isPending || addPerson.isPending}>
               {card ? 'Сохранить' : 'Создать'}
             </Button>
           </Group>
@@ -155,11 +175,12 @@ export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
 /** An ИНН that exists: a way to the own card, or the stub of a foreign one. */
 function Taken({ error }: { error: ApiError }) {
   const by = error.problem.by as { id?: string; stub?: ClientStub } | undefined;
+  const card = useQuery({ ...clientQuery(by?.id ?? ''), enabled: by?.id !== undefined }).data;
   let more: ReactNode = null;
   if (by?.id) {
     more = (
       <Link to="/clients/$clientId" params={{ clientId: by.id }} className="link">
-        Открыть его карточку
+        {card ? `Открыть карточку: ${card.name}` : 'Открыть его карточку'}
       </Link>
     );
   } else if (by?.stub) {

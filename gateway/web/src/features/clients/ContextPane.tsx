@@ -173,6 +173,11 @@ export function ContextPane({ card, important, onShow, similar }: ContextPanePro
               <div>
                 <dt>{FIELD.features}</dt>
                 <dd>
+                  {card.features ? (
+                    <div style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{card.features}</div>
+                  ) : (
+                    <div className="soft">не заполнено</div>
+                  )}
                   <button type="button" className="plain link" onClick={() => setShowsVersions(true)}>
                     Кто и когда менял
                   </button>

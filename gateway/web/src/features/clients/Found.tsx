@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api, unwrap, type Schema } from '@/api/client';
-import { AskForAccess } from '@/shared/ui/AskForAccess';
+import type { ClientStub } from '@/shared/clients';
 import { Failed, Nothing } from '@/shared/ui/States';
+import { StubDialog } from '@/shared/ui/Stub';
 import { Bones } from './Bones';
 import classes from './ClientList.module.css';
 
@@ -12,6 +14,7 @@ export function Found({ text }: { text: string }) {
     queryKey: ['search', text, 'list'],
     queryFn: ({ signal }) => unwrap(api.GET('/api/search', { params: { query: { text, limit: 50 } }, signal })),
   });
+  const [stub, setStub] = useState<ClientStub>();
   if (found.isPending) return <Bones />;
   if (found.isError) return <Failed error={found.error} again={() => void found.refetch()} />;
   const { clients, foreign } = found.data;
@@ -32,23 +35,23 @@ export function Found({ text }: { text: string }) {
       {foreign.length > 0 && (
         <section className={classes.foreign} aria-label="Чужие клиенты">
           <h2>Чужие клиенты</h2>
-          <p className="soft">Видны только название, ИНН и ответственный.</p>
+          <p className="soft">Видны только название, ИНН и ответственный. Нажмите на строку, чтобы запросить доступ.</p>
           <ul className={classes.found}>
-            {foreign.map((stub, index) => (
-              <li key={index} className={classes.card}>
-                <span>{stub.name}</span>
-                <span className={classes.more}>
-                  {stub.inn && <span className="numbers">ИНН {stub.inn}</span>}
-                  <span>Ответственный — {stub.responsible ?? 'не назначен'}</span>
-                </span>
-                <span>
-                  <AskForAccess stub={stub} />
-                </span>
+            {foreign.map((one, index) => (
+              <li key={index}>
+                <button type="button" className={`${classes.card} ${classes.stub}`} onClick={() => setStub(one)}>
+                  <span className="link">{one.name}</span>
+                  <span className={classes.more}>
+                    {one.inn && <span className="numbers">ИНН {one.inn}</span>}
+                    <span>Ответственный — {one.responsible ?? 'не назначен'}</span>
+                  </span>
+                </button>
               </li>
             ))}
           </ul>
         </section>
       )}
+      {stub && <StubDialog stub={stub} onClose={() => setStub(undefined)} />}
     </>
   );
 }

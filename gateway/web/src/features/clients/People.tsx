@@ -6,7 +6,7 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import type { Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
 import { useFrozen } from '@/shared/changeRequests';
-import { peopleQuery, type Contact } from '@/shared/contacts';
+import { addressWords, peopleQuery, type Contact } from '@/shared/contacts';
 import { dateTime } from '@/shared/format';
 import { AskForChange, RequestDialog } from '@/shared/ui/AskForChange';
 import { PhoneLink } from '@/shared/ui/PhoneLink';
@@ -69,7 +69,7 @@ function Person({ person, client, mayWrite }: { person: Contact; client: string;
       ))}
       {person.joined.map((part) => (
         <Text key={part.join_id} size="xs" c="dimmed">
-          Здесь же «{part.name}»: {part.joined_by ? `объединил ${part.joined_by}` : 'адреса связал провайдер'},{' '}
+          Здесь же «{part.name}»: {part.joined_by ? `объединил(а) ${part.joined_by}` : `адреса связал ${channelOf(person)}`},{' '}
           {dateTime(part.joined_at)}
         </Text>
       ))}
@@ -96,12 +96,16 @@ function Person({ person, client, mayWrite }: { person: Contact; client: string;
   );
 }
 
-const SCOPES: Record<string, string> = { telegram: 'Telegram', whatsapp: 'WhatsApp', phone: 'Телефон', email: 'Почта' };
+/** The channel that knows a person by an id of its own, where it is one. */
+function channelOf(person: Contact): string {
+  const opaque = person.identities.filter((identity) => identity.kind === 'opaque');
+  const channels = new Set(opaque.map(addressWords));
+  return channels.size === 1 ? [...channels][0]! : 'канал связи';
+}
 
 function IdentityLine({ identity, lock }: { identity: Schema<'Identity'>; lock?: ReactNode }) {
   const why =
     identity.origin === 'event' ? 'пришёл с событием канала' : `вписал сотрудник${identity.entered ? `: «${identity.entered}»` : ''}`;
-  const scope = SCOPES[identity.scope.split(/[:/]/)[0] ?? ''] ?? identity.scope;
   return (
     <div className={classes.identity}>
       <Group gap={4} wrap="nowrap">
@@ -113,7 +117,7 @@ function IdentityLine({ identity, lock }: { identity: Schema<'Identity'>; lock?:
           </a>
         ) : (
           <span className="numbers">
-            {scope}, ид {identity.value}
+            {addressWords(identity)}
           </span>
         )}
         {lock}

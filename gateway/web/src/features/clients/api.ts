@@ -102,6 +102,15 @@ export function useAddPerson(client: string) {
   });
 }
 
+/** The person of a client that is only now being made. */
+export function useAddFirstPerson() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schema<'NewContact'>) => unwrap(api.POST('/api/contacts', { body })),
+    onSuccess: (_person, { client_id }) => cache.invalidateQueries({ queryKey: ['clients', client_id, 'contacts'] }),
+  });
+}
+
 export function useAddAddress(client: string) {
   const cache = useQueryClient();
   return useMutation({

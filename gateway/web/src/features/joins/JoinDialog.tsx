@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Modal, Radio, SegmentedControl, Stack, Table, Text } from '@mantine/core';
+import { Alert, Button, Group, Modal, Radio, Stack, Table, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError } from '@/api/problem';
+import { useMarks } from '@/shared/cardMarks';
 import { colleaguesQuery } from '@/shared/colleagues';
 import { Failed, FormFailure, Loading } from '@/shared/ui/States';
 import { previewJoin, useJoin, useSplit, type Conflict, type Side } from './api';
@@ -39,6 +40,11 @@ export function JoinDialog({ kind, first, second, onClose, onDone }: JoinDialogP
   const conflicts = conflictsOf(preview.error) ?? asked;
   if (conflictsOf(preview.error) && asked.length === 0) setAsked(conflicts);
   const names = new Map((useQuery(colleaguesQuery).data ?? []).map((person) => [person.id, person.name]));
+  const marks = useMarks(kind, [first.id, second.id]);
+  const named = ({ id, name }: Joinable) => {
+    const addresses = marks.get(id)?.addresses;
+    return addresses ? `«${name}» (${addresses})` : `«${name}»`;
+  };
   const join = useJoin();
   const split = useSplit();
 
@@ -53,7 +59,9 @@ export function JoinDialog({ kind, first, second, onClose, onDone }: JoinDialogP
           title: 'Карточки объединены',
           message: (
             <Group justify="space-between">
-              <span>«{absorbed.name}» теперь в «{survivor.name}».</span>
+              <span>
+                {named(absorbed)} теперь в {named(survivor)}.
+              </span>
               {outcome.join_id && (
                 <Button
                   size="compact-sm"
@@ -75,25 +83,20 @@ export function JoinDialog({ kind, first, second, onClose, onDone }: JoinDialogP
   return (
     <Modal opened onClose={onClose} title="Объединить карточки" size="lg">
       <Stack gap="md">
-        <div>
-          <Text size="xs" c="dimmed" mb={4} id="survivor-label">
-            Чья карточка останется
-          </Text>
-          <SegmentedControl
-            fullWidth
-            aria-labelledby="survivor-label"
-            value={survivorIsFirst ? 'first' : 'second'}
-            onChange={(value) => {
-              setSurvivorIsFirst(value === 'first');
-              setChoices({});
-              setAsked([]);
-            }}
-            data={[
-              { value: 'first', label: first.name },
-              { value: 'second', label: second.name },
-            ]}
-          />
-        </div>
+        <Radio.Group
+          label="Чья карточка останется"
+          value={survivorIsFirst ? 'first' : 'second'}
+          onChange={(value) => {
+            setSurvivorIsFirst(value === 'first');
+            setChoices({});
+            setAsked([]);
+          }}
+        >
+          <Stack gap={6} mt={6}>
+            <Radio value="first" label={first.name} description={marks.get(first.id)?.words} />
+            <Radio value="second" label={second.name} description={marks.get(second.id)?.words} />
+          </Stack>
+        </Radio.Group>
         {conflicts.map((conflict) => (
           <Radio.Group
             key={conflict.field}

@@ -10,7 +10,7 @@ import { PersonAvatar } from '@/shared/ui/PersonAvatar';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { proposalsQuery, useDecide, type Proposal } from './api';
 import { JoinDialog } from './JoinDialog';
-import { addressWords, reasonWords } from './texts';
+import { evidenceWords, reasonWords } from './texts';
 
 /** «Похожие»: pairs that may be one person, for a person to decide. */
 export function Similar() {
@@ -57,7 +57,7 @@ export function ProposalCard({ proposal }: { proposal: Proposal }) {
       <Group gap={6} mt={6}>
         {proposal.evidence.map((address) => (
           <Badge key={address} variant="default" tt="none" fw={400} size="lg">
-            {addressWords(address)}
+            {evidenceWords(address)}
           </Badge>
         ))}
       </Group>

@@ -48,7 +48,7 @@ export function SimilarOf({ client, joined, people, onMoved }: SimilarOfProps) {
           Объединить с…
         </Button>
       )}
-      {picking && <ClientPicker label="С какой карточкой объединить" not={client.id} onPick={setOther} />}
+      {picking && <ClientPicker label="С какой карточкой объединить" autoFocus not={client.id} onPick={setOther} />}
       {other && (
         <JoinDialog
           kind="client"
@@ -75,8 +75,7 @@ function JoinedPart({ part, into, mayJoin }: { part: Schema<'Joined'>; into?: st
         «{part.name}»{into && ` → ${into}`}
       </Text>
       <Text size="xs" c="dimmed">
-        {reasonWords(part.reason)}
-        {part.joined_by && `, ${part.joined_by}`}, {dateTime(part.joined_at)}
+        {part.reason === 'person' && part.joined_by ? `объединил(а) ${part.joined_by}` : reasonWords(part.reason)}, {dateTime(part.joined_at)}
       </Text>
       {mayJoin &&
         (sure ? (

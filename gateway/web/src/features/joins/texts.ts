@@ -1,3 +1,6 @@
+import { channelLook } from '@/channels';
+import { phone } from '@/shared/format';
+
 const FIELDS: Record<string, string> = {
   name: 'Название',
   status: 'Статус',
@@ -44,26 +47,22 @@ export function reasonWords(reason: string): string {
     case 'invitation':
       return 'пришёл по личной ссылке';
     case 'provider':
-      return 'так сообщил провайдер';
+      return 'так сообщил канал связи';
     default:
       return reason;
   }
 }
 
-/** `phone:+7916…` as people read it. */
-export function addressWords(address: string): string {
-  const [kind, ...rest] = address.split(/[:/]/);
+/** `phone:+7916…` as people read it; an id that only a channel understands is named by the channel. */
+export function evidenceWords(address: string): string {
+  const [kind = '', ...rest] = address.split(/[:/]/);
   const value = rest.join('');
   switch (kind) {
     case 'phone':
-      return `телефон ${value}`;
+      return `телефон ${phone(value)}`;
     case 'email':
       return `почта ${value}`;
-    case 'telegram':
-      return `Telegram ${value}`;
-    case 'whatsapp':
-      return `WhatsApp ${value}`;
     default:
-      return address;
+      return channelLook(kind).name;
   }
 }

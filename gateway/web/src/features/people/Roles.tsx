@@ -1,6 +1,7 @@
 import { Select, Skeleton, Table, Text, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { Schema } from '@/api/client';
 import { plural } from '@/shared/plural';
 import { RIGHTS } from '@/shared/words/rights';
@@ -70,23 +71,68 @@ function RoleRow({ role, rights }: { role: Role; rights: Right[] }) {
       </Table.Th>
       {rights.map((right) => (
         <Table.Td key={right}>
-          <Select
-            size="xs"
-            w={104}
-            variant={role.rights[right] ? 'filled' : 'unstyled'}
-            aria-label={`${role.name}: ${RIGHTS[right].name}`}
-            allowDeselect={false}
-            disabled={set.isPending}
-            data={[
-              { value: 'no', label: 'нет' },
-              ...(SCOPED.includes(right) ? [{ value: 'own', label: 'свои' }] : []),
-              { value: 'all', label: SCOPED.includes(right) ? 'все' : 'да' },
-            ]}
+          <Cell
+            label={`${role.name}: ${RIGHTS[right].name}`}
+            choices={choicesOf(right)}
             value={role.rights[right] ?? 'no'}
+            disabled={set.isPending}
             onChange={(value) => change(right, value === 'own' || value === 'all' ? value : null)}
           />
         </Table.Td>
       ))}
     </Table.Tr>
+  );
+}
+
+interface Choice {
+  value: string;
+  label: string;
+}
+
+function choicesOf(right: Right): Choice[] {
+  const isScoped = SCOPED.includes(right);
+  const own = isScoped ? [{ value: 'own', label: 'свои' }] : [];
+  return [{ value: 'no', label: 'нет' }, ...own, { value: 'all', label: isScoped ? 'все' : 'да' }];
+}
+
+interface CellProps {
+  label: string;
+  choices: Choice[];
+  value: string;
+  disabled: boolean;
+  onChange: (value: string | null) => void;
+}
+
+/** A word until it is pressed: some hundreds of lists at once make the page slow. */
+function Cell({ label, choices, value, disabled, onChange }: CellProps) {
+  const [open, setOpen] = useState(false);
+  if (!open) {
+    const word = choices.find((choice) => choice.value === value)?.label;
+    return (
+      <button
+        type="button"
+        className={classes.cell}
+        data-given={value !== 'no' || undefined}
+        disabled={disabled}
+        aria-label={`${label}: ${word}`}
+        onClick={() => setOpen(true)}
+      >
+        {word}
+      </button>
+    );
+  }
+  return (
+    <Select
+      size="xs"
+      w={104}
+      aria-label={label}
+      allowDeselect={false}
+      autoFocus
+      defaultDropdownOpened
+      data={choices}
+      value={value}
+      onChange={onChange}
+      onDropdownClose={() => setOpen(false)}
+    />
   );
 }

@@ -1,6 +1,7 @@
 import { Alert, Badge, Button, Code, CopyButton, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import type { Schema } from '@/api/client';
+import { ApiError } from '@/api/problem';
 import { useMe } from '@/shared/me';
 import { CopyField } from '@/shared/ui/CopyField';
 import { FormFailure } from '@/shared/ui/States';
@@ -54,6 +55,7 @@ export function SecondFactor({ onCodes }: { onCodes?: (shown: boolean) => void }
 function FirstCode({ made, onCodes }: { made: Schema<'Enrolment'>; onCodes: (codes: string[]) => void }) {
   const confirm = useConfirmFactor();
   const [code, setCode] = useState('');
+  const wrong = confirm.error instanceof ApiError && confirm.error.field === 'code' ? confirm.error.message : undefined;
   const send = (event: FormEvent) => {
     event.preventDefault();
     confirm.mutate(code, { onSuccess: (kept) => onCodes(kept.codes) });
@@ -64,21 +66,22 @@ function FirstCode({ made, onCodes }: { made: Schema<'Enrolment'>; onCodes: (cod
       <img src={made.qr} alt="QR-код для приложения" width={220} height={220} style={{ background: '#fff', borderRadius: 8 }} />
       <CopyField label="Или введите ключ вручную" value={made.secret} />
       <form onSubmit={send}>
-        <Group align="flex-end" gap="xs">
+        <Group align="flex-start" gap="xs">
           <TextInput
             label="2. Введите код, который показывает приложение"
             inputMode="numeric"
             autoComplete="one-time-code"
             required
             withAsterisk={false}
+            error={wrong}
             value={code}
             onChange={(event) => setCode(event.currentTarget.value)}
           />
-          <Button type="submit" loading={confirm.isPending}>
+          <Button type="submit" mt={25} loading={confirm.isPending}>
             Включить
           </Button>
         </Group>
-        <FormFailure error={confirm.error} />
+        {!wrong && <FormFailure error={confirm.error} />}
       </form>
     </Stack>
   );

@@ -3,16 +3,19 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, unwrap } from '@/api/client';
+import { useMarks } from '../cardMarks';
 
 interface ClientPickerProps {
   label: string;
+  /** It is asked for by a press just now: it takes the focus. */
+  autoFocus?: boolean;
   /** This one is not offered. */
   not?: string;
   onPick: (client: { id: string; name: string }) => void;
 }
 
 /** A client found by name, ИНН or number. */
-export function ClientPicker({ label, not, onPick }: ClientPickerProps) {
+export function ClientPicker({ label, autoFocus, not, onPick }: ClientPickerProps) {
   const [typed, setTyped] = useState('');
   const [text] = useDebouncedValue(typed.trim(), 200);
   const search = useQuery({
@@ -21,10 +24,15 @@ export function ClientPicker({ label, not, onPick }: ClientPickerProps) {
     enabled: text.length >= 2,
     placeholderData: keepPreviousData,
   });
-  const clients = (search.data?.clients ?? []).filter((client) => client.id !== not);
+  const found = search.data?.clients ?? [];
+  const clients = found.filter((client) => client.id !== not);
+  // Namesakes are told apart, also from the one that is not offered.
+  const hasNamesake = (name: string) => found.filter((client) => client.name === name).length > 1;
+  const marks = useMarks('client', clients.filter((client) => hasNamesake(client.name)).map((client) => client.id));
   return (
     <Select
       label={label}
+      autoFocus={autoFocus}
       placeholder="Название, ИНН или номер"
       searchable
       searchValue={typed}
@@ -35,12 +43,12 @@ export function ClientPicker({ label, not, onPick }: ClientPickerProps) {
       rightSection={search.isFetching ? <Loader size={16} /> : undefined}
       data={clients.map((client) => ({
         value: client.id,
-        label: [client.name, client.inn && `ИНН ${client.inn}`, client.city].filter(Boolean).join(' · '),
+        label: [client.name, client.inn && `ИНН ${client.inn}`, client.city, marks.get(client.id)?.words].filter(Boolean).join(' · '),
       }))}
       value={null}
       onChange={(id) => {
-        const found = clients.find((client) => client.id === id);
-        if (found) onPick({ id: found.id, name: found.name });
+        const picked = clients.find((client) => client.id === id);
+        if (picked) onPick({ id: picked.id, name: picked.name });
       }}
     />
   );
