@@ -4,6 +4,7 @@ import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } fr
 import { cleanup, configure, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import CommandBar from './CommandBar';
+import { useTypedAhead } from './useTypedAhead';
 
 configure({ asyncUtilTimeout: 5000 });
 
@@ -16,7 +17,10 @@ function show(foreign: { name: string; inn: string | null; responsible: string }
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } });
   cache.setQueryDefaults(['me'], { staleTime: Infinity });
   cache.setQueryData(['me'], { id: 'x', name: 'Анна', login: 'anna', rights: { 'clients.read': 'own' } });
-  const component = () => <CommandBar onClose={() => undefined} />;
+  const component = function Bar() {
+    const ahead = useTypedAhead(true, () => undefined);
+    return <CommandBar {...ahead} onClose={() => undefined} />;
+  };
   const router = createRouter({ routeTree: createRootRoute({ component }), history: createMemoryHistory() });
   render(
     <MantineProvider env="test">

@@ -46,8 +46,9 @@ test('keys pressed before the field is there are in it, and act on nothing else'
   expect([field, acted]).toEqual([expect.objectContaining({ value: 'ел' }), []]);
   press('к', 'KeyR');
   expect(field).toHaveProperty('value', 'елк');
-  field.focus();
+  act(() => field.focus());
   expect(press('а', 'KeyF', field), 'with the focus the field takes it by itself').toBe(true);
+  expect(press(' ', 'Space'), 'and what else is in the bar its own').toBe(true);
 });
 
 test('Escape before the field is there ends the search and not the screen', () => {

@@ -14,16 +14,24 @@ export function useTypedAhead(isOpen: boolean, onClose: () => void) {
   useEffect(() => {
     if (!isOpen) return;
     const pressed = (event: KeyboardEvent) => {
-      if (document.activeElement === field.current || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       if (event.key === 'Escape') close.current();
       else if (event.key === 'Backspace') setTyped((before) => before.slice(0, -1));
       else if (event.key.length === 1) setTyped((before) => before + event.key);
     };
-    addEventListener('keydown', pressed, { capture: true });
-    return () => {
+    const focused = (event: FocusEvent) => {
+      if (event.target === field.current) leave();
+    };
+    const leave = () => {
       removeEventListener('keydown', pressed, { capture: true });
+      removeEventListener('focusin', focused);
+    };
+    addEventListener('keydown', pressed, { capture: true });
+    addEventListener('focusin', focused);
+    return () => {
+      leave();
       setTyped('');
     };
   }, [isOpen]);

@@ -11,16 +11,14 @@ export function switchSingleKeys(on: boolean): void {
   localStorage.setItem(KEPT, on ? 'on' : 'off');
 }
 
-const LAYER = '[role="dialog"], [role="menu"]';
-
 /** Something lies over the screen: a window, a menu. What is only kept for later does not count. */
 function isCovered(): boolean {
-  return [...document.querySelectorAll(LAYER)].some((layer) => getComputedStyle(layer).display !== 'none');
+  return [...document.querySelectorAll('[role="dialog"], [role="menu"]')].some((layer) => getComputedStyle(layer).display !== 'none');
 }
 
 /**
- * Single keys of a screen by their place (`KeyJ`); silent in text fields, with modifiers, behind dialogs and in menus.
- * Escape belongs to whatever lies over the screen first.
+ * Single keys of a screen by their place (`KeyJ`); silent in text fields, with modifiers and behind whatever lies over the
+ * screen: Escape belongs to that first.
  */
 export function useSingleKeys(keys: Record<string, () => void>): void {
   const newest = useRef(keys);
@@ -30,15 +28,15 @@ export function useSingleKeys(keys: Record<string, () => void>): void {
   useEffect(() => {
     let wasCovered = false;
     // Before the layer hears the key: it may be gone when the key arrives here.
-    const noteLayers = (event: KeyboardEvent) => {
-      wasCovered = event.key === 'Escape' ? isCovered() : event.target instanceof Element && event.target.closest(LAYER) !== null;
+    const noteLayers = () => {
+      wasCovered = isCovered();
     };
     const pressed = (event: KeyboardEvent) => {
       if (wasCovered || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
       const target = event.target;
       const typing =
         target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-      if (typing || !singleKeysAreOn() || document.querySelector('[role="dialog"][aria-modal="true"]')) return;
+      if (typing || !singleKeysAreOn()) return;
       const act = newest.current[event.code];
       if (!act) return;
       event.preventDefault();
