@@ -118,7 +118,13 @@ const SCREENS: Screen[] = [
     then: async (page) => {
       await page.getByRole('tab', { name: 'Ответ', exact: true }).click();
       await page.getByRole('textbox', { name: 'Текст ответа' }).fill('Счёт пришлём утром');
-      await page.getByRole('button', { name: 'Отправить позже' }).click();
+      const button = page.getByRole('button', { name: 'Отправить позже' });
+      if (await button.isVisible()) {
+        await button.click();
+      } else {
+        await page.getByRole('button', { name: 'Отправить и закрыть или отложить' }).click();
+        await page.getByRole('menuitem', { name: 'Отправить позже…' }).click();
+      }
       await page.waitForTimeout(400);
     },
   },

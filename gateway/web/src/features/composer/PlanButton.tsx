@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { rulesQuery } from '@/shared/quiet';
 import { PlanTime } from '@/shared/ui/PlanTime';
+import classes from './Composer.module.css';
 
 interface PlanButtonProps {
   zone?: string | null;
@@ -22,7 +23,7 @@ export function PlanButton({ zone, disabled, onPlan }: PlanButtonProps) {
     <Popover opened={open} onChange={setOpen} position="top-end" width={340} trapFocus withinPortal>
       <Popover.Target>
         <Tooltip label="Отправить позже" disabled={open}>
-          <ActionIcon size={36} variant="subtle" color="gray" disabled={disabled} onClick={() => setOpen(!open)} aria-label="Отправить позже">
+          <ActionIcon className={classes.plan} size={36} variant="subtle" color="gray" disabled={disabled} onClick={() => setOpen(!open)} aria-label="Отправить позже">
             <IconClock size={20} />
           </ActionIcon>
         </Tooltip>

@@ -1,7 +1,8 @@
-import { Button, Menu, Tooltip } from '@mantine/core';
-import { IconArchive, IconCalendarClock, IconChevronDown, IconClockPause, IconSend } from '@tabler/icons-react';
+import { Button, Menu, Modal, Tooltip } from '@mantine/core';
+import { IconArchive, IconCalendarClock, IconChevronDown, IconClock, IconClockPause, IconSend } from '@tabler/icons-react';
 import { lazy, memo, Suspense, useState } from 'react';
 import { tomorrowAtNine } from '@/shared/plan';
+import { PlanTime } from '@/shared/ui/PlanTime';
 import classes from './Composer.module.css';
 import { PlanButton } from './PlanButton';
 
@@ -22,6 +23,8 @@ interface SendButtonsProps {
 /** «Отправить», with closing or putting off behind it, and later. */
 export const SendButtons = memo(function SendButtons({ maySend, zone, onPress }: SendButtonsProps) {
   const [isPuttingOff, setPuttingOff] = useState(false);
+  const [isPlanning, setPlanning] = useState(false);
+  const plan = (plannedFor: string) => onPress({ plannedFor });
   return (
     <>
       <Button.Group>
@@ -51,13 +54,28 @@ export const SendButtons = memo(function SendButtons({ maySend, zone, onPress }:
             <Menu.Item leftSection={<IconCalendarClock size={16} />} onClick={() => setPuttingOff(true)}>
               Отправить и отложить…
             </Menu.Item>
+            {/* Where the composer is narrow, the button for it has no room. */}
+            <Menu.Item leftSection={<IconClock size={16} />} onClick={() => setPlanning(true)}>
+              Отправить позже…
+            </Menu.Item>
           </Menu.Dropdown>
         </Menu>
       </Button.Group>
       <Suspense>
         {isPuttingOff && <PutOffDialog action="Отправить и отложить" onClose={() => setPuttingOff(false)} onChoose={(until) => onPress({ until })} />}
       </Suspense>
-      <PlanButton zone={zone} disabled={!maySend} onPlan={(plannedFor) => onPress({ plannedFor })} />
+      <Modal opened={isPlanning} onClose={() => setPlanning(false)} title="Отправить позже">
+        <PlanTime
+          zone={zone}
+          action="Запланировать"
+          disabled={!maySend}
+          onChoose={(at) => {
+            setPlanning(false);
+            plan(at);
+          }}
+        />
+      </Modal>
+      <PlanButton zone={zone} disabled={!maySend} onPlan={plan} />
     </>
   );
 });

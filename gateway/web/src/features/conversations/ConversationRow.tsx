@@ -8,6 +8,7 @@ import { previewOf } from '@/shared/words/preview';
 import { PersonAvatar } from '@/shared/ui/PersonAvatar';
 import type { Conversation } from './api';
 import classes from './ConversationRow.module.css';
+import { namesOf } from './names';
 import { rests } from './rest';
 import type { ConversationsSearch } from './search';
 
@@ -30,7 +31,7 @@ interface ConversationRowProps {
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
   const { conversation, search, active, now, draft, picked, onPick } = props;
   const { contact, last, account } = conversation;
-  const company = conversation.clients.find((client) => client.name !== contact.name);
+  const [name, beside] = namesOf(conversation);
   const unread = conversation.unread > 0 || conversation.marked_unread;
   return (
     <div className={classes.row} data-active={active || undefined} data-picking={picked !== undefined || undefined}>
@@ -49,14 +50,14 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
         aria-current={active ? 'true' : undefined}
       >
         <span className={classes.face}>
-          <PersonAvatar name={contact.name} channel={account?.channel} />
+          <PersonAvatar name={name} channel={account?.channel} />
         </span>
         <span className={classes.middle}>
           <span className={classes.first}>
             <span className="cut" data-unread={unread || undefined}>
-              {contact.name}
+              {name}
             </span>
-            {company && <span className={`cut ${classes.company}`}>{company.name}</span>}
+            {beside && <span className={`cut ${classes.company}`}>{beside}</span>}
           </span>
           <span className={`cut ${classes.second}`}>
             {draft ? (

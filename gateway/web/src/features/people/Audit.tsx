@@ -6,6 +6,7 @@ import type { Schema } from '@/api/client';
 import { colleaguesQuery } from '@/shared/colleagues';
 import { dateTime } from '@/shared/format';
 import { DayField } from '@/shared/ui/DayField';
+import block from '@/shared/ui/BlockTable.module.css';
 import { Page } from '@/shared/ui/Page';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { actionWords, KINDS, subjectWords } from './actions';
@@ -66,23 +67,21 @@ export function Audit() {
       ) : entries.length === 0 ? (
         <Nothing title="Записей нет">{filtered ? 'Строки скрывают фильтры над журналом.' : 'Здесь останется каждое изменение.'}</Nothing>
       ) : (
-        <Table.ScrollContainer minWidth={720}>
-          <Table verticalSpacing={8} horizontalSpacing="md">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Когда</Table.Th>
-                <Table.Th>Кто</Table.Th>
-                <Table.Th>Что сделано</Table.Th>
-                <Table.Th>Откуда</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {entries.map((entry) => (
-                <Row key={entry.id} entry={entry} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <Table verticalSpacing={8} horizontalSpacing="md" className={block.table}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Когда</Table.Th>
+              <Table.Th>Кто</Table.Th>
+              <Table.Th>Что сделано</Table.Th>
+              <Table.Th>Откуда</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {entries.map((entry) => (
+              <Row key={entry.id} entry={entry} />
+            ))}
+          </Table.Tbody>
+        </Table>
       )}
       {list.hasNextPage && (
         <Group justify="center" p="md">
@@ -100,10 +99,10 @@ function Row({ entry }: { entry: Schema<'AuditEntry'> }) {
   const hasMore = entry.before !== null || entry.after !== null;
   return (
     <Table.Tr>
-      <Table.Td className="numbers" style={{ whiteSpace: 'nowrap', verticalAlign: 'top' }}>
+      <Table.Td className="numbers" style={{ whiteSpace: 'nowrap' }}>
         {dateTime(entry.at)}
       </Table.Td>
-      <Table.Td style={{ verticalAlign: 'top' }}>{entry.actor}</Table.Td>
+      <Table.Td data-label="Кто">{entry.actor}</Table.Td>
       <Table.Td>
         {actionWords(entry.action)}
         <Text size="xs" c="dimmed" component="span">
@@ -122,7 +121,7 @@ function Row({ entry }: { entry: Schema<'AuditEntry'> }) {
           </Code>
         )}
       </Table.Td>
-      <Table.Td className="numbers" style={{ verticalAlign: 'top' }}>
+      <Table.Td data-label="Откуда" className="numbers">
         {entry.remote ?? '—'}
       </Table.Td>
     </Table.Tr>

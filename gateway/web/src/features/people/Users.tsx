@@ -10,6 +10,7 @@ import { ApiError } from '@/api/problem';
 import { date, dateTime } from '@/shared/format';
 import { useMe } from '@/shared/me';
 import { CopyField } from '@/shared/ui/CopyField';
+import block from '@/shared/ui/BlockTable.module.css';
 import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure, Nothing } from '@/shared/ui/States';
 import { rolesQuery, useCreateUser, useEditUser, usePasswordLink, usersQuery, useUserState, type User } from './api';
@@ -74,43 +75,41 @@ export function Users() {
       ) : users.length === 0 ? (
         <Nothing title="Никто не подходит">Измените поиск, роль или покажите отключённых.</Nothing>
       ) : (
-        <Table.ScrollContainer minWidth={720}>
-          <Table verticalSpacing={10} horizontalSpacing="md" highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Имя</Table.Th>
-                <Table.Th>Логин</Table.Th>
-                <Table.Th>Роли</Table.Th>
-                <Table.Th>Состояние</Table.Th>
-                <Table.Th aria-label="Действия" />
+        <Table verticalSpacing={10} horizontalSpacing="md" highlightOnHover className={block.table}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Имя</Table.Th>
+              <Table.Th>Логин</Table.Th>
+              <Table.Th>Роли</Table.Th>
+              <Table.Th>Состояние</Table.Th>
+              <Table.Th aria-label="Действия" />
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {users.map((user) => (
+              <Table.Tr key={user.id}>
+                <Table.Td>
+                  <button type="button" className="plain link" onClick={() => setOpen(user)}>
+                    {user.name}
+                  </button>
+                  {user.post && (
+                    <Text size="xs" c="dimmed">
+                      {user.post}
+                    </Text>
+                  )}
+                </Table.Td>
+                <Table.Td data-label="Логин">{user.login}</Table.Td>
+                <Table.Td data-label="Роли">{user.roles.map((code) => roles.find((role) => role.code === code)?.name ?? code).join(', ') || '—'}</Table.Td>
+                <Table.Td>
+                  <StateOf user={user} />
+                </Table.Td>
+                <Table.Td className={block.act}>
+                  <Acts user={user} onLink={(made) => setLink({ name: user.name, link: made })} />
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {users.map((user) => (
-                <Table.Tr key={user.id}>
-                  <Table.Td>
-                    <button type="button" className="plain link" onClick={() => setOpen(user)}>
-                      {user.name}
-                    </button>
-                    {user.post && (
-                      <Text size="xs" c="dimmed">
-                        {user.post}
-                      </Text>
-                    )}
-                  </Table.Td>
-                  <Table.Td>{user.login}</Table.Td>
-                  <Table.Td>{user.roles.map((code) => roles.find((role) => role.code === code)?.name ?? code).join(', ') || '—'}</Table.Td>
-                  <Table.Td>
-                    <StateOf user={user} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Acts user={user} onLink={(made) => setLink({ name: user.name, link: made })} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </Table>
       )}
       {list.hasNextPage && (
         <Group justify="center" p="md">

@@ -7,6 +7,7 @@ import type { Schema } from '@/api/client';
 import { accountsQuery } from '@/shared/accounts';
 import { dateTime, number, size } from '@/shared/format';
 import { useRight } from '@/shared/me';
+import block from '@/shared/ui/BlockTable.module.css';
 import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure, Loading, Nothing } from '@/shared/ui/States';
 import { balanceQuery, rawEventQuery, rawEventsQuery, useReplayMany, useReplayOne, type RawSummary } from './api';
@@ -83,24 +84,22 @@ export function RawLog() {
             : 'Здесь хранится каждое обращение провайдера, как оно пришло.'}
         </Nothing>
       ) : (
-        <Table.ScrollContainer minWidth={720}>
-          <Table highlightOnHover verticalSpacing={8} horizontalSpacing="md" className={classes.table}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Получено</Table.Th>
-                <Table.Th>Канал</Table.Th>
-                <Table.Th>Состояние</Table.Th>
-                <Table.Th>Внутри</Table.Th>
-                <Table.Th>Причина</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((row) => (
-                <Row key={row.id} row={row} account={nameOf(row.account_id)} onOpen={() => go({ open: row.id })} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <Table highlightOnHover verticalSpacing={8} horizontalSpacing="md" className={`${classes.table} ${block.table}`}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Получено</Table.Th>
+              <Table.Th>Канал</Table.Th>
+              <Table.Th>Состояние</Table.Th>
+              <Table.Th>Внутри</Table.Th>
+              <Table.Th>Причина</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <Row key={row.id} row={row} account={nameOf(row.account_id)} onOpen={() => go({ open: row.id })} />
+            ))}
+          </Table.Tbody>
+        </Table>
       )}
       {list.hasNextPage && (
         <Group justify="center" p="md">
@@ -130,14 +129,16 @@ function Row({ row, account, onOpen }: { row: RawSummary; account: string; onOpe
           {dateTime(row.received_at)}
         </button>
       </Table.Td>
-      <Table.Td>{account}</Table.Td>
+      <Table.Td data-label="Канал">{account}</Table.Td>
       <Table.Td>
         <State state={row.state} />
       </Table.Td>
-      <Table.Td className="numbers">
+      <Table.Td data-label="Внутри" className="numbers">
         {size(row.size_bytes)} · {SOURCE[row.source] ?? row.source}
       </Table.Td>
-      <Table.Td className={classes.why}>{row.reason ?? ''}</Table.Td>
+      <Table.Td data-label={row.reason ? 'Причина' : undefined} className={classes.why}>
+        {row.reason ?? ''}
+      </Table.Td>
     </Table.Tr>
   );
 }

@@ -8,7 +8,7 @@ import type { Entry, Subject } from './api';
 import { CallWork } from './CallWork';
 import classes from './Row.module.css';
 import { Late, Moment } from './RowMarks';
-import { missedDetail, segmentWords } from './texts';
+import { missedDetail, recordingWords, segmentWords } from './texts';
 import { Undecided } from './Undecided';
 
 interface CallRowProps {
@@ -50,7 +50,10 @@ export function CallRow({ entry, subject, zone, lit }: CallRowProps) {
             </ol>
           )}
           {call.recordings.map((recording, index) => (
-            <FileCard key={recording.id ?? index} media={recording} />
+            <div key={recording.id ?? index}>
+              {call.recordings.length > 1 && <div className={classes.small}>{recordingWords(call, index)}</div>}
+              <FileCard media={recording} />
+            </div>
           ))}
           {entry.undecided && <Undecided entry={entry} subject={subject} />}
           <CallWork entry={entry} subject={subject} />

@@ -47,3 +47,10 @@ export function segmentWords(segment: Schema<'SegmentView'>): string {
   const end = segment.talk_us != null ? `разговор ${duration(segment.talk_us)}` : SEGMENT_ENDS[segment.status ?? ''];
   return `${who}${number}${segment.forwarded ? ', переадресация' : ''}${end ? ` — ${end}` : ''}`;
 }
+
+/** Which part of a call a recording holds, and at which extension, where each that talked was recorded. */
+export function recordingWords(call: Call, index: number): string {
+  const talked = call.segments.filter((segment) => segment.talk_us != null);
+  const at = talked.length === call.recordings.length ? talked[index]?.extension?.number : undefined;
+  return [`Запись разговора, часть ${index + 1}`, at].filter(Boolean).join(' · ');
+}
