@@ -54,7 +54,7 @@ function Whole({ task, onEdit, onClose }: Omit<TaskCardProps, 'id'> & { task: Ta
       {isClosing ? (
         <CloseForm
           isPending={acts.isClosing}
-          onClose={(words) => void acts.close(task, words).then(onClose)}
+          onClose={(words) => void acts.close(task, words).then((isClosed) => isClosed && onClose())}
           onCancel={() => setClosing(false)}
         />
       ) : (

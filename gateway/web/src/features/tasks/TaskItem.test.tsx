@@ -30,14 +30,16 @@ const TASK: Task = {
   closings: [],
 };
 
-/** Answers everything with this task; what is sent is kept. */
-function show(task: Task) {
+/** Answers everything with this task, or refuses to close it; what is sent is kept. */
+function show(task: Task, refusal?: string) {
   const asked: { path: string; body: unknown }[] = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     const sent = input as Request;
     if (sent.method !== 'GET') {
       const body = sent.headers.get('content-type') ? await sent.json() : undefined;
-      asked.push({ path: new URL(sent.url).pathname.replace(`/api/tasks/${task.id}`, ''), body });
+      const path = new URL(sent.url).pathname.replace(`/api/tasks/${task.id}`, '');
+      asked.push({ path, body });
+      if (refusal && path === '/close') return Response.json({ status: 409, code: 'not_now', detail: refusal }, { status: 409 });
     }
     return Response.json(task);
   });
@@ -74,6 +76,16 @@ test('a task is closed with its result, and the strip takes it back', async () =
     { path: '/close', body: { result: 'Дозвонилась' } },
     { path: '/reopen', body: undefined },
   ]);
+});
+
+test('a result stays in its field while the task is not closed', async () => {
+  const asked = show(TASK, 'Эту задачу уже закрыли.');
+  fireEvent.click(await screen.findByRole('button', { name: 'Закрыть: Перезвонить' }));
+  fireEvent.change(screen.getByLabelText('Результат'), { target: { value: 'Дозвонилась' } });
+  fireEvent.click(screen.getByRole('button', { name: 'Закрыть задачу' }));
+  await screen.findByText('Не получилось');
+  expect(asked.length).toBe(1);
+  expect(screen.getByLabelText<HTMLTextAreaElement>('Результат').value).toBe('Дозвонилась');
 });
 
 test('a late task says so, who set it, and nothing of a foreign client', async () => {

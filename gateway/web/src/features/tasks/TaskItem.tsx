@@ -81,7 +81,7 @@ export function TaskItem({ task, isOfClient = false, onOpen, onEdit }: TaskItemP
       {isClosing && !task.closed_at && (
         <CloseForm
           isPending={acts.isClosing}
-          onClose={(result) => void acts.close(task, result).then(() => setClosing(false))}
+          onClose={(result) => void acts.close(task, result).then((isClosed) => isClosed && setClosing(false))}
           onCancel={() => setClosing(false)}
         />
       )}
@@ -176,11 +176,12 @@ export function CloseForm({ isPending, onClose, onCancel }: CloseFormProps) {
         autosize
         minRows={1}
         maxRows={6}
+        maxLength={10_000}
         data-autofocus
         autoFocus
         value={result}
         onChange={(event) => setResult(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && onClose(result)}
+        onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !isPending && onClose(result)}
       />
       <Group gap="xs" justify="flex-end">
         <Button variant="default" onClick={onCancel}>
