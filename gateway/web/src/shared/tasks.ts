@@ -2,7 +2,6 @@ import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from 
 import { api, unwrap, type Schema } from '@/api/client';
 import type { operations } from '@/api/schema';
 import { date, dateTime, dayNumber, ownZone, time } from './format';
-import type { LiveMessage } from './live/feed';
 import { momentOf, wallOf } from './plan';
 
 export type Task = Schema<'Task'>;
@@ -110,14 +109,3 @@ export function dueWords(due: TaskDue, now: number, exact = false): string {
 const NEAR: Record<number, string> = { [-1]: 'вчера', 0: 'сегодня', 1: 'завтра' };
 
 const daysBetween = (from: string, until: string) => Math.round((Date.parse(until) - Date.parse(from)) / DAY_MS);
-
-/** What is told of a task; nothing when it was done meanwhile. */
-export async function taskNotice(message: Extract<LiveMessage, { event: 'task' }>) {
-  const task = await unwrap(api.GET('/api/tasks/{id}', { params: { path: { id: message.task_id } } }));
-  if (task.closed_at) return undefined;
-  const words = task.client ? `${task.title} · ${task.client.name}` : task.title;
-  const isDue = message.news === 'due';
-  // A task that was put off in the meantime is due once more later.
-  const key = `task-${task.id}-${message.news}-${isDue ? task.due_at : task.responsible.id}`;
-  return { key, title: isDue ? 'Пора: задача' : `${task.author.name}: новая задача`, words };
-}

@@ -60,9 +60,11 @@ function Whole({ task, onEdit, onClose }: Omit<TaskCardProps, 'id'> & { task: Ta
       ) : (
         <Group gap="xs">
           {task.closed_at ? (
-            <Button variant="default" onClick={() => void acts.reopen(task)}>
-              Открыть снова
-            </Button>
+            !task.client_hidden && (
+              <Button variant="default" onClick={() => void acts.reopen(task)}>
+                Открыть снова
+              </Button>
+            )
           ) : (
             <>
               <Button onClick={() => setClosing(true)}>Закрыть…</Button>
@@ -94,6 +96,7 @@ const STEPS: Record<Schema<'TaskStep'>, string> = {
 
 function Steps({ task }: { task: Task }) {
   const steps = useQuery(taskHistoryQuery(task.id));
+  if (task.client_hidden) return null;
   if (!steps.data) return steps.isError ? <Failed error={steps.error} again={() => void steps.refetch()} /> : null;
   let closed = 0;
   const words = (step: Schema<'TaskChanged'>) => {

@@ -66,7 +66,7 @@ function show(task: Task, refusal?: string) {
 afterEach(cleanup);
 
 test('a task is closed with its result, and the strip takes it back', async () => {
-  const asked = show(TASK);
+  const asked = show({ ...TASK, client_hidden: false });
   fireEvent.click(await screen.findByRole('button', { name: 'Закрыть: Перезвонить' }));
   fireEvent.change(screen.getByLabelText('Результат'), { target: { value: ' Дозвонилась ' } });
   fireEvent.click(screen.getByRole('button', { name: 'Закрыть задачу' }));
@@ -97,7 +97,7 @@ test('a late task says so, who set it, and nothing of a foreign client', async (
 });
 
 test('a closed task says who closed it and is opened again', async () => {
-  const asked = show({ ...TASK, closed_at: '2020-01-02T07:00:00Z', closed_by: HEAD });
+  const asked = show({ ...TASK, client_hidden: false, closed_at: '2020-01-02T07:00:00Z', closed_by: HEAD });
   await screen.findByText(/закрыта 02\.01\.2020.*Роман Орлов/);
   fireEvent.click(screen.getByRole('button', { name: 'Открыть снова' }));
   await waitFor(() => expect(asked).toEqual([{ path: '/reopen', body: undefined }]));

@@ -58,9 +58,11 @@ export function TaskItem({ task, isOfClient = false, onOpen, onEdit }: TaskItemP
           </div>
         </div>
         {task.closed_at ? (
-          <Button size="compact-md" variant="default" leftSection={<IconArrowBackUp size={16} />} onClick={() => void acts.reopen(task)}>
-            Открыть снова
-          </Button>
+          !task.client_hidden && (
+            <Button size="compact-md" variant="default" leftSection={<IconArrowBackUp size={16} />} onClick={() => void acts.reopen(task)}>
+              Открыть снова
+            </Button>
+          )
         ) : (
           <Group gap={4} wrap="nowrap" className={classes.acts}>
             <PutOff task={task} onOther={() => onEdit(task)} />

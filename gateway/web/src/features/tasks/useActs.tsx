@@ -25,7 +25,8 @@ export function useActs() {
     close: (task: Task, result: string) =>
       close.mutateAsync({ id: task.id, result: result.trim() || null }).then(
         () => {
-          strip(`closed-${task.id}`, `Закрыта: ${task.title}`, () => void reopen(task.id));
+          // Of another's client nothing is opened again.
+          strip(`closed-${task.id}`, `Закрыта: ${task.title}`, task.client_hidden ? undefined : () => void reopen(task.id));
           return true;
         },
         (error: Error) => {
