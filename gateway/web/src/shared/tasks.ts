@@ -93,8 +93,17 @@ export type TaskGroup = 'late' | 'today' | 'later' | 'never';
 export function groupOf(task: Pick<Task, 'due' | 'due_at'>, now: number): TaskGroup {
   if (!task.due_at) return 'never';
   if (Date.parse(task.due_at) <= now) return 'late';
-  const isToday = task.due.kind === 'day' ? task.due.day <= dayAhead(0, now) : dayNumber(task.due_at) === dayNumber(now);
+  const isToday = task.due.kind === 'day' ? daysLeft(task.due_at, now) <= 0 : dayNumber(task.due_at) === dayNumber(now);
   return isToday ? 'today' : 'later';
+}
+
+/** How many days ahead a whole day is by the company's clocks, at whose midnight it ends. */
+const daysLeft = (endsAt: string, now: number) => Math.ceil((Date.parse(endsAt) - now) / DAY_MS) - 1;
+
+/** The term of a task as people say it; a whole day is the company's. */
+export function termWords({ due, due_at }: Pick<Task, 'due' | 'due_at'>, now: number): string {
+  const near = due.kind === 'day' && due_at ? NEAR[daysLeft(due_at, now)] : undefined;
+  return near ?? dueWords(due, now, due.kind === 'day');
 }
 
 /** «сегодня, 14:05», «завтра», «05.06.2026»; `exact` is never relative. */

@@ -14,7 +14,7 @@ import { Link } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { dateTime } from '@/shared/format';
 import { useMe } from '@/shared/me';
-import { dueWords, groupOf, TASK_KINDS, type Task, type TaskKind } from '@/shared/tasks';
+import { groupOf, TASK_KINDS, termWords, type Task, type TaskKind } from '@/shared/tasks';
 import { useNow } from '@/shared/useNow';
 import classes from './Tasks.module.css';
 import { useActs } from './useActs';
@@ -106,7 +106,7 @@ export function Term({ task }: { task: Task }) {
   return (
     <span className="numbers" style={{ color: isLate ? 'var(--bad)' : undefined }}>
       {isLate && 'просрочена: '}
-      {dueWords(task.due, now)}
+      {termWords(task, now)}
     </span>
   );
 }

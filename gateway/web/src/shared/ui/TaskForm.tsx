@@ -8,7 +8,7 @@ import { colleaguesQuery } from '../colleagues';
 import { ownZone, time } from '../format';
 import { useMe } from '../me';
 import { momentOf } from '../plan';
-import { dayAhead, dueWords, TASK_KINDS, taskQuery, useEditTask, useSetTask, type Task, type TaskDue, type TaskEdit, type TaskKind } from '../tasks';
+import { dayAhead, TASK_KINDS, taskQuery, termWords, useEditTask, useSetTask, type Task, type TaskDue, type TaskEdit, type TaskKind } from '../tasks';
 import { uuid } from '../uuid';
 import { ClientPicker } from './ClientPicker';
 import { DayField } from './DayField';
@@ -182,7 +182,7 @@ function Stored({ id }: { id: string }) {
       <Link to="/tasks" search={{ task: id }} className="link">
         {task.title}
       </Link>
-      , {dueWords(task.due, Date.now())}, ответственный: {task.responsible.name}
+      , {termWords(task, Date.now())}, ответственный: {task.responsible.name}
     </Alert>
   );
 }
