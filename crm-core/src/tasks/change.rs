@@ -1,4 +1,4 @@
-//! Setting, changing, closing and handing over tasks. Whoever sees a task may do all of it.
+//! Setting, changing, closing and handing over tasks. Whoever sees a task and its client may do all of it.
 
 mod store;
 
@@ -26,7 +26,8 @@ use crate::{
     },
 };
 
-/// Sets a task. The same id again by the same author is the same task. Wants a transaction.
+/// Sets a task. The same id again with the same content by the same author is the same task; with any other it is refused.
+/// Wants a transaction.
 pub async fn create(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -35,52 +36,78 @@ pub async fn create(
     now: DateTime<Utc>,
 ) -> Result<Task> {
     viewer.require(Right::TasksUse)?;
-    if let Some(known) = store::lock(conn, new.id).await? {
-        if known.author_id != viewer.user_id {
-            return Err(ClientError::NotNow("Задача с таким номером уже есть."));
-        }
-        return get(conn, viewer, new.id).await;
-    }
     let responsible = new.responsible_id.unwrap_or(viewer.user_id);
-    active(conn, responsible).await?;
-    let row = store::NewRow {
-        id: new.id,
-        author_id: viewer.user_id,
+    let order = store::Order {
         responsible_id: responsible,
         kind: new.kind,
         title: title_of(new.title)?,
         text: text_of("text", new.text)?,
-        due: new.due.ahead(zone, now)?,
-        client_id: match new.client_id {
-            Some(client) => Some(reach::readable_client(conn, viewer, client).await?.id),
-            None => None,
-        },
+        due: new.due,
+        client_id: new.client_id,
         interaction_id: new.interaction_id,
     };
-    if let Some(entry) = new.interaction_id {
-        pin::entry(conn, viewer, entry).await?;
+    if let Some(task) = pressed_before(conn, viewer, new.id, &order).await? {
+        return Ok(task);
     }
-    if !store::insert(conn, &row, zone, now).await? {
+    order.due.ahead(zone, now)?;
+    active(conn, responsible).await?;
+    within_reach(conn, viewer, &order).await?;
+    if !store::insert(conn, (new.id, viewer.user_id), &order, zone, now).await? {
         // The same press came twice at one moment; the other one set it.
-        return get(conn, viewer, new.id).await;
+        return pressed_before(conn, viewer, new.id, &order).await?.ok_or(ClientError::NotFound);
     }
-    wake(conn, row.due.notice_at(zone, now), now).await?;
-    let after = json!({
-        "title": row.title, "text": row.text, "kind": row.kind, "due": row.due,
-        "responsible_id": responsible, "responsible": store::name(conn, responsible).await?,
-        "client_id": row.client_id, "interaction_id": row.interaction_id,
-    });
+    wake(conn, order.due.notice_at(zone, now), now).await?;
+    let mut after = json!(order);
+    after["responsible"] = json!(store::name(conn, responsible).await?);
     record(conn, &Actor::User(viewer), "task.create", new.id, None, Some(after), now).await?;
     let change = TaskChange {
         task: new.id,
         author: viewer.user_id,
         responsible,
         former: None,
-        client: row.client_id,
+        client: order.client_id,
         news: given_to(Some(viewer.user_id), responsible),
     };
     tell(conn, vec![change], now).await?;
     get(conn, viewer, new.id).await
+}
+
+/// The task of a press that came before, however it was changed since. Other content under its id is another task.
+async fn pressed_before(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: TaskId,
+    order: &store::Order,
+) -> Result<Option<Task>> {
+    let Some((author, first)) = store::first_press(conn, id).await? else { return Ok(None) };
+    let first = first.and_then(|first| serde_json::from_value::<store::Order>(first).ok());
+    if author == viewer.user_id && first.as_ref() == Some(order) {
+        return Ok(Some(get(conn, viewer, id).await?));
+    }
+    Err(ClientError::NotNow("Задача с таким номером уже есть, и она другая."))
+}
+
+/// The client of a task and the row from which it comes are the viewer's to read, and the row is one of the client's. The
+/// client cannot be transferred until the transaction ends: its task would stay behind.
+async fn within_reach(conn: &mut PgConnection, viewer: &Viewer, order: &store::Order) -> Result<()> {
+    let root = match order.client_id {
+        None => None,
+        Some(client) => {
+            let root = reach::readable_client(conn, viewer, client).await?;
+            store::hold_client(conn, root.id).await?;
+            // Once more behind the lock: it may have been joined or transferred meanwhile.
+            Some(reach::readable_client(conn, viewer, client).await?.id)
+        }
+    };
+    let Some(entry) = order.interaction_id else { return Ok(()) };
+    pin::entry(conn, viewer, entry).await?;
+    match root {
+        Some(root) if !store::shows(conn, root, entry).await? => Err(ClientError::Invalid {
+            field: "interaction_id",
+            reason: "Эта запись не из ленты этого клиента.",
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Changes a task; what is the same already leaves no trace. Wants a transaction.
@@ -93,6 +120,9 @@ pub async fn edit(
     now: DateTime<Utc>,
 ) -> Result<Task> {
     let (locked, task) = seen(conn, viewer, id).await?;
+    if task.closed_at.is_some() {
+        return Err(ClientError::NotNow("Задача закрыта."));
+    }
     let mut next = store::Values {
         responsible_id: edit.responsible_id.unwrap_or(task.responsible.id),
         kind: edit.kind.unwrap_or(task.kind),
@@ -112,6 +142,9 @@ pub async fn edit(
     if before == after {
         return Ok(task);
     }
+    if task.client_hidden && !is_putting_off_or_back(&task, &next) {
+        return Err(NOT_HIS_CLIENT);
+    }
     store::update(conn, id, &next, zone).await?;
     record(conn, &Actor::User(viewer), "task.edit", id, Some(before), Some(after), now).await?;
     let moved = next.responsible_id != task.responsible.id;
@@ -127,7 +160,16 @@ pub async fn edit(
     after_all(conn, viewer, id, task).await
 }
 
-/// Closes a task with what came of it. Closing what is closed changes nothing for whoever closed it. Wants a transaction.
+const NOT_HIS_CLIENT: ClientError =
+    ClientError::NotNow("Клиента ведёт другой менеджер: задачу можно отложить, закрыть или вернуть автору.");
+
+/// What is left to whoever is to do a task of a client that he does not read.
+fn is_putting_off_or_back(task: &Task, next: &store::Values) -> bool {
+    let is_his_or_back = [task.responsible.id, task.author.id].contains(&next.responsible_id);
+    is_his_or_back && (task.kind, &task.title, &task.text) == (next.kind, &next.title, &next.text)
+}
+
+/// Closes a task with what came of it. The same again by whoever closed it changes nothing. Wants a transaction.
 pub async fn close(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -136,12 +178,19 @@ pub async fn close(
     now: DateTime<Utc>,
 ) -> Result<Task> {
     let (_, task) = seen(conn, viewer, id).await?;
-    match &task.closed_by {
-        Some(person) if person.id == viewer.user_id => return Ok(task),
-        Some(_) => return Err(ClientError::NotNow("Эту задачу уже закрыли.")),
-        None => {}
-    }
     let result = text_of("result", result)?;
+    if task.closed_at.is_some() {
+        let is_same = task.closings.last().is_some_and(|closing| {
+            closing.closed_by.id == viewer.user_id
+                && closing.reopened_at.is_none()
+                && closing.result == result
+        });
+        return if is_same {
+            Ok(task)
+        } else {
+            Err(ClientError::NotNow("Эту задачу уже закрыли."))
+        };
+    }
     store::close(conn, id, viewer.user_id, result.as_deref(), now).await?;
     record(conn, &Actor::User(viewer), "task.close", id, None, Some(json!({ "result": result })), now)
         .await?;
@@ -159,13 +208,17 @@ pub async fn reopen(
     if task.closed_at.is_none() {
         return Ok(task);
     }
+    if task.client_hidden {
+        return Err(ClientError::NotNow("Клиента ведёт другой менеджер: открыть задачу снова может он."));
+    }
     store::reopen(conn, id, viewer.user_id, now).await?;
     record(conn, &Actor::User(viewer), "task.reopen", id, None, None, now).await?;
     changed(conn, viewer, id, now).await
 }
 
 /// Gives the open tasks of a client to whom the client goes: those of its former responsible alone (S1.24). In the common
-/// base nobody could do them, so there they stay with him. In the transaction of the transfer.
+/// base nobody could do them, so there they stay with him and go on with the client when it leaves the base. In the
+/// transaction of the transfer.
 pub(crate) async fn handed_over(
     conn: &mut PgConnection,
     actor: &Actor<'_>,
@@ -173,7 +226,12 @@ pub(crate) async fn handed_over(
     (from, to): (Option<UserId>, Option<UserId>),
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
+    let Some(to) = to else { return Ok(()) };
+    let former = match from {
+        None => store::former_responsible(conn, client).await?,
+        from => from,
+    };
+    let Some(from) = former.filter(|from| *from != to) else { return Ok(()) };
     let family = reach::store::client_family(conn, client).await?;
     let moved = store::hand_over(conn, &family, from, to).await?;
     if moved.is_empty() {

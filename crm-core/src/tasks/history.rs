@@ -49,9 +49,12 @@ pub struct TaskChanged {
     pub responsible: Option<String>,
 }
 
-/// The steps of a task that the viewer sees, the oldest first; at most 200.
+/// The steps of a task that the viewer sees, the oldest first; of more than 200 the newest. None of a client that he does not
+/// read.
 pub async fn history(conn: &mut PgConnection, viewer: &Viewer, id: TaskId) -> Result<Vec<TaskChanged>> {
-    get(conn, viewer, id).await?;
+    if get(conn, viewer, id).await?.client_hidden {
+        return Ok(Vec::new());
+    }
     Ok(store::of_task(conn, id).await?.into_iter().filter_map(read).collect())
 }
 

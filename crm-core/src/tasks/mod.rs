@@ -2,7 +2,10 @@
 //!
 //! A viewer sees the tasks that are his, those that he set, and those of the clients that he leads; with the right for all
 //! every task whose client he reads. Of a client that he does not read he knows nothing: a task that he only set goes with
-//! the client, and one that he is to do stays without the client's name.
+//! the client, and one that he is to do stays without the client's name. Such a task has its title and, while it is open,
+//! its text: they are the order that was given to him. It has neither its steps nor what others wrote when they closed it,
+//! and once closed it has no text either, for that may tell of what came later. He may put it off, close it, or hand it back
+//! to whoever set it; he neither rewrites nor reopens it.
 
 mod change;
 mod history;

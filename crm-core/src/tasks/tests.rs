@@ -13,7 +13,7 @@ use crate::{
     access::Viewer,
     clients::{
         ClientError,
-        client::{Transfer, transfer},
+        client::{Transfer, take, transfer},
         handover,
         join::{Choices, ClientJoin, join_clients, split},
     },
@@ -81,6 +81,13 @@ async fn the_same_press_again_is_the_same_task(pool: PgPool) {
     // An hour later its term is past, and it is the same task all the same.
     let again = create(&mut conn, &anna, new.clone(), ZONE, minute(90)).await.unwrap();
     assert_eq!(again, first);
+    let other = NewTask { title: "Не перезванивать".into(), ..new.clone() };
+    let other = create(&mut conn, &anna, other, ZONE, minute(2)).await;
+    assert!(matches!(other, Err(ClientError::NotNow(_))));
+    // What was changed since is no other press.
+    let letter = TaskEdit { kind: Some(TaskKind::Letter), ..TaskEdit::default() };
+    let first = edit(&mut conn, &anna, first.id, letter, ZONE, minute(2)).await.unwrap();
+    assert_eq!(create(&mut conn, &anna, new.clone(), ZONE, minute(3)).await.unwrap(), first);
     let foreign = create(&mut conn, &boris, new, ZONE, minute(2)).await;
     assert!(matches!(foreign, Err(ClientError::NotNow(_))));
     assert_eq!(all(&mut conn, &anna, &TaskFilter::default()).await, [first]);
@@ -110,6 +117,10 @@ async fn what_cannot_be_is_refused_by_its_field(pool: PgPool) {
         let error = create(&mut conn, &boris, new, ZONE, minute(1)).await.unwrap_err();
         assert_eq!(of(error), field);
     }
+    let other = fixture::client(&mut conn, "Другой", Some(&anna)).await;
+    let astray =
+        NewTask { client_id: Some(other), interaction_id: Some(row), ..task("Не та лента") };
+    assert_eq!(of(create(&mut conn, &anna, astray, ZONE, minute(1)).await.unwrap_err()), "interaction_id");
     let own = NewTask { client_id: Some(client), interaction_id: Some(row), ..task("Своя") };
     assert_eq!(set(&mut conn, &anna, own).await.interaction_id, Some(row));
 }
@@ -120,9 +131,13 @@ async fn a_task_keeps_every_closing_and_who_took_it_back(pool: PgPool) {
     let Stand { anna, head, .. } = stand(&mut conn).await;
     let id = set(&mut conn, &anna, task("Перезвонить")).await.id;
     close(&mut conn, &anna, id, Some("Дозвонилась".into()), minute(10)).await.unwrap();
-    // Again by the same person: nothing happens; by somebody else: too late.
-    let same = close(&mut conn, &anna, id, Some("Ещё раз".into()), minute(11)).await.unwrap();
+    // The same again by the same person: nothing happens; another result, or somebody else: too late.
+    let same = close(&mut conn, &anna, id, Some(" Дозвонилась ".into()), minute(11)).await.unwrap();
     assert_eq!(same.closings.len(), 1);
+    let other = close(&mut conn, &anna, id, Some("Ещё раз".into()), minute(11)).await;
+    assert!(matches!(other, Err(ClientError::NotNow(_))));
+    let late = edit(&mut conn, &anna, id, TaskEdit::default(), ZONE, minute(11)).await;
+    assert!(matches!(late, Err(ClientError::NotNow(_))));
     assert!(matches!(close(&mut conn, &head, id, None, minute(11)).await, Err(ClientError::NotNow(_))));
     reopen(&mut conn, &head, id, minute(12)).await.unwrap();
     reopen(&mut conn, &head, id, minute(13)).await.unwrap();
@@ -265,6 +280,91 @@ async fn a_transfer_moves_the_open_tasks_of_the_former_responsible(pool: PgPool)
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_client_that_leaves_the_common_base_takes_the_tasks_of_its_last_responsible(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let Stand { anna, boris, head, client } = stand(&mut conn).await;
+    let lawyer = user(&mut conn, "Юрий", "lawyer").await;
+    let given = |title: &str, to: &Viewer| NewTask {
+        id: TaskId::at(minute(1)),
+        responsible_id: Some(to.user_id),
+        client_id: Some(client),
+        ..task(title)
+    };
+    let hers = set(&mut conn, &anna, given("Анне", &anna)).await.id;
+    let lawyers = set(&mut conn, &anna, given("Юристу", &lawyer)).await.id;
+    let to_base = Transfer::for_good(None, "В общую базу");
+    transfer(&mut conn, &head, minute(2), client, &to_base).await.unwrap();
+    let later = set(&mut conn, &anna, given("Из общей базы", &anna)).await.id;
+    take(&mut conn, &boris, minute(3), client).await.unwrap();
+    for (task, owner) in [(hers, "Борис"), (later, "Борис"), (lawyers, "Юрий")] {
+        assert_eq!(get(&mut conn, &head, task).await.unwrap().responsible.name, owner);
+    }
+    assert!(matches!(get(&mut conn, &anna, hers).await, Err(ClientError::NotFound)));
+
+    transfer(&mut conn, &head, minute(4), client, &to_base).await.unwrap();
+    let back = Transfer::for_good(Some(anna.user_id), "Обратно");
+    transfer(&mut conn, &head, minute(5), client, &back).await.unwrap();
+    assert_eq!(get(&mut conn, &anna, hers).await.unwrap().responsible.name, "Анна");
+    let steps = history(&mut conn, &anna, hers).await.unwrap();
+    assert_eq!(steps.iter().filter(|step| step.step == TaskStep::HandedOver).count(), 2);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn of_a_lost_client_a_task_has_its_order_alone(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let Stand { anna, boris, head, client } = stand(&mut conn).await;
+    let lawyer = user(&mut conn, "Юрий", "lawyer").await;
+    let new =
+        NewTask { text: Some("Подробности".into()), client_id: Some(client), ..task("Счёт") };
+    let closed = set(&mut conn, &anna, new.clone()).await.id;
+    close(&mut conn, &anna, closed, Some("Выставлен".into()), minute(2)).await.unwrap();
+    let id = TaskId::at(minute(2));
+    let to_lawyer = NewTask { id, responsible_id: Some(lawyer.user_id), ..new };
+    set(&mut conn, &anna, to_lawyer).await;
+    transfer(&mut conn, &head, minute(5), client, &Transfer::for_good(Some(boris.user_id), "Отпуск"))
+        .await
+        .unwrap();
+    reopen(&mut conn, &boris, closed, minute(6)).await.unwrap();
+    let canary = TaskEdit { text: Some(Some("Канарейка".into())), ..TaskEdit::default() };
+    edit(&mut conn, &boris, closed, canary.clone(), ZONE, minute(7)).await.unwrap();
+    close(&mut conn, &boris, closed, Some("Канарейка согласна".into()), minute(8)).await.unwrap();
+
+    let hers = get(&mut conn, &anna, closed).await.unwrap();
+    assert!(hers.client_hidden && hers.text.is_none() && hers.closed_by.is_none());
+    let told: Vec<_> = hers.closings.iter().map(|one| (one.result.as_deref(), &one.reopened_by)).collect();
+    assert_eq!(told, [(Some("Выставлен"), &None)], "her own words alone");
+    assert!(history(&mut conn, &anna, closed).await.unwrap().is_empty());
+    assert!(matches!(reopen(&mut conn, &anna, closed, minute(9)).await, Err(ClientError::NotNow(_))));
+
+    // The order that the lawyer has to carry out is his to read, to put off, to hand back and to close; not to rewrite.
+    assert_eq!(get(&mut conn, &lawyer, id).await.unwrap().text.as_deref(), Some("Подробности"));
+    let to_other = TaskEdit { responsible_id: Some(boris.user_id), ..TaskEdit::default() };
+    for refused in [canary, to_other] {
+        let refused = edit(&mut conn, &lawyer, id, refused, ZONE, minute(9)).await;
+        assert!(matches!(refused, Err(ClientError::NotNow(_))));
+    }
+    let later = TaskEdit { due: Some(Due::At { at: minute(90) }), ..TaskEdit::default() };
+    assert_eq!(edit(&mut conn, &lawyer, id, later, ZONE, minute(9)).await.unwrap().due_at, Some(minute(90)));
+    let back = TaskEdit { responsible_id: Some(anna.user_id), ..TaskEdit::default() };
+    edit(&mut conn, &lawyer, id, back, ZONE, minute(9)).await.unwrap();
+    assert!(matches!(get(&mut conn, &lawyer, id).await, Err(ClientError::NotFound)));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn of_many_steps_the_newest_are_kept_on_the_screen(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let Stand { anna, .. } = stand(&mut conn).await;
+    let id = set(&mut conn, &anna, task("Перезвонить")).await.id;
+    for at in 100..301 {
+        let later = TaskEdit { due: Some(Due::At { at: minute(at) }), ..TaskEdit::default() };
+        edit(&mut conn, &anna, id, later, ZONE, minute(2)).await.unwrap();
+    }
+    let steps = history(&mut conn, &anna, id).await.unwrap();
+    let due = |at| Some(Due::At { at: minute(at) });
+    assert_eq!((steps.len(), steps[0].due, steps[199].due), (200, due(101), due(300)));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn a_client_that_goes_back_takes_its_open_tasks_along(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     let Stand { anna, boris, head, client } = stand(&mut conn).await;
@@ -296,10 +396,16 @@ async fn a_join_carries_tasks_and_a_split_gives_them_back(pool: PgPool) {
     let joined = join_clients(&mut conn, &head, minute(3), &join).await.unwrap();
     assert_eq!(titles(&mut conn, &anna, &of(one)).await, ["Счёт"]);
     assert_eq!(get(&mut conn, &anna, id).await.unwrap().client.unwrap().id, one);
+    // Set from a page that still names the joined card.
+    let new = NewTask { id: TaskId::at(minute(3)), client_id: Some(other), ..task("Акт") };
+    let named = set(&mut conn, &anna, new).await;
+    assert_eq!(named.client.unwrap().id, one);
     let ledger: JoinId = joined.join_id.unwrap();
     split(&mut conn, &head, minute(4), ledger).await.unwrap();
     assert!(titles(&mut conn, &anna, &of(one)).await.is_empty());
-    assert_eq!(get(&mut conn, &anna, id).await.unwrap().client.unwrap().id, other);
+    for task in [id, named.id] {
+        assert_eq!(get(&mut conn, &anna, task).await.unwrap().client.unwrap().id, other);
+    }
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]

@@ -177,7 +177,8 @@ pub(crate) async fn set_responsible(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "update clients
-         set responsible_id = $2, automatic = false, version = version + 1, updated_at = $3
+         set former_responsible_id = coalesce(responsible_id, former_responsible_id),
+             responsible_id = $2, automatic = false, version = version + 1, updated_at = $3
          where id = $1",
         id.0,
         to.map(|id| id.0),

@@ -43,7 +43,8 @@ impl Transfer {
 
 /// Gives a client to another user, for good or for a time, or back to the common base (S1.24). Access moves with it at
 /// once: what was lent to either of the two ends, and so does a handover that lasts; open tasks of the former go with the
-/// client. Whoever has it for a time already gets it for good, or until the new day. Wants a transaction.
+/// client when somebody answers for it again. Whoever has it for a time already gets it for good, or until the new day.
+/// Wants a transaction.
 pub async fn transfer(
     conn: &mut PgConnection,
     viewer: &Viewer,

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sqlx::PgConnection;
 
 use crate::{
@@ -17,10 +19,9 @@ pub(super) struct Locked {
     pub notice_at: Option<DateTime<Utc>>,
 }
 
-/// A task to be.
-pub(super) struct NewRow {
-    pub id: TaskId,
-    pub author_id: UserId,
+/// A task as it was asked for; so the audit log keeps it.
+#[derive(PartialEq, Serialize, Deserialize)]
+pub(super) struct Order {
     pub responsible_id: UserId,
     pub kind: TaskKind,
     pub title: String,
@@ -53,10 +54,68 @@ pub(super) async fn lock(conn: &mut PgConnection, id: TaskId) -> sqlx::Result<Op
     .await
 }
 
+/// Who set the task of this id and what the audit log says of it; nothing where there is none.
+pub(super) async fn first_press(
+    conn: &mut PgConnection,
+    id: TaskId,
+) -> sqlx::Result<Option<(UserId, Option<Value>)>> {
+    let row = sqlx::query!(
+        r#"select t.author_id as "author_id: UserId",
+                  (select l.after from audit_log l
+                   where l.subject_kind = 'task' and l.subject_id = t.id::text and l.action = 'task.create'
+                   order by l.id limit 1) as after
+           from tasks t where t.id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.author_id, row.after)))
+}
+
+/// Until the transaction ends nobody transfers the client or joins it.
+pub(super) async fn hold_client(conn: &mut PgConnection, root: ClientId) -> sqlx::Result<()> {
+    sqlx::query!("select id from clients where id = $1 for share", root.0).fetch_optional(conn).await?;
+    Ok(())
+}
+
+/// Whether the timeline of a client shows the row.
+pub(super) async fn shows(conn: &mut PgConnection, root: ClientId, row: InteractionId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from interactions i
+               join clients c on c.root_id = $2
+                   and (c.id = coalesce(i.client_id, i.pinned_client_id)
+                        or coalesce(i.client_id, i.pinned_client_id) is null and exists (
+                            select from contacts k
+                            join contacts f on f.root_id = k.root_id
+                            join contact_clients cc on cc.contact_id = f.id
+                            where k.id = i.contact_id and cc.client_id = c.id))
+               where i.id = $1) as "shows!""#,
+        row.0,
+        root.0
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Who answered for a client before it came to the common base.
+pub(super) async fn former_responsible(
+    conn: &mut PgConnection,
+    client: ClientId,
+) -> sqlx::Result<Option<UserId>> {
+    sqlx::query_scalar!(
+        r#"select former_responsible_id as "id: UserId" from clients where id = $1"#,
+        client.0
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// `false` when a task of this id is there by now.
 pub(super) async fn insert(
     conn: &mut PgConnection,
-    new: &NewRow,
+    (id, author): (TaskId, UserId),
+    new: &Order,
     zone: Tz,
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
@@ -65,8 +124,8 @@ pub(super) async fn insert(
                             created_at, notice_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          on conflict (id) do nothing",
-        new.id.0,
-        new.author_id.0,
+        id.0,
+        author.0,
         new.responsible_id.0,
         new.kind as TaskKind,
         new.title,

@@ -18,9 +18,11 @@ pub(super) struct Step {
 pub(super) async fn of_task(conn: &mut PgConnection, id: TaskId) -> sqlx::Result<Vec<Step>> {
     sqlx::query_as!(
         Step,
-        "select at, actor, action, before, after from audit_log
-         where subject_kind = 'task' and subject_id = $1
-         order by id limit 200",
+        "select at, actor, action, before, after
+         from (select id, at, actor, action, before, after from audit_log
+               where subject_kind = 'task' and subject_id = $1
+               order by id desc limit 200) newest
+         order by id",
         id.to_string()
     )
     .fetch_all(conn)

@@ -211,13 +211,20 @@ fn shown(viewer: &Viewer, row: Row, closings: Vec<TaskClosing>) -> Task {
     let is_read = |id: &ClientId| viewer.readable_clients().covers(*id, row.client_responsible);
     let named = row.client_id.zip(row.client_name);
     let client_hidden = named.as_ref().is_some_and(|(id, _)| !is_read(id));
+    // See the module of tasks: nothing of what others wrote when the client was the viewer's no more.
+    let is_told = |by: UserId| !client_hidden || by == viewer.user_id;
+    let told = |closing: TaskClosing| TaskClosing {
+        reopened_by: closing.reopened_by.filter(|by| is_told(by.id)),
+        ..closing
+    };
+    let closings = closings.into_iter().filter(|one| is_told(one.closed_by.id)).map(told).collect();
     Task {
         id: row.id,
         author: Person { id: row.author_id, name: row.author_name },
         responsible: Person { id: row.responsible_id, name: row.responsible_name },
         kind: row.kind,
         title: row.title,
-        text: row.text,
+        text: row.text.filter(|_| !client_hidden || row.closed_at.is_none()),
         due: Due::stored(row.due_at, row.due_day),
         due_at: row.due_at,
         client: named.filter(|_| !client_hidden).map(|(id, name)| TaskClient { id, name }),
@@ -225,7 +232,11 @@ fn shown(viewer: &Viewer, row: Row, closings: Vec<TaskClosing>) -> Task {
         interaction_id: row.interaction_id.filter(|_| !client_hidden),
         created_at: row.created_at,
         closed_at: row.closed_at,
-        closed_by: row.closed_by.zip(row.closed_name).map(|(id, name)| Person { id, name }),
+        closed_by: row
+            .closed_by
+            .filter(|by| is_told(*by))
+            .zip(row.closed_name)
+            .map(|(id, name)| Person { id, name }),
         closings,
     }
 }

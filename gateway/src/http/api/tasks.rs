@@ -114,7 +114,7 @@ async fn list(
     Ok(Json(TaskPage { items, next_cursor }))
 }
 
-/// Sets a task. The id is made by the screen: the same again is the same task.
+/// Sets a task. The id is made by the screen: the same again is the same task, 409 for the same id with other content.
 #[utoipa::path(
     post, path = "/tasks", tag = "tasks", operation_id = "create_task",
     request_body = NewTask,
@@ -171,11 +171,11 @@ async fn history(
     Ok(Json(tasks::history(&mut *app.pool.acquire().await?, &viewer, id).await?))
 }
 
-/// Changes a task: puts it off, gives it to somebody else. An absent field stays.
+/// Changes an open task: puts it off, gives it to somebody else. An absent field stays.
 #[utoipa::path(
     patch, path = "/tasks/{id}", tag = "tasks", operation_id = "edit_task",
     params(("id" = TaskId, Path)), request_body = TaskEdit,
-    responses((status = 200, body = Task), Invalid, Unauthorized, Refused, Missing),
+    responses((status = 200, body = Task), Invalid, Unauthorized, Refused, Missing, Conflict),
 )]
 async fn edit(
     State(app): State<App>,
@@ -197,7 +197,7 @@ struct TaskEnd {
     result: Option<String>,
 }
 
-/// Closes a task. 409 where somebody else was first.
+/// Closes a task. 409 where it is closed already; the same result again by the same person is no error.
 #[utoipa::path(
     post, path = "/tasks/{id}/close", tag = "tasks", operation_id = "close_task",
     params(("id" = TaskId, Path)), request_body = TaskEnd,
@@ -215,11 +215,11 @@ async fn close(
     Ok(Json(task))
 }
 
-/// Opens a closed task again; its closings stay.
+/// Opens a closed task again; its closings stay. 409 where the viewer does not read its client.
 #[utoipa::path(
     post, path = "/tasks/{id}/reopen", tag = "tasks", operation_id = "reopen_task",
     params(("id" = TaskId, Path)),
-    responses((status = 200, body = Task), Invalid, Unauthorized, Refused, Missing),
+    responses((status = 200, body = Task), Invalid, Unauthorized, Refused, Missing, Conflict),
 )]
 async fn reopen(
     State(app): State<App>,

@@ -14,6 +14,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const cache = useQueryClient();
   const router = useRouter();
   const [state, setState] = useState<LiveState>('connecting');
+  const [resyncs, setResyncs] = useState(0);
   const listeners = useRef(new Set<(message: LiveMessage) => void>());
 
   useEffect(() => {
@@ -26,6 +27,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
           break;
         case 'resync':
           void cache.invalidateQueries();
+          setResyncs((before) => before + 1);
           break;
         case 'state':
           setState(signal.state);
@@ -56,7 +58,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     listeners.current.add(listener);
     return () => void listeners.current.delete(listener);
   }, []);
-  const live = useMemo(() => ({ state, follow }), [state, follow]);
+  const live = useMemo(() => ({ state, resyncs, follow }), [state, resyncs, follow]);
   return <LiveContext value={live}>{children}</LiveContext>;
 }
 

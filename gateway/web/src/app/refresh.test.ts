@@ -13,6 +13,22 @@ test('a timeline that is not open shows what it has and asks anew when it is ope
   expect(cache.getQueryState(key('lutik'))?.isInvalidated).toBe(false);
 });
 
+test('tasks are asked for anew when a client changes or was opened', () => {
+  const cache = new QueryClient();
+  const messages = [
+    { event: 'client', client_id: 'romashka', root_id: 'romashka' },
+    { event: 'access_gained', client_id: 'romashka' },
+  ] as const;
+  for (const message of messages) {
+    cache.setQueryData(['tasks', 'list'], {});
+    const refresh = refresher(cache);
+    refresh.changed(message);
+    refresh.stop();
+    expect(cache.getQueryState(['tasks', 'list'])?.isInvalidated).toBe(true);
+    cache.removeQueries();
+  }
+});
+
 test('counters of a card are asked for anew by its rows and people, and those of cards that nobody looked at are not', () => {
   const cache = new QueryClient();
   const counters = (id: string) => ['clients', id, 'counters'];

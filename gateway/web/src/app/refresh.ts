@@ -50,6 +50,8 @@ export function refresher(cache: QueryClient) {
           if (message.root_id !== message.client_id) stale(cache, ['clients', message.client_id]);
           list('clients', 'list');
           list('conversations');
+          // Tasks name their client, and go with him.
+          list('tasks');
           break;
         case 'access_lost':
           // Nothing of it may stay on the screen or in memory; what is open asks again and is refused.
@@ -64,6 +66,7 @@ export function refresher(cache: QueryClient) {
           list('clients', 'list');
           list('conversations');
           list('access-requests');
+          list('tasks');
           break;
         case 'access_request':
           list('access-requests');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dueWords, groupOf, putOff } from './tasks';
+import { dueWords, groupOf, putOff, termWords } from './tasks';
 
 const now = Date.parse('2026-11-23T12:00:00');
 const at = (text: string) => new Date(text).toISOString();
@@ -17,6 +17,16 @@ test('a whole day is of its day, although it ends at midnight', () => {
   expect(day('2026-11-23', '2026-11-24T00:00:00')).toBe('today');
   expect(day('2026-11-24', '2026-11-25T00:00:00')).toBe('later');
   expect(day('2026-11-22', '2026-11-23T00:00:00')).toBe('late');
+});
+
+test('a whole day is the day of the company, wherever one looks at it', () => {
+  // In Novosibirsk the 24th has begun an hour ago.
+  const night = Date.parse('2026-11-23T18:00:00Z');
+  const today = { due: { kind: 'day' as const, day: '2026-11-24' }, due_at: '2026-11-24T17:00:00Z' };
+  const tomorrow = { due: { kind: 'day' as const, day: '2026-11-25' }, due_at: '2026-11-25T17:00:00Z' };
+  const later = { due: { kind: 'day' as const, day: '2026-11-26' }, due_at: '2026-11-26T17:00:00Z' };
+  expect([today, tomorrow].map((task) => groupOf(task, night))).toEqual(['today', 'later']);
+  expect([today, tomorrow, later].map((task) => termWords(task, night))).toEqual(['сегодня', 'завтра', '26.11.2026']);
 });
 
 test('what is put off keeps its time of day and counts from today', () => {

@@ -2,7 +2,6 @@ import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from 
 import { api, unwrap, type Schema } from '@/api/client';
 import type { operations } from '@/api/schema';
 import { date, dateTime, dayNumber, ownZone, time } from './format';
-import type { LiveMessage } from './live/feed';
 import { momentOf, wallOf } from './plan';
 
 export type Task = Schema<'Task'>;
@@ -94,8 +93,17 @@ export type TaskGroup = 'late' | 'today' | 'later' | 'never';
 export function groupOf(task: Pick<Task, 'due' | 'due_at'>, now: number): TaskGroup {
   if (!task.due_at) return 'never';
   if (Date.parse(task.due_at) <= now) return 'late';
-  const isToday = task.due.kind === 'day' ? task.due.day <= dayAhead(0, now) : dayNumber(task.due_at) === dayNumber(now);
+  const isToday = task.due.kind === 'day' ? daysLeft(task.due_at, now) <= 0 : dayNumber(task.due_at) === dayNumber(now);
   return isToday ? 'today' : 'later';
+}
+
+/** How many days ahead a whole day is by the company's clocks, at whose midnight it ends. */
+const daysLeft = (endsAt: string, now: number) => Math.ceil((Date.parse(endsAt) - now) / DAY_MS) - 1;
+
+/** The term of a task as people say it; a whole day is the company's. */
+export function termWords({ due, due_at }: Pick<Task, 'due' | 'due_at'>, now: number): string {
+  const near = due.kind === 'day' && due_at ? NEAR[daysLeft(due_at, now)] : undefined;
+  return near ?? dueWords(due, now, due.kind === 'day');
 }
 
 /** «сегодня, 14:05», «завтра», «05.06.2026»; `exact` is never relative. */
@@ -110,14 +118,3 @@ export function dueWords(due: TaskDue, now: number, exact = false): string {
 const NEAR: Record<number, string> = { [-1]: 'вчера', 0: 'сегодня', 1: 'завтра' };
 
 const daysBetween = (from: string, until: string) => Math.round((Date.parse(until) - Date.parse(from)) / DAY_MS);
-
-/** What is told of a task; nothing when it was done meanwhile. */
-export async function taskNotice(message: Extract<LiveMessage, { event: 'task' }>) {
-  const task = await unwrap(api.GET('/api/tasks/{id}', { params: { path: { id: message.task_id } } }));
-  if (task.closed_at) return undefined;
-  const words = task.client ? `${task.title} · ${task.client.name}` : task.title;
-  const isDue = message.news === 'due';
-  // A task that was put off in the meantime is due once more later.
-  const key = `task-${task.id}-${message.news}-${isDue ? task.due_at : task.responsible.id}`;
-  return { key, title: isDue ? 'Пора: задача' : `${task.author.name}: новая задача`, words };
-}

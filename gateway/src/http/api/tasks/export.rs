@@ -58,7 +58,9 @@ async fn csv(
     ApiQuery(query): ApiQuery<TasksQuery>,
 ) -> ApiResult<impl IntoResponse> {
     let rows = rows(&app, &viewer, &query).await?;
-    Ok(file(&app, "text/csv; charset=utf-8", "csv", to_csv(&rows, app.company.zone).into()))
+    let zone = app.company.zone;
+    let text = tokio::task::spawn_blocking(move || to_csv(&rows, zone)).await.map_err(unwritten)?;
+    Ok(file(&app, "text/csv; charset=utf-8", "csv", text.into()))
 }
 
 /// The tasks of a filter as an Excel table, all of them, in the order of the table.
@@ -76,27 +78,32 @@ async fn xlsx(
     ApiQuery(query): ApiQuery<TasksQuery>,
 ) -> ApiResult<impl IntoResponse> {
     let rows = rows(&app, &viewer, &query).await?;
-    let bytes = to_xlsx(&rows, app.company.zone).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "the table of tasks was not written");
-        Problem::internal()
-    })?;
+    let zone = app.company.zone;
+    let made = tokio::task::spawn_blocking(move || to_xlsx(&rows, zone)).await.map_err(unwritten)?;
+    let bytes = made.map_err(unwritten)?;
     Ok(file(&app, XLSX, "xlsx", bytes))
 }
 
+fn unwritten(error: impl std::error::Error + 'static) -> Problem {
+    tracing::error!(error = &error as &dyn std::error::Error, "the table of tasks was not written");
+    Problem::internal()
+}
+
+/// All rows as they stood at one moment: while they are read a task may be closed and change its place.
 async fn rows(app: &App, viewer: &Viewer, query: &TasksQuery) -> ApiResult<Vec<Task>> {
     let filter = query.filter(app)?;
-    let mut conn = app.pool.acquire().await?;
+    let mut tx = app.pool.begin_with("begin isolation level repeatable read, read only").await?;
     let mut rows: Vec<Task> = Vec::new();
     loop {
         let after = rows.last().map(|task| TaskCursor::behind(task, query.sort));
-        let page = tasks::list(&mut conn, viewer, &filter, query.sort, after, STEP).await?;
+        let page = tasks::list(&mut tx, viewer, &filter, query.sort, after, STEP).await?;
         let is_last = i64::try_from(page.len()).is_ok_and(|found| found < STEP);
         rows.extend(page);
+        if rows.len() > MOST_ROWS {
+            return Err(Problem::invalid("В файле было бы больше 50 000 строк: выберите период короче."));
+        }
         if is_last {
             return Ok(rows);
-        }
-        if rows.len() >= MOST_ROWS {
-            return Err(Problem::invalid("В файле было бы больше 50 000 строк: выберите период короче."));
         }
     }
 }
@@ -194,6 +201,24 @@ fn quoted(words: &str) -> String {
     words
 }
 
+/// Excel opens no file with a longer cell; it counts UTF-16 units.
+const LONGEST_CELL: usize = 32_767;
+
+/// The beginning of words that are too long for a cell, with «…» behind it.
+fn within_a_cell(mut words: String) -> String {
+    if words.encode_utf16().count() <= LONGEST_CELL {
+        return words;
+    }
+    let mut units = 0;
+    let mut fits = |sign: char| {
+        units += sign.len_utf16();
+        units < LONGEST_CELL
+    };
+    let kept = words.chars().take_while(|sign| fits(*sign)).map(char::len_utf8).sum();
+    words.truncate(kept);
+    words + "…"
+}
+
 fn to_xlsx(rows: &[Task], zone: Tz) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("Задачи")?;
@@ -206,7 +231,7 @@ fn to_xlsx(rows: &[Task], zone: Tz) -> Result<Vec<u8>, XlsxError> {
     for (row, task) in (1..).zip(rows) {
         for (column, cell) in (0..).zip(cells(task, zone)) {
             match cell {
-                Cell::Text(words) => sheet.write_string(row, column, words)?,
+                Cell::Text(words) => sheet.write_string(row, column, within_a_cell(words))?,
                 Cell::Moment(at) => sheet.write_with_format(row, column, &at, &moment)?,
                 Cell::Day(on) => sheet.write_with_format(row, column, &on, &day)?,
             };
@@ -226,5 +251,16 @@ mod tests {
         assert_eq!(quoted("=1+1"), "'=1+1");
         assert_eq!(quoted("@cmd;\"x\""), "\"'@cmd;\"\"x\"\"\"");
         assert_eq!(quoted("Счёт на 5"), "Счёт на 5");
+    }
+
+    #[test]
+    fn a_cell_holds_what_excel_opens() {
+        let full = "я".repeat(LONGEST_CELL);
+        assert_eq!(within_a_cell(full.clone()), full);
+        let cut = within_a_cell(full + "я");
+        assert_eq!((cut.encode_utf16().count(), cut.ends_with("я…")), (LONGEST_CELL, true));
+        // A sign of two units is not cut in its middle.
+        let cut = within_a_cell("🙂".repeat(LONGEST_CELL));
+        assert_eq!((cut.encode_utf16().count(), cut.ends_with("🙂…")), (LONGEST_CELL, true));
     }
 }

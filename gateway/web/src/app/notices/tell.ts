@@ -3,7 +3,7 @@ import { messageOf } from '@/features/rooms/api';
 import { entryOf } from '@/features/timeline/api';
 import type { LiveMessage } from '@/shared/live/feed';
 import { noticesHaveWords } from '@/shared/notices';
-import { taskNotice } from '@/shared/tasks';
+import { taskNotices, type TaskMessage } from '@/shared/taskNotices';
 import { previewOf } from '@/shared/words/preview';
 
 type Entry = Schema<'TimelineEntry'>;
@@ -30,7 +30,19 @@ interface Notice {
 /** Tells the person what happened, outside of the page; a press opens it. */
 export async function tell(message: LiveMessage, me: string, open: (href: string) => void): Promise<void> {
   const notice = await noticeOf(message, me);
-  if (!notice || !isFirst(notice.key)) return;
+  if (notice) show(notice, open);
+}
+
+/** The same for tasks that came at once. */
+export async function tellTasks(messages: TaskMessage[], open: (href: string) => void): Promise<void> {
+  for (const { key, news, title, words, task } of await taskNotices(messages)) {
+    const href = task ? `/tasks?task=${task}` : '/tasks';
+    show({ key, title, words, subject: `tasks-${news}-${task ?? 'many'}`, withoutWords: 'Задача', href }, open);
+  }
+}
+
+function show(notice: Notice, open: (href: string) => void): void {
+  if (!isFirst(notice.key)) return;
   const body = noticesHaveWords() ? notice.words : notice.withoutWords;
   const shown = new Notification(notice.title, { body, tag: notice.subject, icon: '/icon.svg', silent: true });
   shown.onclick = () => {
@@ -41,15 +53,7 @@ export async function tell(message: LiveMessage, me: string, open: (href: string
 }
 
 async function noticeOf(message: LiveMessage, me: string): Promise<Notice | undefined> {
-  if (message.event === 'room') return mention(message, me);
-  return message.event === 'task' ? ofTask(message) : ofTimeline(message);
-}
-
-async function ofTask(message: Extract<LiveMessage, { event: 'task' }>): Promise<Notice | undefined> {
-  const notice = await taskNotice(message);
-  if (!notice) return undefined;
-  const { key, title, words } = notice;
-  return { key, title, words, subject: `task-${message.task_id}`, withoutWords: 'Задача', href: `/tasks?task=${message.task_id}` };
+  return message.event === 'room' ? mention(message, me) : ofTimeline(message);
 }
 
 async function mention(message: Extract<LiveMessage, { event: 'room' }>, me: string): Promise<Notice | undefined> {

@@ -1,9 +1,11 @@
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { gather } from '@/shared/gather';
 import { useLiveMessages } from '@/shared/live/context';
 import type { LiveMessage } from '@/shared/live/feed';
 import { useMe } from '@/shared/me';
 import { noticeState } from '@/shared/notices';
+import type { TaskMessage } from '@/shared/taskNotices';
 import { Watch } from './watch';
 
 /** Notices of the browser while no tab is looked at: own clients' messages, mentions, missed calls, tasks. */
@@ -11,22 +13,36 @@ export function useBrowserNotices(): void {
   const { id } = useMe();
   const router = useRouter();
   const watch = useRef<Watch | undefined>(undefined);
+  const tasks = useRef<(message: TaskMessage) => void>(undefined);
   useEffect(() => {
     if (noticeState() === 'missing') return;
     const made = new Watch(id);
     watch.current = made;
-    return () => made.stop();
-  }, [id]);
+    const gathered = gather<TaskMessage>((messages) => {
+      whenOn(made, ({ tellTasks }) => tellTasks(messages, (href) => router.history.push(href)));
+    });
+    tasks.current = gathered.add;
+    return () => {
+      gathered.stop();
+      made.stop();
+    };
+  }, [id, router]);
   useLiveMessages((message) => {
     if (noticeState() !== 'on' || !mayConcern(message)) return;
-    void watch.current?.isOn().then(async (on) => {
-      if (!on) return;
-      const { tell } = await import('./tell');
-      await tell(message, id, (href) => router.history.push(href));
-    }).catch(() => {
+    if (message.event === 'task') tasks.current?.(message);
+    else if (watch.current) whenOn(watch.current, ({ tell }) => tell(message, id, (href) => router.history.push(href)));
+  });
+}
+
+function whenOn(watch: Watch, tell: (words: typeof import('./tell')) => Promise<void>): void {
+  watch
+    .isOn()
+    .then(async (on) => {
+      if (on) await tell(await import('./tell'));
+    })
+    .catch(() => {
       // Not to be read, or no connection: a notice is a courtesy, the screen tells all the same.
     });
-  });
 }
 
 function mayConcern(message: LiveMessage): boolean {

@@ -18,7 +18,7 @@ export default function ClientTasks({ client }: { client: { id: string; name: st
   return (
     <section className={classes.now} aria-label="Сейчас важно">
       <Group justify="space-between" gap="xs">
-        <h3>{tasks.length > 0 ? 'Сейчас важно' : 'Задач нет'}</h3>
+        <h3>{list.isSuccess && tasks.length === 0 ? 'Задач нет' : 'Сейчас важно'}</h3>
         <TaskButton start={{ client }} name="Поставить задачу" />
       </Group>
       {list.isError && <div role="alert">Задачи не загрузились: {list.error.message}</div>}

@@ -54,15 +54,17 @@ function Whole({ task, onEdit, onClose }: Omit<TaskCardProps, 'id'> & { task: Ta
       {isClosing ? (
         <CloseForm
           isPending={acts.isClosing}
-          onClose={(words) => void acts.close(task, words).then(onClose)}
+          onClose={(words) => void acts.close(task, words).then((isClosed) => isClosed && onClose())}
           onCancel={() => setClosing(false)}
         />
       ) : (
         <Group gap="xs">
           {task.closed_at ? (
-            <Button variant="default" onClick={() => void acts.reopen(task)}>
-              Открыть снова
-            </Button>
+            !task.client_hidden && (
+              <Button variant="default" onClick={() => void acts.reopen(task)}>
+                Открыть снова
+              </Button>
+            )
           ) : (
             <>
               <Button onClick={() => setClosing(true)}>Закрыть…</Button>
@@ -94,6 +96,7 @@ const STEPS: Record<Schema<'TaskStep'>, string> = {
 
 function Steps({ task }: { task: Task }) {
   const steps = useQuery(taskHistoryQuery(task.id));
+  if (task.client_hidden) return null;
   if (!steps.data) return steps.isError ? <Failed error={steps.error} again={() => void steps.refetch()} /> : null;
   let closed = 0;
   const words = (step: Schema<'TaskChanged'>) => {

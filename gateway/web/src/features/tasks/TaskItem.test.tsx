@@ -30,14 +30,16 @@ const TASK: Task = {
   closings: [],
 };
 
-/** Answers everything with this task; what is sent is kept. */
-function show(task: Task) {
+/** Answers everything with this task, or refuses to close it; what is sent is kept. */
+function show(task: Task, refusal?: string) {
   const asked: { path: string; body: unknown }[] = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     const sent = input as Request;
     if (sent.method !== 'GET') {
       const body = sent.headers.get('content-type') ? await sent.json() : undefined;
-      asked.push({ path: new URL(sent.url).pathname.replace(`/api/tasks/${task.id}`, ''), body });
+      const path = new URL(sent.url).pathname.replace(`/api/tasks/${task.id}`, '');
+      asked.push({ path, body });
+      if (refusal && path === '/close') return Response.json({ status: 409, code: 'not_now', detail: refusal }, { status: 409 });
     }
     return Response.json(task);
   });
@@ -64,7 +66,7 @@ function show(task: Task) {
 afterEach(cleanup);
 
 test('a task is closed with its result, and the strip takes it back', async () => {
-  const asked = show(TASK);
+  const asked = show({ ...TASK, client_hidden: false });
   fireEvent.click(await screen.findByRole('button', { name: 'Закрыть: Перезвонить' }));
   fireEvent.change(screen.getByLabelText('Результат'), { target: { value: ' Дозвонилась ' } });
   fireEvent.click(screen.getByRole('button', { name: 'Закрыть задачу' }));
@@ -76,6 +78,16 @@ test('a task is closed with its result, and the strip takes it back', async () =
   ]);
 });
 
+test('a result stays in its field while the task is not closed', async () => {
+  const asked = show(TASK, 'Эту задачу уже закрыли.');
+  fireEvent.click(await screen.findByRole('button', { name: 'Закрыть: Перезвонить' }));
+  fireEvent.change(screen.getByLabelText('Результат'), { target: { value: 'Дозвонилась' } });
+  fireEvent.click(screen.getByRole('button', { name: 'Закрыть задачу' }));
+  await screen.findByText('Не получилось');
+  expect(asked.length).toBe(1);
+  expect(screen.getByLabelText<HTMLTextAreaElement>('Результат').value).toBe('Дозвонилась');
+});
+
 test('a late task says so, who set it, and nothing of a foreign client', async () => {
   show(TASK);
   await screen.findByText('просрочена: 01.01.2020, 07:00', { exact: false });
@@ -85,7 +97,7 @@ test('a late task says so, who set it, and nothing of a foreign client', async (
 });
 
 test('a closed task says who closed it and is opened again', async () => {
-  const asked = show({ ...TASK, closed_at: '2020-01-02T07:00:00Z', closed_by: HEAD });
+  const asked = show({ ...TASK, client_hidden: false, closed_at: '2020-01-02T07:00:00Z', closed_by: HEAD });
   await screen.findByText(/закрыта 02\.01\.2020.*Роман Орлов/);
   fireEvent.click(screen.getByRole('button', { name: 'Открыть снова' }));
   await waitFor(() => expect(asked).toEqual([{ path: '/reopen', body: undefined }]));

@@ -14,7 +14,7 @@ import { Link } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { dateTime } from '@/shared/format';
 import { useMe } from '@/shared/me';
-import { dueWords, groupOf, TASK_KINDS, type Task, type TaskKind } from '@/shared/tasks';
+import { groupOf, TASK_KINDS, termWords, type Task, type TaskKind } from '@/shared/tasks';
 import { useNow } from '@/shared/useNow';
 import classes from './Tasks.module.css';
 import { useActs } from './useActs';
@@ -58,9 +58,11 @@ export function TaskItem({ task, isOfClient = false, onOpen, onEdit }: TaskItemP
           </div>
         </div>
         {task.closed_at ? (
-          <Button size="compact-md" variant="default" leftSection={<IconArrowBackUp size={16} />} onClick={() => void acts.reopen(task)}>
-            Открыть снова
-          </Button>
+          !task.client_hidden && (
+            <Button size="compact-md" variant="default" leftSection={<IconArrowBackUp size={16} />} onClick={() => void acts.reopen(task)}>
+              Открыть снова
+            </Button>
+          )
         ) : (
           <Group gap={4} wrap="nowrap" className={classes.acts}>
             <PutOff task={task} onOther={() => onEdit(task)} />
@@ -81,7 +83,7 @@ export function TaskItem({ task, isOfClient = false, onOpen, onEdit }: TaskItemP
       {isClosing && !task.closed_at && (
         <CloseForm
           isPending={acts.isClosing}
-          onClose={(result) => void acts.close(task, result).then(() => setClosing(false))}
+          onClose={(result) => void acts.close(task, result).then((isClosed) => isClosed && setClosing(false))}
           onCancel={() => setClosing(false)}
         />
       )}
@@ -104,7 +106,7 @@ export function Term({ task }: { task: Task }) {
   return (
     <span className="numbers" style={{ color: isLate ? 'var(--bad)' : undefined }}>
       {isLate && 'просрочена: '}
-      {dueWords(task.due, now)}
+      {termWords(task, now)}
     </span>
   );
 }
@@ -176,11 +178,12 @@ export function CloseForm({ isPending, onClose, onCancel }: CloseFormProps) {
         autosize
         minRows={1}
         maxRows={6}
+        maxLength={10_000}
         data-autofocus
         autoFocus
         value={result}
         onChange={(event) => setResult(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && onClose(result)}
+        onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !isPending && onClose(result)}
       />
       <Group gap="xs" justify="flex-end">
         <Button variant="default" onClick={onCancel}>

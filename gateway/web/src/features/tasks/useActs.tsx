@@ -21,10 +21,19 @@ export function useActs() {
     }, failed);
   return {
     isClosing: close.isPending,
+    /** Whether it is closed: what was typed stays until it is. */
     close: (task: Task, result: string) =>
-      close.mutateAsync({ id: task.id, result: result.trim() || null }).then(() => {
-        strip(`closed-${task.id}`, `Закрыта: ${task.title}`, () => void reopen(task.id));
-      }, failed),
+      close.mutateAsync({ id: task.id, result: result.trim() || null }).then(
+        () => {
+          // Of another's client nothing is opened again.
+          strip(`closed-${task.id}`, `Закрыта: ${task.title}`, task.client_hidden ? undefined : () => void reopen(task.id));
+          return true;
+        },
+        (error: Error) => {
+          failed(error);
+          return false;
+        },
+      ),
     putOff: (task: Task, days: number) => {
       const now = Date.now();
       const due = putOff(task.due, days, now);
@@ -35,6 +44,8 @@ export function useActs() {
 }
 
 function strip(id: string, words: string, undo?: () => void): void {
+  // One of the same id on the screen would stay as it is.
+  notifications.hide(id);
   notifications.show({
     id,
     autoClose: UNDO_MS,

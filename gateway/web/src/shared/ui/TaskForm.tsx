@@ -1,12 +1,14 @@
-import { Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput, Textarea } from '@mantine/core';
+import { Alert, Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { Link } from '@tanstack/react-router';
+import { useRef, useState, type FormEvent } from 'react';
+import { ApiError } from '@/api/problem';
 import { colleaguesQuery } from '../colleagues';
 import { ownZone, time } from '../format';
 import { useMe } from '../me';
 import { momentOf } from '../plan';
-import { dayAhead, TASK_KINDS, useEditTask, useSetTask, type Task, type TaskDue, type TaskKind } from '../tasks';
+import { dayAhead, TASK_KINDS, taskQuery, termWords, useEditTask, useSetTask, type Task, type TaskDue, type TaskEdit, type TaskKind } from '../tasks';
 import { uuid } from '../uuid';
 import { ClientPicker } from './ClientPicker';
 import { DayField } from './DayField';
@@ -34,8 +36,9 @@ export default function TaskForm({ task, start = {}, onClose }: TaskFormProps) {
   const set = useSetTask();
   const edit = useEditTask();
   const colleagues = useQuery(colleaguesQuery).data ?? [];
-  // One id for every press: what came through though its answer was lost is not set twice.
-  const [id] = useState(uuid);
+  // One id for every press: what came through though its answer was lost is not set twice. Other words after a refusal are
+  // another task.
+  const press = useRef({ id: uuid(), refused: '' });
   const [title, setTitle] = useState(task?.title ?? start.title ?? '');
   const [text, setText] = useState(task?.text ?? '');
   const [kind, setKind] = useState<TaskKind>(task?.kind ?? start.kind ?? 'other');
@@ -51,17 +54,30 @@ export default function TaskForm({ task, start = {}, onClose }: TaskFormProps) {
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (!chosen || !title.trim()) return;
-    const values = { title: title.trim(), text: text.trim() || null, kind, responsible_id: responsible };
+    const values = { title: title.trim(), text: text.trim() || null, kind, responsible_id: responsible, due: chosen };
     if (task) {
-      // An unchanged term is not sent: one that is past already would be refused.
-      const isSame = JSON.stringify(dueOf(fieldsOf(task.due))) === JSON.stringify(chosen);
-      edit.mutate({ id: task.id, ...values, ...(!isSame && { due: chosen }) }, { onSuccess: done('Задача изменена') });
-    } else {
-      const from = { client_id: client?.id, interaction_id: start.row };
-      set.mutate({ id, ...values, due: chosen, ...from }, { onSuccess: done('Задача поставлена') });
+      const changes = differences(task, values);
+      if (Object.keys(changes).length === 0) return onClose();
+      return edit.mutate({ id: task.id, ...changes }, { onSuccess: done('Задача изменена') });
     }
+    const wanted = { ...values, client_id: client?.id, interaction_id: start.row };
+    const content = JSON.stringify(wanted);
+    const { refused } = press.current;
+    if (refused && refused !== content) press.current = { id: uuid(), refused: '' };
+    set.mutate(
+      { id: press.current.id, ...wanted },
+      {
+        onSuccess: done('Задача поставлена'),
+        onError: (error) => {
+          if (isRefusal(error)) press.current.refused = content;
+        },
+      },
+    );
   };
-  const people = colleagues.filter((person) => !person.disabled || person.id === responsible);
+  // Of another's client the order stands as it was given; it may be put off or handed back.
+  const isFixed = task?.client_hidden ?? false;
+  const may = (id: string) => !isFixed || id === task?.author.id;
+  const people = colleagues.filter((person) => (!person.disabled && may(person.id)) || person.id === responsible);
   return (
     <Modal opened onClose={onClose} title={task ? 'Изменить задачу' : 'Новая задача'} size="lg">
       <form onSubmit={send}>
@@ -72,12 +88,14 @@ export default function TaskForm({ task, start = {}, onClose }: TaskFormProps) {
             required
             withAsterisk={false}
             maxLength={300}
+            readOnly={isFixed}
             value={title}
             onChange={(event) => setTitle(event.currentTarget.value)}
           />
           <SegmentedControl
             aria-label="Вид задачи"
             data={Object.entries(TASK_KINDS).map(([value, label]) => ({ value, label }))}
+            disabled={isFixed}
             value={kind}
             onChange={(value) => setKind(value as TaskKind)}
             style={{ flexWrap: 'wrap' }}
@@ -113,10 +131,13 @@ export default function TaskForm({ task, start = {}, onClose }: TaskFormProps) {
             autosize
             minRows={2}
             maxRows={8}
+            maxLength={10_000}
+            readOnly={isFixed}
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
           />
           <FormFailure error={failure} />
+          {set.error instanceof ApiError && set.error.problem.status === 409 && <Stored id={press.current.id} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Отмена
@@ -128,6 +149,41 @@ export default function TaskForm({ task, start = {}, onClose }: TaskFormProps) {
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+/** The hub has answered: nothing of this press was set. */
+const isRefusal = (error: Error) => error instanceof ApiError && error.problem.status >= 400 && error.problem.status < 500;
+
+type Values = Required<Pick<TaskEdit, 'title' | 'text' | 'kind' | 'responsible_id' | 'due'>>;
+
+/**
+ * The fields that were changed here: what a colleague has changed meanwhile stays, and a term that is past already is not
+ * refused.
+ */
+function differences(task: Task, values: Values): TaskEdit {
+  const opened: Values = {
+    title: task.title,
+    text: task.text,
+    kind: task.kind,
+    responsible_id: task.responsible.id,
+    due: dueOf(fieldsOf(task.due))!,
+  };
+  const isOther = (name: string) => JSON.stringify(values[name as keyof Values]) !== JSON.stringify(opened[name as keyof Values]);
+  return Object.fromEntries(Object.entries(values).filter(([name]) => isOther(name)));
+}
+
+/** The task that a press before has set. */
+function Stored({ id }: { id: string }) {
+  const task = useQuery(taskQuery(id)).data;
+  if (!task) return null;
+  return (
+    <Alert color="yellow" variant="light" title="Уже поставлена">
+      <Link to="/tasks" search={{ task: id }} className="link">
+        {task.title}
+      </Link>
+      , {termWords(task, Date.now())}, ответственный: {task.responsible.name}
+    </Alert>
   );
 }
 

@@ -1,0 +1,59 @@
+import { Button, Group } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { api, unwrap } from '@/api/client';
+import { plural } from '@/shared/plural';
+import { taskNotices, type TaskMessage } from '@/shared/taskNotices';
+
+/** Opens a task, or the list of one's own. */
+type Open = (task?: string) => void;
+
+/** One notice on the page for all that came at once. */
+export async function tell(messages: TaskMessage[], open: Open): Promise<void> {
+  for (const { news, title, words, task } of await taskNotices(messages)) {
+    show({ id: `tasks-${news}-${task ?? 'many'}`, title, words, isUrgent: news === 'due' }, () => open(task));
+  }
+}
+
+/** «Сегодня 3 задачи, просрочены 2»; nothing where there are none. */
+export async function tellToday(open: Open): Promise<void> {
+  const { overdue, today } = await unwrap(api.GET('/api/tasks/counts'));
+  const parts = [
+    today > 0 && `Сегодня ${plural(today, 'задача', 'задачи', 'задач')}`,
+    overdue > 0 && `${today > 0 ? 'просрочены' : 'Просрочены задачи:'} ${overdue}`,
+  ].filter(Boolean);
+  if (parts.length > 0) show({ id: 'tasks-today', title: 'Задачи', words: parts.join(', '), isUrgent: overdue > 0 }, () => open());
+}
+
+interface Shown {
+  id: string;
+  title: string;
+  words: string;
+  isUrgent: boolean;
+}
+
+function show({ id, title, words, isUrgent }: Shown, open: () => void): void {
+  // One of the same id on the screen would stay as it is.
+  notifications.hide(id);
+  notifications.show({
+    id,
+    title,
+    color: isUrgent ? 'yellow' : undefined,
+    autoClose: 12_000,
+    message: (
+      <Group justify="space-between" wrap="nowrap">
+        {words}
+        <Button
+          size="compact-sm"
+          variant="light"
+          style={{ flex: 'none' }}
+          onClick={() => {
+            notifications.hide(id);
+            open();
+          }}
+        >
+          Открыть
+        </Button>
+      </Group>
+    ),
+  });
+}
