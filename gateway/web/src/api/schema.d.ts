@@ -2899,7 +2899,7 @@ export interface paths {
         /** The tasks that I see: my own, those that I set, those of my clients; with the right for all those of everybody. */
         get: operations["list_tasks"];
         put?: never;
-        /** Sets a task. The id is made by the screen: the same again is the same task. */
+        /** Sets a task. The id is made by the screen: the same again is the same task, 409 for the same id with other content. */
         post: operations["create_task"];
         delete?: never;
         options?: never;
@@ -2972,7 +2972,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes a task: puts it off, gives it to somebody else. An absent field stays. */
+        /** Changes an open task: puts it off, gives it to somebody else. An absent field stays. */
         patch: operations["edit_task"];
         trace?: never;
     };
@@ -2985,7 +2985,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Closes a task. 409 where somebody else was first. */
+        /** Closes a task. 409 where it is closed already; the same result again by the same person is no error. */
         post: operations["close_task"];
         delete?: never;
         options?: never;
@@ -3019,7 +3019,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Opens a closed task again; its closings stay. */
+        /** Opens a closed task again; its closings stay. 409 where the viewer does not read its client. */
         post: operations["reopen_task"];
         delete?: never;
         options?: never;
@@ -3497,7 +3497,7 @@ export interface components {
          * @description What was done.
          * @enum {string}
          */
-        AuditAction: "access_request.create" | "access_request.decide" | "access_request.withdraw" | "account.create" | "account.edit" | "account.repair" | "api_key.create" | "api_key.revoke" | "bridge.bind" | "bridge.code" | "bridge.conversation" | "bridge.digest" | "bridge.group" | "bridge.mail_copy" | "bridge.refuse" | "bridge.refuse_press" | "bridge.room" | "bridge.unbind" | "call.request" | "call.result" | "change_request.approve" | "change_request.create" | "change_request.refuse" | "change_request.withdraw" | "client.create" | "client.edit" | "client.give_back" | "client.handover_keep" | "client.handover_prolong" | "client.hold" | "client.join" | "client.lend" | "client.lend_end" | "client.not_given_back" | "client.release" | "client.split" | "client.take" | "client.transfer" | "consent.change" | "contact.add_address" | "contact.create" | "contact.edit_post" | "contact.invite" | "contact.join" | "contact.link" | "contact.remove_address" | "contact.rename" | "contact.split" | "contacts.freeze" | "contract.create" | "contract.edit" | "contract.restore" | "contract.withdraw" | "conversation.close" | "conversation.defer" | "conversation.open" | "decision.choose" | "decision.refuse" | "delivery.at_night" | "delivery.cancel" | "delivery.confirm" | "delivery.failover" | "delivery.replan" | "delivery.retry" | "delivery.send_now" | "extension.seat" | "interaction.pin" | "interaction.unpin" | "login.lock" | "login.unlock" | "mail.retry" | "mail.test" | "media.request_again" | "messaging_rules.edit" | "note.add" | "note.delete" | "note.edit" | "phrase.create" | "phrase.delete" | "phrase.edit" | "phrase.place" | "proposal.accept" | "proposal.reject" | "rate.enter" | "rate.resolve_doubt" | "rate.withdraw" | "raw_event.read" | "raw_event.replay" | "recording.expire" | "recording.listen" | "role.set_rights" | "room.change" | "room.create" | "room.join" | "room.leave" | "room.member_put" | "room.member_remove" | "room.message_delete" | "schedule.run_now" | "second_factor.codes" | "second_factor.off" | "second_factor.on" | "second_factor.recovery" | "second_factor.require" | "second_factor.reset" | "session.open" | "session.revoke" | "session.revoke_others" | "task.close" | "task.create" | "task.edit" | "task.hand_over" | "task.reopen" | "template.bind" | "user.activate" | "user.change_password" | "user.create" | "user.deactivate" | "user.edit" | "user.look_through" | "user.password_link" | "user.set_password" | "user.sign_out";
+        AuditAction: "access_request.create" | "access_request.decide" | "access_request.withdraw" | "account.create" | "account.edit" | "account.repair" | "api_key.create" | "api_key.revoke" | "bridge.bind" | "bridge.code" | "bridge.conversation" | "bridge.digest" | "bridge.group" | "bridge.mail_copy" | "bridge.refuse" | "bridge.refuse_press" | "bridge.room" | "bridge.unbind" | "call.request" | "call.result" | "change_request.approve" | "change_request.create" | "change_request.refuse" | "change_request.withdraw" | "client.create" | "client.edit" | "client.give_back" | "client.handover_keep" | "client.handover_prolong" | "client.hold" | "client.join" | "client.lend" | "client.lend_end" | "client.not_given_back" | "client.release" | "client.split" | "client.take" | "client.transfer" | "consent.change" | "contact.add_address" | "contact.create" | "contact.edit_post" | "contact.invite" | "contact.join" | "contact.link" | "contact.remove_address" | "contact.rename" | "contact.split" | "contacts.freeze" | "contract.create" | "contract.edit" | "contract.restore" | "contract.withdraw" | "conversation.close" | "conversation.defer" | "conversation.open" | "decision.choose" | "decision.refuse" | "delivery.at_night" | "delivery.cancel" | "delivery.confirm" | "delivery.failover" | "delivery.replan" | "delivery.retry" | "delivery.send_now" | "extension.seat" | "interaction.pin" | "interaction.pin_following" | "interaction.unpin" | "login.lock" | "login.unlock" | "mail.retry" | "mail.test" | "media.request_again" | "messaging_rules.edit" | "note.add" | "note.delete" | "note.edit" | "phrase.create" | "phrase.delete" | "phrase.edit" | "phrase.place" | "proposal.accept" | "proposal.reject" | "rate.enter" | "rate.resolve_doubt" | "rate.withdraw" | "raw_event.read" | "raw_event.replay" | "recording.expire" | "recording.listen" | "role.set_rights" | "room.change" | "room.create" | "room.join" | "room.leave" | "room.member_put" | "room.member_remove" | "room.message_delete" | "schedule.run_now" | "second_factor.codes" | "second_factor.off" | "second_factor.on" | "second_factor.recovery" | "second_factor.require" | "second_factor.reset" | "session.open" | "session.revoke" | "session.revoke_others" | "task.close" | "task.create" | "task.edit" | "task.hand_over" | "task.reopen" | "template.bind" | "user.activate" | "user.change_password" | "user.create" | "user.deactivate" | "user.edit" | "user.look_through" | "user.password_link" | "user.set_password" | "user.sign_out";
         /** @description One line of the log. */
         AuditEntry: {
             /** @description What was done, such as `user.edit`. */
@@ -5074,7 +5074,7 @@ export interface components {
             kind: components["schemas"]["EntryKind"];
             /** @description `image`, `voice` …, of a file. */
             media_kind?: string | null;
-            /** @description Its words. */
+            /** @description Its words; of a document without words, its name. */
             text?: string | null;
         };
         /** @description How a conversation is laid aside. */
@@ -21499,6 +21499,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Ошибка сервера или временная недоступность */
             default: {
                 headers: {
@@ -21706,6 +21715,15 @@ export interface operations {
             };
             /** @description Записи нет, или она недоступна */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
