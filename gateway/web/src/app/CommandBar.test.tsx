@@ -2,12 +2,18 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { cleanup, configure, fireEvent, render, screen } from '@testing-library/react';
+import { useState } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';
 import CommandBar from './CommandBar';
 
 configure({ asyncUtilTimeout: 5000 });
 
 afterEach(cleanup);
+
+function Bar() {
+  const [typed, setTyped] = useState('');
+  return <CommandBar field={() => undefined} typed={typed} onTyped={setTyped} onClose={() => undefined} />;
+}
 
 function show(foreign: { name: string; inn: string | null; responsible: string }[]) {
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) =>
@@ -16,8 +22,7 @@ function show(foreign: { name: string; inn: string | null; responsible: string }
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } });
   cache.setQueryDefaults(['me'], { staleTime: Infinity });
   cache.setQueryData(['me'], { id: 'x', name: 'Анна', login: 'anna', rights: { 'clients.read': 'own' } });
-  const component = () => <CommandBar onClose={() => undefined} />;
-  const router = createRouter({ routeTree: createRootRoute({ component }), history: createMemoryHistory() });
+  const router = createRouter({ routeTree: createRootRoute({ component: Bar }), history: createMemoryHistory() });
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={cache}>
