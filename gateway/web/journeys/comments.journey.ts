@@ -37,8 +37,8 @@ test('a comment shows to colleagues at once, is changed with its versions kept, 
 
 test('a call has a result, and a comment that leads back to it', async () => {
   const page = await stage.open('admin');
-  await page.goto(`${stage.demo.url}/clients`);
-  await page.getByRole('link', { name: 'Виктор Полев' }).first().click();
+  await page.goto(`${stage.demo.url}/clients?text=${encodeURIComponent('Виктор Полев')}`);
+  await page.getByRole('main').getByRole('list').getByRole('link').first().click();
   const log = page.getByRole('log');
   await log.waitFor();
   await page.getByRole('group', { name: 'Что показывать в ленте' }).getByText('Звонки').click();

@@ -94,7 +94,8 @@ test('a voice message is recorded in a room, and the director gets it in his Tel
   await page.getByText('0:02').waitFor();
   await page.getByRole('button', { name: 'Стоп' }).click();
   await page.getByRole('button', { name: 'Отправить голосовое' }).click();
-  const row = page.getByRole('article').filter({ hasText: /Голосовое 0:0[23]/ }).last();
+  const voice = page.getByRole('group', { name: 'Голосовое' }).filter({ hasText: /0:0[23]/ });
+  const row = page.getByRole('article').filter({ has: voice }).last();
   await row.waitFor({ timeout: 15_000 });
   await page.getByLabel('Текст сообщения').waitFor();
   await row.getByText('доставлено в Telegram').waitFor({ timeout: 20_000 });

@@ -14,7 +14,8 @@ test('a voice message is recorded, listened to, sent, and its client gets it as 
   await page.getByRole('button', { name: 'Остановить прослушивание' }).waitFor();
   await page.getByRole('button', { name: 'Прослушать' }).waitFor({ timeout: 10_000 });
   await page.getByRole('button', { name: 'Отправить голосовое' }).click();
-  const row = page.getByRole('log').getByRole('article').filter({ hasText: /Голосовое 0:0[23]/ }).last();
+  const voice = page.getByRole('group', { name: 'Голосовое' }).filter({ hasText: /0:0[23]/ });
+  const row = page.getByRole('log').getByRole('article').filter({ has: voice }).last();
   await row.getByText(/ушло|доставлено|прочитано/).waitFor({ timeout: 15_000 });
   const phone = await fetch(`${stage.demo.fakes.control}/phone?provider=whatsapp&limit=1000`);
   const { arrivals } = (await phone.json()) as { arrivals: { kind: string }[] };

@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, unwrap } from '@/api/client';
-import { plural } from '@/shared/plural';
+import { form, plural } from '@/shared/plural';
 import { taskNotices, type TaskMessage } from '@/shared/taskNotices';
 
 /** Opens a task, or the list of one's own. */
@@ -19,7 +19,7 @@ export async function tellToday(open: Open): Promise<void> {
   const { overdue, today } = await unwrap(api.GET('/api/tasks/counts'));
   const parts = [
     today > 0 && `Сегодня ${plural(today, 'задача', 'задачи', 'задач')}`,
-    overdue > 0 && `${today > 0 ? 'просрочены' : 'Просрочены задачи:'} ${overdue}`,
+    overdue > 0 && (today > 0 ? `${form(overdue, 'просрочена', 'просрочены', 'просрочено')} ${overdue}` : `Просрочены задачи: ${overdue}`),
   ].filter(Boolean);
   if (parts.length > 0) show({ id: 'tasks-today', title: 'Задачи', words: parts.join(', '), isUrgent: overdue > 0 }, () => open());
 }

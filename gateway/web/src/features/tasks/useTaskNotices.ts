@@ -4,6 +4,9 @@ import { gather } from '@/shared/gather';
 import { useLive, useLiveMessages } from '@/shared/live/context';
 import type { TaskMessage } from '@/shared/taskNotices';
 
+/** Tidings of the day do not keep the first screen waiting. */
+const FIRST_SCREEN_MS = 3000;
+
 /** Tells whoever is to do a task that it was given to him, or that its time has come; at first, what there is today. */
 export function useTaskNotices(): void {
   const navigate = useNavigate();
@@ -12,7 +15,10 @@ export function useTaskNotices(): void {
   open.current = (task) => void navigate({ to: '/tasks', search: task ? { task } : {} });
   // Of what came due while nobody listened no message comes.
   useEffect(() => {
-    import('./tell').then(({ tellToday }) => tellToday((task) => open.current(task))).catch(() => undefined);
+    const timer = setTimeout(() => {
+      import('./tell').then(({ tellToday }) => tellToday((task) => open.current(task))).catch(() => undefined);
+    }, FIRST_SCREEN_MS);
+    return () => clearTimeout(timer);
   }, [resyncs]);
   const gathered = useRef<ReturnType<typeof gather<TaskMessage>>>(undefined);
   useEffect(() => {
