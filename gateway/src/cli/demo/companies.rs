@@ -4,13 +4,17 @@
 use crm_core::access::Viewer;
 use crm_core::clients::client::{self, ClientEdit, ClientStatus};
 use crm_core::clients::contact::{self, ContactEdit};
+use crm_core::clients::list::ClientRow;
 use crm_core::timeline::note::{self, NewNote};
 use crm_core::{ClientId, InteractionId};
+use mocks::people::Person;
 use sqlx::PgPool;
 
 use crate::clock;
 
 struct Company {
+    /// Which of the invented people works there.
+    person: u32,
     name: &'static str,
     inn: &'static str,
     city: &'static str,
@@ -24,6 +28,7 @@ struct Company {
 
 const COMPANIES: [Company; 8] = [
     Company {
+        person: 2,
         name: "ООО «Агродом Пример»",
         inn: "7799000125",
         city: "Новосибирск",
@@ -34,6 +39,7 @@ const COMPANIES: [Company; 8] = [
         is_client: true,
     },
     Company {
+        person: 3,
         name: "КФХ «Нижний Хутор»",
         inn: "779900013108",
         city: "Барнаул",
@@ -44,6 +50,7 @@ const COMPANIES: [Company; 8] = [
         is_client: true,
     },
     Company {
+        person: 7,
         name: "ООО «СтройБаза 000»",
         inn: "7799000164",
         city: "Екатеринбург",
@@ -54,6 +61,7 @@ const COMPANIES: [Company; 8] = [
         is_client: false,
     },
     Company {
+        person: 8,
         name: "ИП Небывалов",
         inn: "779900025600",
         city: "Казань",
@@ -64,6 +72,7 @@ const COMPANIES: [Company; 8] = [
         is_client: false,
     },
     Company {
+        person: 10,
         name: "ООО «ТеплоСеть Выдумка»",
         inn: "7799000206",
         city: "Иркутск",
@@ -74,6 +83,7 @@ const COMPANIES: [Company; 8] = [
         is_client: true,
     },
     Company {
+        person: 12,
         name: "АО «Водоканал Вымышленный»",
         inn: "7799000245",
         city: "Самара",
@@ -84,6 +94,7 @@ const COMPANIES: [Company; 8] = [
         is_client: true,
     },
     Company {
+        person: 5,
         name: "ООО «Дачный Мир Пример»",
         inn: "7799000284",
         city: "Москва",
@@ -94,6 +105,7 @@ const COMPANIES: [Company; 8] = [
         is_client: false,
     },
     Company {
+        person: 18,
         name: "ООО «Ремзона 404»",
         inn: "7799000326",
         city: "Красноярск",
@@ -105,37 +117,39 @@ const COMPANIES: [Company; 8] = [
     },
 ];
 
-/// Writes them on the cards of these clients, as long as there are companies.
-pub(super) async fn write(
-    pool: &PgPool,
-    viewer: &Viewer,
-    clients: impl Iterator<Item = ClientId>,
-) -> anyhow::Result<()> {
-    for (company, id) in COMPANIES.iter().zip(clients) {
-        // Each by itself: cards are still being joined, and many locks at once would meet theirs.
-        let mut tx = pool.begin().await?;
-        let card = client::read(&mut tx, viewer, id).await?;
-        let edit = ClientEdit {
-            version: card.version,
-            name: Some(company.name.to_owned()),
-            status: company.is_client.then_some(ClientStatus::Client),
-            inn: Some(Some(company.inn.to_owned())),
-            city: Some(Some(company.city.to_owned())),
-            time_zone: Some(Some(company.zone.to_owned())),
-            features: Some(company.features.map(str::to_owned)),
-            ..ClientEdit::default()
-        };
-        client::edit(&mut tx, viewer, clock::now(), id, edit).await?;
-        if let Some(person) = contact::of_client(&mut tx, viewer, id, None, 1).await?.first() {
-            let post = Some(Some(company.post.to_owned()));
-            let edit = ContactEdit { client_id: Some(id), post, ..ContactEdit::default() };
-            contact::edit(&mut tx, viewer, clock::now(), person.id, edit).await?;
-        }
-        if let Some((text, manager)) = company.note.zip(card.responsible) {
-            let new = NewNote { id: InteractionId::at(clock::now()), text, call: None };
-            note::add(&mut tx, &super::everything(manager.id, &manager.name), clock::now(), id, new).await?;
-        }
-        tx.commit().await?;
+/// Writes them on the cards of these people.
+pub(super) async fn write(pool: &PgPool, viewer: &Viewer, clients: &[ClientRow]) -> anyhow::Result<()> {
+    for company in &COMPANIES {
+        let person = Person::new(company.person).name();
+        let Some(row) = clients.iter().find(|row| row.name == person) else { continue };
+        put(pool, viewer, company, row.id).await?;
     }
     Ok(())
+}
+
+/// Each by itself: cards are still being joined, and many locks at once would meet theirs.
+async fn put(pool: &PgPool, viewer: &Viewer, company: &Company, id: ClientId) -> anyhow::Result<()> {
+    let mut tx = pool.begin().await?;
+    let card = client::read(&mut tx, viewer, id).await?;
+    let edit = ClientEdit {
+        version: card.version,
+        name: Some(company.name.to_owned()),
+        status: company.is_client.then_some(ClientStatus::Client),
+        inn: Some(Some(company.inn.to_owned())),
+        city: Some(Some(company.city.to_owned())),
+        time_zone: Some(Some(company.zone.to_owned())),
+        features: Some(company.features.map(str::to_owned)),
+        ..ClientEdit::default()
+    };
+    client::edit(&mut tx, viewer, clock::now(), id, edit).await?;
+    if let Some(person) = contact::of_client(&mut tx, viewer, id, None, 1).await?.first() {
+        let post = Some(Some(company.post.to_owned()));
+        let edit = ContactEdit { client_id: Some(id), post, ..ContactEdit::default() };
+        contact::edit(&mut tx, viewer, clock::now(), person.id, edit).await?;
+    }
+    if let Some((text, manager)) = company.note.zip(card.responsible) {
+        let new = NewNote { id: InteractionId::at(clock::now()), text, call: None };
+        note::add(&mut tx, &super::everything(manager.id, &manager.name), clock::now(), id, new).await?;
+    }
+    Ok(tx.commit().await?)
 }

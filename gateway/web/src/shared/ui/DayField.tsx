@@ -8,11 +8,23 @@ dayjs.extend(customFormat);
 
 const CLEAR = { 'aria-label': 'Убрать день' };
 
+/** How the buttons of the calendar are called by those who hear the screen. */
+const CALENDAR = {
+  monthLevelControl: 'Выбрать месяц',
+  yearLevelControl: 'Выбрать год',
+  nextMonth: 'Следующий месяц',
+  previousMonth: 'Предыдущий месяц',
+  nextYear: 'Следующий год',
+  previousYear: 'Предыдущий год',
+  nextDecade: 'Следующие годы',
+  previousDecade: 'Предыдущие годы',
+};
+
 /** A day that is typed as 05.06.2026 or picked from a month; `2026-06-05` outside. */
 export function DayField(props: DateInputProps) {
   return (
     <DatesProvider settings={{ locale: 'ru', firstDayOfWeek: 1 }}>
-      <DateInput valueFormat="DD.MM.YYYY" clearButtonProps={CLEAR} {...props} />
+      <DateInput valueFormat="DD.MM.YYYY" clearButtonProps={CLEAR} ariaLabels={CALENDAR} {...props} />
     </DatesProvider>
   );
 }
