@@ -1,6 +1,7 @@
 import '@mantine/dates/styles.css';
 import 'dayjs/locale/ru';
 import { DatePicker, DatesProvider } from '@mantine/dates';
+import { CALENDAR } from '@/shared/words/calendar';
 
 /** A day to enter the timeline at: nothing in between is loaded. */
 export default function JumpToDate({ onDate }: { onDate: (at: string) => void }) {
@@ -8,16 +9,7 @@ export default function JumpToDate({ onDate }: { onDate: (at: string) => void })
     <DatesProvider settings={{ locale: 'ru', firstDayOfWeek: 1 }}>
       <DatePicker
         maxDate={new Date()}
-        ariaLabels={{
-          previousMonth: 'Прежний месяц',
-          nextMonth: 'Следующий месяц',
-          previousYear: 'Прежний год',
-          nextYear: 'Следующий год',
-          previousDecade: 'Прежние годы',
-          nextDecade: 'Следующие годы',
-          monthLevelControl: 'Выбрать месяц',
-          yearLevelControl: 'Выбрать год',
-        }}
+        ariaLabels={CALENDAR}
         onChange={(day) => day && onDate(new Date(`${day}T00:00:00`).toISOString())}
       />
     </DatesProvider>

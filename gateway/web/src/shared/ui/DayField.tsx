@@ -3,22 +3,11 @@ import 'dayjs/locale/ru';
 import { DateInput, DatesProvider, type DateInputProps } from '@mantine/dates';
 import dayjs from 'dayjs';
 import customFormat from 'dayjs/plugin/customParseFormat';
+import { CALENDAR } from '../words/calendar';
 
 dayjs.extend(customFormat);
 
 const CLEAR = { 'aria-label': 'Убрать день' };
-
-/** How the buttons of the calendar are called by those who hear the screen. */
-const CALENDAR = {
-  monthLevelControl: 'Выбрать месяц',
-  yearLevelControl: 'Выбрать год',
-  nextMonth: 'Следующий месяц',
-  previousMonth: 'Предыдущий месяц',
-  nextYear: 'Следующий год',
-  previousYear: 'Предыдущий год',
-  nextDecade: 'Следующие годы',
-  previousDecade: 'Предыдущие годы',
-};
 
 /** A day that is typed as 05.06.2026 or picked from a month; `2026-06-05` outside. */
 export function DayField(props: DateInputProps) {
