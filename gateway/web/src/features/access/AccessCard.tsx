@@ -6,7 +6,7 @@ import { useAnswerAccess, useTakeBack, useWithdrawAccess, type AccessAnswer, typ
 import { dateTime } from '@/shared/format';
 import { RefuseForm } from '@/shared/ui/RefuseForm';
 import { FormFailure } from '@/shared/ui/States';
-import { uuid } from '@/shared/uuid';
+import { strip } from '@/shared/ui/strip';
 import classes from './AccessCard.module.css';
 
 const STATE: Record<AccessRequest['state'], { name: string; color: string }> = {
@@ -15,9 +15,6 @@ const STATE: Record<AccessRequest['state'], { name: string; color: string }> = {
   refused: { name: 'Отказано', color: 'red' },
   withdrawn: { name: 'Отозвано', color: 'gray' },
 };
-
-/** How long the way back is offered. */
-const UNDO_MS = 7000;
 
 const TERMS: { answer: AccessAnswer['answer']; name: string }[] = [
   { answer: 'day', name: 'на сутки' },
@@ -74,31 +71,14 @@ function Decide({ request }: { request: AccessRequest }) {
   const { revision } = request;
   const takeBack = useTakeBack();
   const tell = (decided: AccessRequest) => {
-    const id = uuid();
     const client = decided.client_id;
-    const undo = () => {
-      notifications.hide(id);
-      // By a promise: the card may be off the screen by then.
-      takeBack.mutateAsync({ client: client!, user: request.author.id }).then(
+    // By a promise: the card may be off the screen by then.
+    const undo = () =>
+      void takeBack.mutateAsync({ client: client!, user: request.author.id }).then(
         () => notifications.show({ message: `Доступ снова закрыт: ${request.author.name}` }),
         (error: Error) => notifications.show({ color: 'red', title: 'Доступ остался открыт', message: error.message }),
       );
-    };
-    notifications.show({
-      id,
-      autoClose: UNDO_MS,
-      color: 'green',
-      message: (
-        <Group justify="space-between" wrap="nowrap">
-          <span>Доступ открыт: {request.author.name}</span>
-          {client && (
-            <Button size="compact-sm" variant="light" style={{ flex: 'none' }} onClick={undo}>
-              Закрыть снова
-            </Button>
-          )}
-        </Group>
-      ),
-    });
+    strip({ words: `Доступ открыт: ${request.author.name}`, color: 'green', button: client ? { name: 'Закрыть снова', press: undo } : undefined });
   };
   const refuse = (comment: string) =>
     answer.mutate({ answer: 'refuse', revision, comment }, { onSuccess: () => notifications.show({ message: 'В доступе отказано' }) });

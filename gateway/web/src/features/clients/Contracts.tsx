@@ -5,12 +5,12 @@ import { lazy, Suspense, useState } from 'react';
 import { useFrozen } from '@/shared/changeRequests';
 import type { ClientCard } from '@/shared/clients';
 import { date } from '@/shared/format';
+import { strip } from '@/shared/ui/strip';
 import classes from './ContextPane.module.css';
 import { useRestoreContract, useWithdrawContract, type Contract } from './contracts';
 import { HELD } from './texts';
 
 const ContractForm = lazy(() => import('./ContractForm'));
-const UNDO_MS = 7000;
 
 /** The contracts of a client, with what we hold of each. */
 export default function Contracts({ card, mayWrite }: { card: ClientCard; mayWrite: boolean }) {
@@ -126,22 +126,7 @@ function useWithdraw(client: string) {
   const failed = (error: Error) => void notifications.show({ color: 'red', title: 'Не получилось', message: error.message });
   return (id: string, name: string) =>
     void withdraw.mutateAsync(id).then(() => {
-      const strip = `contract-${id}`;
-      const undo = () => {
-        notifications.hide(strip);
-        restore.mutateAsync(id).catch(failed);
-      };
-      notifications.show({
-        id: strip,
-        autoClose: UNDO_MS,
-        message: (
-          <Group justify="space-between" wrap="nowrap">
-            {`Договор убран: ${name}`}
-            <Button size="compact-sm" variant="light" style={{ flex: 'none' }} onClick={undo}>
-              Вернуть
-            </Button>
-          </Group>
-        ),
-      });
+      const undo = () => void restore.mutateAsync(id).catch(failed);
+      strip({ id: `contract-${id}`, words: `Договор убран: ${name}`, button: { name: 'Вернуть', press: undo } });
     }, failed);
 }

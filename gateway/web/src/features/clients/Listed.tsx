@@ -5,11 +5,11 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { clientClock, date } from '@/shared/format';
 import { useNow } from '@/shared/useNow';
 import { Failed, Nothing } from '@/shared/ui/States';
+import { SortHead } from '@/shared/ui/SortHead';
 import { clientsQuery, type ClientRow } from './api';
 import { Bones } from './Bones';
 import classes from './ClientList.module.css';
 import type { ClientsSearch } from './search';
-import { SortHead } from './SortHead';
 import { HELD, MARK, STATUS } from './texts';
 
 /** The list in the order asked for, loaded while one scrolls; cards in place of a table on a phone. */

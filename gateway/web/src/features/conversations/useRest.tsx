@@ -1,13 +1,9 @@
-import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { dateTime } from '@/shared/format';
 import { tomorrowAtNine } from '@/shared/plan';
 import { plural } from '@/shared/plural';
-import { uuid } from '@/shared/uuid';
+import { strip } from '@/shared/ui/strip';
 import { useLayAside, useTakeUp, type Conversation } from './api';
-
-/** How long an act can be taken back. */
-const UNDO_MS = 7000;
 
 /** Closing and putting off, each with a strip that takes it back. */
 export function useRest() {
@@ -18,24 +14,7 @@ export function useRest() {
   const open = (rows: Conversation[]) => takeUp.mutateAsync(rows).then(() => undefined, failed);
   const rest = (rows: Conversation[], until: string | null) =>
     layAside.mutateAsync({ rows, until }).then(() => {
-      // Each strip its own: a second one under the name of the first would not be shown.
-      const id = uuid();
-      const undo = () => {
-        notifications.hide(id);
-        void open(rows);
-      };
-      notifications.show({
-        id,
-        autoClose: UNDO_MS,
-        message: (
-          <Group justify="space-between" wrap="nowrap">
-            {done(rows.length, until)}
-            <Button size="compact-sm" variant="light" style={{ flex: 'none' }} onClick={undo}>
-              Вернуть
-            </Button>
-          </Group>
-        ),
-      });
+      strip({ words: done(rows.length, until), button: { name: 'Вернуть', press: () => void open(rows) } });
     }, failed);
   return {
     close: (rows: Conversation[]) => void rest(rows, null),

@@ -1,9 +1,9 @@
 import { Button, Group, Skeleton, Table, Tooltip } from '@mantine/core';
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { dateTime } from '@/shared/format';
 import { plural } from '@/shared/plural';
 import { dueWords, groupOf, TASK_KINDS, tasksQuery, type Task } from '@/shared/tasks';
+import { SortHead } from '@/shared/ui/SortHead';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { useLayout } from '@/shared/useLayout';
 import { useNow } from '@/shared/useNow';
@@ -85,10 +85,10 @@ function Rows({ tasks, sort, onSort, onOpen }: RowsProps) {
             <Table.Th>Клиент</Table.Th>
             <Table.Th>Поставил</Table.Th>
             <Table.Th>Ответственный</Table.Th>
-            <Head name="Поставлена" orders={['-created_at', 'created_at']} sort={sort} onSort={onSort} />
-            <Head name="Срок" orders={['due_at']} sort={sort} onSort={onSort} />
+            <SortHead name="Поставлена" orders={['-created_at', 'created_at']} sort={sort} onSort={onSort} />
+            <SortHead name="Срок" orders={['due_at']} sort={sort} onSort={onSort} />
             <Table.Th>Закрыл</Table.Th>
-            <Head name="Закрыта" orders={['-closed_at']} sort={sort} onSort={onSort} />
+            <SortHead name="Закрыта" orders={['-closed_at']} sort={sort} onSort={onSort} />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -98,28 +98,6 @@ function Rows({ tasks, sort, onSort, onOpen }: RowsProps) {
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
-  );
-}
-
-interface HeadProps {
-  name: string;
-  /** The orders of this column; the first press gives the first of them. */
-  orders: Sort[];
-  sort: Sort;
-  onSort: (sort: Sort) => void;
-}
-
-function Head({ name, orders, sort, onSort }: HeadProps) {
-  const at = orders.indexOf(sort);
-  const isDown = sort.startsWith('-');
-  const Arrow = isDown ? IconArrowDown : IconArrowUp;
-  return (
-    <Table.Th aria-sort={at < 0 ? 'none' : isDown ? 'descending' : 'ascending'}>
-      <button type="button" className={classes.sort} onClick={() => onSort(orders[(at + 1) % orders.length]!)}>
-        {name}
-        {at >= 0 && <Arrow size={14} aria-hidden="true" />}
-      </button>
-    </Table.Th>
   );
 }
 

@@ -1,7 +1,6 @@
-import { Button, Group } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { api, unwrap } from '@/api/client';
 import { form, plural } from '@/shared/plural';
+import { strip } from '@/shared/ui/strip';
 import { taskNotices, type TaskMessage } from '@/shared/taskNotices';
 
 /** Opens a task, or the list of one's own. */
@@ -46,28 +45,5 @@ interface Shown {
 }
 
 function show({ id, title, words, isUrgent }: Shown, open: () => void): void {
-  // One of the same id on the screen would stay as it is.
-  notifications.hide(id);
-  notifications.show({
-    id,
-    title,
-    color: isUrgent ? 'yellow' : undefined,
-    autoClose: 12_000,
-    message: (
-      <Group justify="space-between" wrap="nowrap">
-        {words}
-        <Button
-          size="compact-sm"
-          variant="light"
-          style={{ flex: 'none' }}
-          onClick={() => {
-            notifications.hide(id);
-            open();
-          }}
-        >
-          Открыть
-        </Button>
-      </Group>
-    ),
-  });
+  strip({ id, title, words, color: isUrgent ? 'yellow' : undefined, staysMs: 12_000, button: { name: 'Открыть', press: open } });
 }

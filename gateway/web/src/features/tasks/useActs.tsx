@@ -1,9 +1,6 @@
-import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { dueWords, putOff, useCloseTask, useEditTask, useReopenTask, type Task, type TaskDue } from '@/shared/tasks';
-
-/** How long an act can be taken back. */
-const UNDO_MS = 7000;
+import { strip } from '@/shared/ui/strip';
 
 /** Closing and putting off, each with a strip that takes it back; opening again. */
 export function useActs() {
@@ -17,7 +14,8 @@ export function useActs() {
     edit.mutateAsync({ id: task.id, due }).then(() => {
       // A term that was past is not to be had again.
       const isPast = task.due_at !== null && Date.parse(task.due_at) <= Date.now();
-      strip(`put-off-${task.id}`, words, isPast ? undefined : () => void edit.mutateAsync({ id: task.id, due: task.due }).catch(failed));
+      const undo = () => void edit.mutateAsync({ id: task.id, due: task.due }).catch(failed);
+      strip({ id: `put-off-${task.id}`, words, button: isPast ? undefined : { name: 'Вернуть', press: undo } });
     }, failed);
   return {
     isClosing: close.isPending,
@@ -26,7 +24,8 @@ export function useActs() {
       close.mutateAsync({ id: task.id, result: result.trim() || null }).then(
         () => {
           // Of another's client nothing is opened again.
-          strip(`closed-${task.id}`, `Закрыта: ${task.title}`, task.client_hidden ? undefined : () => void reopen(task.id));
+          const undo = () => void reopen(task.id);
+          strip({ id: `closed-${task.id}`, words: `Закрыта: ${task.title}`, button: task.client_hidden ? undefined : { name: 'Вернуть', press: undo } });
           return true;
         },
         (error: Error) => {
@@ -41,31 +40,4 @@ export function useActs() {
     },
     reopen: (task: Task) => reopen(task.id),
   };
-}
-
-function strip(id: string, words: string, undo?: () => void): void {
-  // One of the same id on the screen would stay as it is.
-  notifications.hide(id);
-  notifications.show({
-    id,
-    autoClose: UNDO_MS,
-    message: (
-      <Group justify="space-between" wrap="nowrap">
-        {words}
-        {undo && (
-          <Button
-            size="compact-sm"
-            variant="light"
-            style={{ flex: 'none' }}
-            onClick={() => {
-              notifications.hide(id);
-              undo();
-            }}
-          >
-            Вернуть
-          </Button>
-        )}
-      </Group>
-    ),
-  });
 }

@@ -1,11 +1,8 @@
 import { Table } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import classes from './ClientList.module.css';
-import type { ClientsSearch } from './search';
+import classes from './SortHead.module.css';
 
-type Sort = NonNullable<ClientsSearch['sort']>;
-
-interface SortHeadProps {
+interface SortHeadProps<Sort extends string> {
   name: string;
   /** The orders of this column; the first press gives the first of them. */
   orders: Sort[];
@@ -14,7 +11,7 @@ interface SortHeadProps {
 }
 
 /** The head of a column by which the list is sorted, in the address as everything else. */
-export function SortHead({ name, orders, sort, onSort }: SortHeadProps) {
+export function SortHead<Sort extends string>({ name, orders, sort, onSort }: SortHeadProps<Sort>) {
   const at = orders.indexOf(sort);
   const isDown = sort.startsWith('-');
   const Arrow = isDown ? IconArrowDown : IconArrowUp;
