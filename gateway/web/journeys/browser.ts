@@ -22,7 +22,13 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args });
 }
 
-export type Look = { width: number; height: number; dark: boolean };
+export interface Look {
+  width: number;
+  height: number;
+  dark: boolean;
+  /** With the service worker of the application; pages are then taken out of its cache. */
+  worker?: boolean;
+}
 
 /** Somebody in front of a screen of this size; a warning of the console is a defect and is kept. */
 export async function openContext(browser: Browser, look: Look): Promise<BrowserContext> {
@@ -32,7 +38,7 @@ export async function openContext(browser: Browser, look: Look): Promise<Browser
     locale: 'ru-RU',
     timezoneId: 'Europe/Moscow',
     reducedMotion: 'reduce',
-    serviceWorkers: 'block',
+    serviceWorkers: look.worker ? 'allow' : 'block',
   });
 }
 

@@ -11,6 +11,11 @@ interface Shown {
   press: () => void;
 }
 
+/** What a service worker has of its registration. */
+interface Worker {
+  registration: { getNotifications(): Promise<{ title: string; body: string }[]> };
+}
+
 interface Stood {
   asked: number;
   hidden: boolean;
@@ -111,4 +116,41 @@ test('one notice of two hidden tabs, none while one is looked at, and a press op
   await act(stage.demo, '/whatsapp/messages', { from, name, text: 'Третье, тайное' });
   await expect.poll(shown, { timeout: 10_000 }).toContain(`${name}: Новое сообщение`);
   expect((await shown()).join()).not.toContain('тайное');
+});
+
+test('where pages may show no notice the service worker does, and a press on it brings the tab to the place', async () => {
+  const page = await stage.open('anna', { worker: true });
+  const context = page.context();
+  await context.grantPermissions(['notifications']);
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+  await page.addInitScript(() => {
+    class NoNotice {
+      static permission = 'granted';
+      constructor() {
+        throw new TypeError("Failed to construct 'Notification': Illegal constructor.");
+      }
+    }
+    localStorage.setItem('uzel-notices', 'on');
+    Object.assign(globalThis, { stood: { hidden: false }, Notification: NoNotice });
+    Object.defineProperty(document, 'hidden', { get: () => (globalThis as unknown as { stood: Stood }).stood.hidden });
+  });
+  await page.goto(`${stage.demo.url}/rates`);
+  await page.getByRole('navigation', { name: 'Разделы' }).waitFor();
+  const [from, name] = ['+79005550178', 'Мария Почтова'];
+  await ownClient(page, from, name);
+  await turnAway(page, true);
+  await act(stage.demo, '/whatsapp/messages', { from, name, text: 'Когда отгрузка?' });
+  const bodies = () =>
+    worker.evaluate(async () => {
+      const all = await (globalThis as unknown as Worker).registration.getNotifications();
+      return all.map(({ title, body }) => `${title}: ${body}`);
+    });
+  await expect.poll(bodies, { timeout: 10_000 }).toEqual([`${name}: Когда отгрузка?`]);
+  await worker.evaluate(async () => {
+    const [notification] = await (globalThis as unknown as Worker).registration.getNotifications();
+    const Pressed = (globalThis as unknown as { NotificationEvent: new (type: string, init: object) => Event }).NotificationEvent;
+    dispatchEvent(new Pressed('notificationclick', { notification }));
+  });
+  await page.waitForURL(/\/dialogs\//);
+  expect(await bodies()).toEqual([]);
 });

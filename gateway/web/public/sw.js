@@ -20,6 +20,19 @@ self.addEventListener('fetch', (event) => {
   }
 });
 
+// Notices of a browser in which pages may make none (display.ts).
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(bring(event.notification.data.href));
+});
+
+async function bring(href) {
+  const [tab] = await self.clients.matchAll({ type: 'window' });
+  if (!tab) return self.clients.openWindow(href);
+  const shown = await tab.focus();
+  shown.postMessage({ open: href });
+}
+
 async function page(request) {
   const cache = await caches.open(SHELL);
   try {

@@ -72,6 +72,20 @@ test('a message is told once, and a press opens its conversation', async () => {
   expect(open).toHaveBeenCalledWith('/dialogs/talk');
 });
 
+test('where a page may show none itself, its service worker does, and knows where a press leads', async () => {
+  hub(said);
+  const showNotification = vi.fn();
+  vi.stubGlobal('Notification', () => {
+    throw new TypeError('Illegal constructor');
+  });
+  vi.stubGlobal('navigator', { serviceWorker: { getRegistration: async () => ({ showNotification }) } });
+  await tell(told, 'me', vi.fn());
+  expect(showNotification).toHaveBeenCalledExactlyOnceWith(
+    'Анна Ручьёва',
+    expect.objectContaining({ body: 'Когда отгрузка?', tag: 'dialog-talk', data: { href: '/dialogs/talk' } }),
+  );
+});
+
 test('the words stay away from those who look over the shoulder', async () => {
   hub(said);
   showWordsInNotices(false);

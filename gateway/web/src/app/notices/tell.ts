@@ -5,6 +5,7 @@ import type { LiveMessage } from '@/shared/live/feed';
 import { noticesHaveWords } from '@/shared/notices';
 import { taskNotices, type TaskMessage } from '@/shared/taskNotices';
 import { previewOf } from '@/shared/words/preview';
+import { display } from './display';
 
 type Entry = Schema<'TimelineEntry'>;
 
@@ -30,26 +31,21 @@ interface Notice {
 /** Tells the person what happened, outside of the page; a press opens it. */
 export async function tell(message: LiveMessage, me: string, open: (href: string) => void): Promise<void> {
   const notice = await noticeOf(message, me);
-  if (notice) show(notice, open);
+  if (notice) await show(notice, open);
 }
 
 /** The same for tasks that came at once. */
 export async function tellTasks(messages: TaskMessage[], open: (href: string) => void): Promise<void> {
   for (const { key, news, title, words, task } of await taskNotices(messages)) {
     const href = task ? `/tasks?task=${task}` : '/tasks';
-    show({ key, title, words, subject: `tasks-${news}-${task ?? 'many'}`, withoutWords: 'Задача', href }, open);
+    await show({ key, title, words, subject: `tasks-${news}-${task ?? 'many'}`, withoutWords: 'Задача', href }, open);
   }
 }
 
-function show(notice: Notice, open: (href: string) => void): void {
+async function show(notice: Notice, open: (href: string) => void): Promise<void> {
   if (!isFirst(notice.key)) return;
-  const body = noticesHaveWords() ? notice.words : notice.withoutWords;
-  const shown = new Notification(notice.title, { body, tag: notice.subject, icon: '/icon.svg', silent: true });
-  shown.onclick = () => {
-    window.focus();
-    shown.close();
-    open(notice.href);
-  };
+  const { title, subject, href } = notice;
+  await display({ title, subject, href, body: noticesHaveWords() ? notice.words : notice.withoutWords }, open);
 }
 
 async function noticeOf(message: LiveMessage, me: string): Promise<Notice | undefined> {

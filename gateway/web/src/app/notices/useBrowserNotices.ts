@@ -27,6 +27,15 @@ export function useBrowserNotices(): void {
       made.stop();
     };
   }, [id, router]);
+  // A notice that the service worker has shown was pressed, and this is the tab it brought forward.
+  useEffect(() => {
+    const open = ({ data }: MessageEvent<{ open?: string }>) => {
+      if (data.open) router.history.push(data.open);
+    };
+    const worker = navigator.serviceWorker as ServiceWorkerContainer | undefined;
+    worker?.addEventListener('message', open);
+    return () => worker?.removeEventListener('message', open);
+  }, [router]);
   useLiveMessages((message) => {
     if (noticeState() !== 'on' || !mayConcern(message)) return;
     if (message.event === 'task') tasks.current?.(message);
