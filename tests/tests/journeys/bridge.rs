@@ -155,6 +155,16 @@ impl Bridge {
         find().expect("it is there")
     }
 
+    /// Nobody reads, thinks and answers before the messenger's own answer has been written down.
+    async fn until_noted(&self, shown: &Arrival) {
+        let name = format!("{GROUP}/{}", shown.id);
+        until(async || {
+            let noted = "select exists (select from deliveries where $1 = any(external_ids))";
+            sqlx::query_scalar(noted).bind(&name).fetch_one(&self.stand.pool).await.expect("the deliveries")
+        })
+        .await;
+    }
+
     fn topic(&self) -> i64 {
         let phone = self.on_phone();
         let topic = phone.iter().find(|arrival| arrival.kind == "topic").expect("a topic");
@@ -186,6 +196,8 @@ async fn a_room_stands_in_a_topic_and_his_answer_in_the_room_within_five_seconds
     let topic = bridge.topic();
     assert_eq!(&*shown.to, format!("{GROUP}/{topic}"));
     assert!(shown.text.as_deref().unwrap().contains(" · Отгрузки:\n"), "{shown:?}");
+
+    bridge.until_noted(&shown).await;
 
     let asked = Instant::now();
     let quote = json!({ "message_id": shown.id.parse::<i64>().unwrap(), "chat": group(), "text": "…" });

@@ -42,7 +42,7 @@ impl From<Row> for Handover {
     }
 }
 
-/// The last one of a card.
+/// The one of a card that lasts, else the last one. Not by id alone: a clock that was set back makes older ids.
 pub(super) async fn last(conn: &mut PgConnection, client: ClientId) -> sqlx::Result<Option<Handover>> {
     let row = sqlx::query_as!(
         Row,
@@ -56,7 +56,7 @@ pub(super) async fn last(conn: &mut PgConnection, client: ClientId) -> sqlx::Res
            join users t on t.id = h.to_id
            join users g on g.id = h.given_by
            where h.client_id = $1
-           order by h.id desc
+           order by h.ended_at desc nulls first, h.id desc
            limit 1"#,
         client.0
     )
