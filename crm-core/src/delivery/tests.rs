@@ -1,6 +1,7 @@
 //! Presses, lanes and outcomes against a database.
 
 mod addresses;
+mod asides;
 mod asking;
 mod attempts;
 mod echoes;
@@ -74,6 +75,7 @@ fn text(number: u128, text: &str) -> NewMessage {
         purpose: None,
         chosen: None,
         at_night: None,
+        lay_aside: None,
     }
 }
 
