@@ -182,7 +182,7 @@ pub(super) async fn write(
             (Some(words), false)
         }
     };
-    store::ensure_conversation(conn, place, now, planned_for.is_none()).await?;
+    store::ensure_conversation(conn, place, now).await?;
     let interaction_id = InteractionId(new.id.0);
     let files = match &new.content {
         OutboundContent::Media { files, .. } => {
@@ -219,6 +219,8 @@ pub(super) async fn write(
         held: held.as_deref(),
     };
     store::insert(conn, &pressed, now).await?;
+    // Behind the lane: see there for the order of locks.
+    store::touch_head(conn, place, now, planned_for.is_none()).await?;
     changed(conn, interaction_id, now).await?;
     Ok(at_night)
 }

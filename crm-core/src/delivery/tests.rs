@@ -6,6 +6,7 @@ mod asking;
 mod attempts;
 mod echoes;
 mod elsewhere;
+mod locks;
 mod mailings;
 mod plans;
 mod rows;

@@ -32,9 +32,10 @@ pub async fn apply(
         return Err(ApplyError::Earlier);
     }
     let computed = calls::compute(&mut tx, &mut plan).await?;
-    let people = parties::resolve(&mut tx, &plan.parties, now).await?;
-    // Heads before names: so do a press and its sender, who would wait for us in a ring.
-    store::touch_conversations(&mut tx, plan.conversations.values(), &people, now).await?;
+    // Cards first, heads last: the order of locks of everybody, or a press and a batch would wait for each other in a ring.
+    let in_books = store::roots_in_phone_book(&mut tx, &plan.phone_book).await?;
+    let people = parties::resolve(&mut tx, &plan.parties, &in_books, now).await?;
+    store::begin_conversations(&mut tx, plan.conversations.values(), &people, now).await?;
     echoes::fall_together(&mut tx, &mut plan).await?;
     let rows: Vec<&Row> = plan.rows.values().collect();
     store::insert_rows(&mut tx, &rows, &people).await?;
@@ -57,10 +58,9 @@ pub async fn apply(
                     .await?;
         }
     }
-    let mut renamed: BTreeSet<ContactId> = people.renamed.clone();
-    renamed.extend(store::roots_in_phone_book(&mut tx, &plan.phone_book).await?);
-    if !renamed.is_empty() {
-        let renamed: Vec<ContactId> = renamed.into_iter().collect();
+    store::move_heads(&mut tx, plan.conversations.values(), &people).await?;
+    if !people.renamed.is_empty() {
+        let renamed: Vec<ContactId> = people.renamed.iter().copied().collect();
         names::refresh(&mut tx, &renamed, now).await?;
     }
     bridge::arrive::take(&mut tx, &plan.bridged, now).await?;

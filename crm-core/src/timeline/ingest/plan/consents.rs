@@ -37,7 +37,13 @@ impl Plan {
     }
 
     /// A switch for advertising that the person pressed at the provider.
-    pub(super) fn preference(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, update: &ConversationUpdate) {
+    pub(super) fn preference(
+        &mut self,
+        raw: &ReadRaw,
+        id: &str,
+        at: DateTime<Utc>,
+        update: &ConversationUpdate,
+    ) {
         let word = match update.state {
             ConversationState::MarketingStopped => ConsentWord::Withdrawn,
             ConversationState::MarketingResumed => ConsentWord::Resumed,
