@@ -4,6 +4,7 @@ mod apply;
 mod calls;
 mod consents;
 mod echoes;
+mod failures;
 mod names;
 mod parties;
 mod plan;

@@ -17,7 +17,7 @@ use crate::{
 pub(super) use effect::{insert_effect, insert_part};
 pub(super) use head::{Head, begin, cancel, count, doubt, head, put_aside};
 pub(super) use outcome::{
-    Attempt, Known, delivery, insert_attempt, open_among, settle, want_failover,
+    Attempt, Known, delivery, insert_attempt, is_told_failed, open_among, settle, want_failover,
 };
 pub(crate) use outcome::{count_answers, open_again};
 

@@ -1,8 +1,14 @@
 //! Messages that lay their conversation aside, and those that bring it back because they did not arrive.
 
+use std::slice;
+
+use connector_api::{Channel, DeliveryState, DeliveryUpdate, Event, EventKind, Parsed};
+
 use super::*;
+use crate::RawEventId;
 use crate::timeline::conversation::Rest;
 use crate::timeline::conversation::rest::LayAside;
+use crate::timeline::ingest::ReadRaw;
 
 fn with_aside(number: u128, lay_aside: LayAside) -> NewMessage {
     NewMessage { lay_aside: Some(lay_aside), ..text(number, "Спасибо!") }
@@ -62,5 +68,103 @@ async fn a_message_that_is_refused_closes_nothing(pool: PgPool) {
     let place = press::place(&mut tx, &office.manager, office.conversation).await.unwrap();
     assert!(press::send(&mut tx, &office.manager, minute(1), &place, Moscow, new).await.is_err());
     tx.commit().await.unwrap();
+    assert_eq!(office.rest(&mut conn).await, None);
+}
+
+/// The provider tells of a message, each time in a request of its own.
+async fn tells(conn: &mut PgConnection, office: &Office, id: &str, states: &[(DeliveryState, Option<&str>)]) {
+    let event = |(state, reference): &(DeliveryState, Option<&str>)| Event {
+        external_id: ExternalId::new(format!("{id} {state:?}")),
+        occurred_at: minute(2),
+        kind: EventKind::Delivery(DeliveryUpdate {
+            message: ExternalId::new(id),
+            state: *state,
+            reason: None,
+            reference: reference.map(str::to_owned),
+        }),
+    };
+    let raw = ReadRaw {
+        raw_id: RawEventId(Uuid::now_v7()),
+        received_at: minute(2),
+        account_id: office.account,
+        channel: Channel::Whatsapp,
+        mapping: 1,
+        parsed: Ok(Parsed { events: states.iter().map(event).collect(), ..Parsed::default() }),
+    };
+    ingest::apply(conn, slice::from_ref(&raw), minute(3)).await.unwrap();
+}
+
+const FAILED: (DeliveryState, Option<&str>) = (DeliveryState::Failed, None);
+
+impl Office {
+    /// A message that closes the conversation and is on its way.
+    async fn sending(&self, conn: &mut PgConnection, number: u128) -> (Sender, Work) {
+        self.press(conn, with_aside(number, fixture::aside(Some(0), None)), minute(1)).await;
+        let sender = Sender::enlist(conn).await.unwrap();
+        assert!(self.take(conn, sender, minute(1)).await);
+        let work = work(self.turn(conn, sender, None, minute(1)).await);
+        (sender, work)
+    }
+
+    async fn send_and_close(&self, conn: &mut PgConnection, number: u128, id: &str) {
+        let (sender, work) = self.sending(conn, number).await;
+        self.turn(conn, sender, Some((work, accepted(id))), minute(1)).await;
+        assert!(self.rest(conn).await.is_some(), "it was closed with the press");
+    }
+
+    async fn close(&self, conn: &mut PgConnection, now: DateTime<Utc>) {
+        let seen = fixture::aside(Some(0), None);
+        let mut tx = conn.begin().await.unwrap();
+        conversation::rest::lay_aside(&mut tx, &self.manager, now, self.conversation, seen).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_failure_that_the_provider_tells_later_opens_the_conversation_once(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    office.send_and_close(&mut conn, 1, "a").await;
+    tells(&mut conn, &office, "a", &[(DeliveryState::Sent, None)]).await;
+    assert!(office.rest(&mut conn).await.is_some(), "it is on its way");
+    tells(&mut conn, &office, "a", &[FAILED]).await;
+    assert_eq!(office.rest(&mut conn).await, None);
+
+    office.close(&mut conn, minute(4)).await;
+    tells(&mut conn, &office, "a", &[FAILED]).await;
+    assert!(office.rest(&mut conn).await.is_some(), "this failure was known when it was closed");
+    office.send_and_close(&mut conn, 2, "b").await;
+    tells(&mut conn, &office, "b", &[FAILED]).await;
+    assert_eq!(office.rest(&mut conn).await, None, "another message, another failure");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_message_that_arrived_has_not_failed(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    office.send_and_close(&mut conn, 1, "a").await;
+    tells(&mut conn, &office, "a", &[FAILED, (DeliveryState::Delivered, None)]).await;
+    tells(&mut conn, &office, "a", &[FAILED]).await;
+    assert!(office.rest(&mut conn).await.is_some());
+    office.send_and_close(&mut conn, 2, "b").await;
+    tells(&mut conn, &office, "b", &[(DeliveryState::Read, None)]).await;
+    tells(&mut conn, &office, "b", &[FAILED]).await;
+    assert!(office.rest(&mut conn).await.is_some());
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_failure_that_is_faster_than_the_answer_opens_the_conversation(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let office = office(&mut conn).await;
+    let (sender, attempt) = office.sending(&mut conn, 1).await;
+    tells(&mut conn, &office, "a", &[FAILED]).await;
+    assert!(office.rest(&mut conn).await.is_some(), "nobody knows whose it is");
+    office.turn(&mut conn, sender, Some((attempt, accepted("a"))), minute(3)).await;
+    assert_eq!(office.rest(&mut conn).await, None);
+
+    // The provider gives our own mark back: then it is known at once.
+    let (_, attempt) = office.sending(&mut conn, 2).await;
+    let mark = attempt.message.reference(0);
+    tells(&mut conn, &office, "b", &[(DeliveryState::Failed, Some(&mark))]).await;
     assert_eq!(office.rest(&mut conn).await, None);
 }

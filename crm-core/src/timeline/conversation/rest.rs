@@ -1,6 +1,7 @@
 //! «Закрыть» and «Отложить»: a conversation that nobody has to look at for now.
 //!
-//! The ingest opens it again when its person writes, a task when its time has come.
+//! The ingest opens it again when its person writes or a message of ours did not arrive, the sender when one did not go out, a
+//! task when its time has come.
 
 pub(in crate::timeline) mod store;
 
@@ -135,6 +136,15 @@ pub async fn take_up(
         feed::tell(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
     }
     super::read(conn, viewer, id).await
+}
+
+/// Takes up those of these that were laid aside: a client never got a message of ours. Their people, which the caller tells to
+/// the feed.
+pub(crate) async fn open_unscoped(
+    conn: &mut PgConnection,
+    ids: &[ConversationId],
+) -> sqlx::Result<Vec<ContactId>> {
+    if ids.is_empty() { Ok(Vec::new()) } else { store::open(conn, ids).await }
 }
 
 /// Takes up what was put off until now and tells it to whoever looks. How many there were, and the moment of the next.

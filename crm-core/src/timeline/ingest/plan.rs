@@ -20,7 +20,7 @@ use crate::bridge::arrive::Bridged;
 use crate::consent::stop_words::StopWords;
 use crate::delivery::lane::Proof;
 use crate::timeline::payload::{DeletionFact, FactKind, FactValue, ReactionFact};
-use crate::{AccountId, ConversationId, InteractionId, MediaId};
+use crate::{AccountId, ConversationId, DeliveryId, InteractionId, MediaId};
 
 pub(super) use json::{clean, to_json};
 pub(super) use parts::{
@@ -50,6 +50,8 @@ pub(super) struct Plan {
     pub phone_book: BTreeMap<(String, AccountId), PhoneBookEntry>,
     pub invitations: Vec<PlannedInvitation>,
     pub proofs: Vec<Proof>,
+    /// Messages of ours that did not arrive, by the account that tells and the delivery that it names.
+    pub failures: BTreeMap<InteractionId, (AccountId, Option<DeliveryId>)>,
     /// By the row that shows each.
     pub consents: BTreeMap<InteractionId, PlannedConsent>,
     stop_words: StopWords,

@@ -1,6 +1,7 @@
 //! SQL of the ingest: the locks here, the rest by what it writes.
 
 mod facts;
+mod failures;
 mod names;
 mod people;
 mod rows;
@@ -16,6 +17,7 @@ pub(super) use facts::{
     call_facts, insert_aliases, insert_call_facts, insert_facts, insert_notices, name_echoes, use_media,
     want_media, write_states,
 };
+pub(super) use failures::{Failure, conversations_of};
 pub(super) use names::{names_of, rename, roots_in_phone_book, write_phone_book};
 pub(super) use people::{
     create_people, known_identities, links, lock_contacts, opaque_scopes, record_links, use_invitation,

@@ -1,14 +1,16 @@
 //! What is said in conversations, changed later, and told of its delivery.
 
 use chrono::{DateTime, Utc};
-use connector_api::{Content, DeliveryUpdate, Direction, Edit, LinkReason, Message, Origin, OutboundMessage};
+use connector_api::{
+    Content, DeliveryState, DeliveryUpdate, Direction, Edit, LinkReason, Message, Origin, OutboundMessage,
+};
 
 use super::json::{delivery_word, quote_payload, richer_than_text, to_json};
 use super::{Media, Plan, Row};
 use crate::delivery::lane::Proof;
 use crate::timeline::ingest::{ReadRaw, without_nul};
 use crate::timeline::payload::{DeliveryFact, EditFact, FactValue, InteractionPayload, ItemFact};
-use crate::{InteractionId, MediaId};
+use crate::{DeliveryId, InteractionId, MediaId};
 
 impl Plan {
     pub(super) fn message(&mut self, raw: &ReadRaw, id: &str, at: DateTime<Utc>, message: &Message) {
@@ -143,6 +145,10 @@ impl Plan {
         });
         self.fact(raw, message, key, at, &value);
         let reference = update.reference.as_deref().and_then(OutboundMessage::read_reference);
+        if update.state == DeliveryState::Failed {
+            let delivery = reference.map(|(delivery, _)| DeliveryId(delivery));
+            self.failures.insert(message, (raw.account_id, delivery));
+        }
         if let Some((delivery, part)) = reference {
             self.proofs.push(Proof {
                 account: raw.account_id,

@@ -188,18 +188,35 @@ pub(in crate::timeline::ingest) async fn begin_conversations<'a>(
     if begun.is_empty() { Ok(()) } else { insert_conversations(conn, &begun, now).await }
 }
 
-/// Moves the heads of all.
+/// Moves the heads of all. The caller may ask for the locks of further heads.
 pub(in crate::timeline::ingest) async fn move_heads<'a>(
     conn: &mut PgConnection,
     conversations: impl Iterator<Item = &'a Conversation>,
     people: &People,
+    further: &[ConversationId],
 ) -> sqlx::Result<()> {
     let known = known_of(conversations, people);
+    if !further.is_empty() {
+        let own = known.iter().map(|(conversation, _)| conversation.id.0);
+        let ids: Vec<Uuid> = own.chain(further.iter().map(|id| id.0)).collect();
+        lock_heads(conn, &ids).await?;
+    }
     if known.is_empty() {
         return Ok(());
     }
     upsert_heads(conn, &known).await?;
     open_again(conn, &known).await
+}
+
+/// In one order, whichever of them the batch moves.
+async fn lock_heads(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select conversation_id from conversation_heads where conversation_id = any($1) order by conversation_id for update",
+        ids
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(())
 }
 
 /// What was laid aside is opened by what its person says after that, whatever the provider's clock says of it, and by what
