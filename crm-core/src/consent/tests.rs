@@ -126,6 +126,7 @@ impl Office {
             purpose: Some(StatedPurpose::Advertising),
             chosen: None,
             at_night: None,
+            lay_aside: None,
         };
         let mut tx = conn.begin().await?;
         let place = press::place(&mut tx, &self.manager, self.conversation).await?;

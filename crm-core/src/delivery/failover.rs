@@ -87,6 +87,7 @@ pub async fn hand_over(
         parts: route.parts,
         purpose: failed.message.purpose,
         at_night: Some(if failed.at_night { AtNight::Send } else { AtNight::Hold }),
+        lay_aside: None,
         chosen: Some(Chosen { because, passed_over: failed.passed_over(), message: failed.message.clone() }),
     };
     let writer = Writer {

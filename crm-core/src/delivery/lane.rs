@@ -216,7 +216,13 @@ async fn record(conn: &mut PgConnection, finished: &Finished, now: DateTime<Utc>
         last_part: known.parts_accepted + 1 >= known.parts,
     };
     let next = outcome::next(tried, outcome, *pacing, now);
-    settle(conn, &known, &next, outcome, now).await
+    settle(conn, &known, &next, outcome, now).await?;
+    let names = outcome.external_ids();
+    // The status was faster than the answer, and could not tell whose it was.
+    if !names.is_empty() && store::is_told_failed(conn, known.account_id, names).await? {
+        store::open_again(conn, known.id, now).await?;
+    }
+    Ok(())
 }
 
 async fn settle(

@@ -34,7 +34,10 @@ use crate::{
     },
     clients::{ClientError, error::Result, reach},
     media,
-    timeline::feed::{self, Changes},
+    timeline::{
+        conversation::rest::{self, LayAside},
+        feed::{self, Changes},
+    },
 };
 
 /// A new message as the screen sends it.
@@ -59,6 +62,8 @@ pub struct NewMessage {
     /// What becomes of it in quiet hours. Unsaid: a mailing waits, and a message by hand is refused with
     /// [`ClientError::QuietHours`], so that a person decides.
     pub at_night: Option<AtNight>,
+    /// What becomes of the conversation with the press, also where the message itself waits.
+    pub lay_aside: Option<LayAside>,
 }
 
 /// Who writes a message.
@@ -121,7 +126,7 @@ async fn send_from(
     if pressed_before(conn, new.id, place.conversation_id).await? {
         return Ok(false);
     }
-    let (row, pin) = (InteractionId(new.id.0), new.pin);
+    let (row, pin, aside) = (InteractionId(new.id.0), new.pin, new.lay_aside);
     let writer = Writer { user: Some(viewer.user_id), name: &viewer.name, origin, replaces: None };
     if new.at_night == Some(AtNight::Send) {
         viewer.require(Right::MessagesAtNight)?;
@@ -132,6 +137,9 @@ async fn send_from(
     }
     if let Some(client) = pin {
         crate::timeline::pin::pin(conn, viewer, now, row, Some(client)).await?;
+    }
+    if let Some(aside) = aside {
+        rest::lay_aside_with_message(conn, viewer, now, (place.conversation_id, root), aside).await?;
     }
     Ok(true)
 }
@@ -174,7 +182,7 @@ pub(super) async fn write(
             (Some(words), false)
         }
     };
-    store::ensure_conversation(conn, place, now, planned_for.is_none()).await?;
+    store::ensure_conversation(conn, place, now).await?;
     let interaction_id = InteractionId(new.id.0);
     let files = match &new.content {
         OutboundContent::Media { files, .. } => {
@@ -211,6 +219,8 @@ pub(super) async fn write(
         held: held.as_deref(),
     };
     store::insert(conn, &pressed, now).await?;
+    // Behind the lane: see there for the order of locks.
+    store::touch_head(conn, place, now, planned_for.is_none()).await?;
     changed(conn, interaction_id, now).await?;
     Ok(at_night)
 }

@@ -1,10 +1,12 @@
 //! Presses, lanes and outcomes against a database.
 
 mod addresses;
+mod asides;
 mod asking;
 mod attempts;
 mod echoes;
 mod elsewhere;
+mod locks;
 mod mailings;
 mod plans;
 mod rows;
@@ -74,6 +76,7 @@ fn text(number: u128, text: &str) -> NewMessage {
         purpose: None,
         chosen: None,
         at_night: None,
+        lay_aside: None,
     }
 }
 

@@ -4,6 +4,7 @@ mod apply;
 mod calls;
 mod consents;
 mod echoes;
+mod failures;
 mod names;
 mod parties;
 mod plan;
@@ -33,7 +34,7 @@ pub(crate) async fn same_person(
     store::share_identity_lock(&mut tx).await?;
     let party = Party { addresses, ..Party::default() };
     let planned = [plan::PlannedParty { party, at: now, reason: LinkReason::SameMessage }];
-    let people = parties::resolve(&mut tx, &planned, now).await?;
+    let people = parties::resolve(&mut tx, &planned, &[], now).await?;
     let renamed: Vec<ContactId> = people.renamed.into_iter().collect();
     if !renamed.is_empty() {
         names::refresh(&mut tx, &renamed, now).await?;

@@ -120,3 +120,27 @@ test('«Отправить и закрыть» closes with the answer, and the n
   await page.getByRole('button', { name: 'Вернуть' }).last().click();
   await row.waitFor();
 }, 60_000);
+
+test('the end of a dialogue stays in sight while the field comes, grows and shrinks, and whoever reads above is not moved', async () => {
+  const page = await stage.open('rop');
+  const [from, name] = ['+79005550305', 'Долгов Демьян'];
+  for (let n = 1; n <= 12; n += 1) await act(stage.demo, '/whatsapp/messages', { from, name, text: `Вопрос ${n}` });
+  await openTalk(page, from, name, 'Последний вопрос');
+  const log = page.getByRole('log');
+  const leftBelow = () => log.evaluate((box) => Math.round(box.scrollHeight - box.clientHeight - box.scrollTop));
+  const field = page.getByLabel('Текст ответа');
+  await field.waitFor();
+  await expect.poll(leftBelow).toBe(0);
+  for (const words of ['раз\nдва\nтри\nчетыре\nпять\nшесть', 'раз', 'раз\nдва\nтри', '']) {
+    await field.fill(words);
+    await expect.poll(leftBelow, { message: `with ${words.split('\n').length} lines` }).toBe(0);
+  }
+  await log.hover();
+  await page.mouse.wheel(0, -300);
+  const top = () => log.evaluate((box) => Math.round(box.scrollTop));
+  await expect.poll(leftBelow).toBeGreaterThan(200);
+  const stood = await top();
+  await field.fill('раз\nдва\nтри\nчетыре\nпять\nшесть');
+  await field.fill('раз');
+  expect(await top()).toBe(stood);
+}, 60_000);

@@ -253,6 +253,7 @@ async fn press_it(
         chosen: None,
         // Nobody asks the person whether to wake the client.
         at_night: Some(AtNight::Hold),
+        lay_aside: None,
     };
     press::send_from_bridge(conn, &heard.viewer, now, &heard.place, zone, new).await.map(|_| ())
 }

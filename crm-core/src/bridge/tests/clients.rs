@@ -122,6 +122,7 @@ impl Dialogue {
             purpose: None,
             chosen: None,
             at_night: None,
+            lay_aside: None,
         };
         let row = InteractionId(new.id.0);
         let place = press::place(conn, &self.stand.anna, self.id).await.unwrap();

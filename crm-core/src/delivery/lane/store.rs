@@ -1,4 +1,5 @@
-//! SQL of lanes. The order of locks is always: the lane, then its delivery.
+//! SQL of lanes. The order of locks is everywhere: the cards of people, the lane, its delivery, and the head of the conversation
+//! last; several of a kind by their ids.
 
 mod effect;
 mod head;
@@ -15,7 +16,9 @@ use crate::{
 
 pub(super) use effect::{insert_effect, insert_part};
 pub(super) use head::{Head, begin, cancel, count, doubt, head, put_aside};
-pub(super) use outcome::{Attempt, Known, delivery, insert_attempt, open_among, settle, want_failover};
+pub(super) use outcome::{
+    Attempt, Known, delivery, insert_attempt, is_told_failed, open_among, settle, want_failover,
+};
 pub(crate) use outcome::{count_answers, open_again};
 
 /// The first number of the advisory locks that senders hold.

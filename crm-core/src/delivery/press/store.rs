@@ -131,12 +131,10 @@ pub(in crate::delivery) async fn identities(
         .collect())
 }
 
-/// With `speaks` the conversation has our word from now on; a planned message is none yet.
 pub(super) async fn ensure_conversation(
     conn: &mut PgConnection,
     place: &Place,
     now: DateTime<Utc>,
-    speaks: bool,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into conversations (id, account_id, external_id, contact_id, identity_id, first_at, created_at)
@@ -148,8 +146,18 @@ pub(super) async fn ensure_conversation(
         place.identity_id.map(|id| id.0),
         now,
     )
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// With `speaks` the conversation has our word from now on; a planned message is none yet.
+pub(super) async fn touch_head(
+    conn: &mut PgConnection,
+    place: &Place,
+    now: DateTime<Utc>,
+    speaks: bool,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into conversation_heads as known (conversation_id, last_at, last_outbound_at)
          values ($1, $2, case when $3 then $2::timestamptz end)

@@ -192,7 +192,7 @@ async fn a_conversation_that_was_closed_opens_again_when_its_answer_does_not_go_
         Outcome::Rejected { code: "1".into(), reason: "Окно закрыто".into(), remedy: None };
     for (number, outcome, stays_closed) in [(1, accepted("a"), true), (2, rejected, false)] {
         office.press(&mut conn, text(number, "ответ"), minute(1)).await;
-        conversation::rest::lay_aside(&mut conn, manager, minute(1), id, Some(minute(1)), None)
+        conversation::rest::lay_aside(&mut conn, manager, minute(1), id, fixture::aside(Some(1), None))
             .await
             .unwrap();
         assert!(office.take(&mut conn, sender, minute(1)).await);

@@ -114,7 +114,9 @@ async fn without_another_channel_the_failure_stays_and_can_be_repeated(pool: PgP
     office.press(&mut conn, by_rule(1), minute(1)).await;
     let sender = Sender::enlist(&mut conn).await.unwrap();
     let (manager, id) = (&office.manager, office.conversation);
-    conversation::rest::lay_aside(&mut conn, manager, minute(1), id, Some(minute(1)), None).await.unwrap();
+    conversation::rest::lay_aside(&mut conn, manager, minute(1), id, fixture::aside(Some(1), None))
+        .await
+        .unwrap();
     office.comes_to(&mut conn, sender, rejected()).await;
     let closed = conversation::read(&mut conn, manager, id).await.unwrap().rest;
     assert!(closed.is_some(), "another channel may still take it");

@@ -1,6 +1,7 @@
 //! «Закрыть» and «Отложить»: a conversation that nobody has to look at for now.
 //!
-//! The ingest opens it again when its person writes, a task when its time has come.
+//! The ingest opens it again when its person writes or a message of ours did not arrive, the sender when one did not go out, a
+//! task when its time has come.
 
 pub(in crate::timeline) mod store;
 
@@ -11,7 +12,7 @@ use sqlx::PgConnection;
 
 use super::{Conversation, Result};
 use crate::{
-    ConversationId,
+    ContactId, ConversationId,
     access::{
         Right, Viewer,
         audit::{self, Actor, Subject},
@@ -47,32 +48,76 @@ pub enum Standing {
     Closed,
 }
 
-/// Lays a conversation aside, until a moment or for good. `seen_inbound_at` is its `last_inbound_at` as the viewer saw it: a
-/// message that came since keeps it open. Again is the same. Wants a transaction.
+/// How a conversation is laid aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LayAside {
+    /// Its `last_inbound_at` as it was on the screen: a message that came since keeps it open.
+    #[schema(required = true)]
+    pub seen_inbound_at: Option<DateTime<Utc>>,
+    /// When it opens by itself; `null` closes it. The next message of the person opens it in either case.
+    #[schema(required = true)]
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Lays a conversation aside, until a moment or for good. Again is the same. Wants a transaction.
 pub async fn lay_aside(
     conn: &mut PgConnection,
     viewer: &Viewer,
     now: DateTime<Utc>,
     id: ConversationId,
-    seen_inbound_at: Option<DateTime<Utc>>,
-    until: Option<DateTime<Utc>>,
+    aside: LayAside,
 ) -> Result<Conversation> {
-    if until.is_some_and(|until| until <= now || until > now + LONGEST) {
-        let reason = "Отложить можно на время от этой минуты и не дольше чем на год.";
-        return Err(ClientError::Invalid { field: "until", reason });
+    if aside.until.is_some_and(|until| until <= now) {
+        return Err(out_of_time());
     }
     let contact = super::store::contact(conn, id).await?.ok_or(ClientError::NotFound)?;
     let contact = reach::contact_under(conn, viewer, Right::ClientsWrite, contact).await?;
-    let heard = store::lock_head(conn, id).await?;
-    if heard <= seen_inbound_at {
-        store::put(conn, viewer.user_id, id, heard, until, now).await?;
-        let action = if until.is_some() { "conversation.defer" } else { "conversation.close" };
-        let subject = Subject::new("conversation", &id);
-        let after = until.map(|until| json!({ "until": until }));
-        audit::record(conn, &Actor::User(viewer), action, subject, None, after, now).await?;
-        feed::tell(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
-    }
+    put(conn, viewer, now, (id, contact), aside).await?;
     super::read(conn, viewer, id).await
+}
+
+/// The same behind a message that goes there: «Отправить и закрыть». What was put off until a moment that has passed on the way
+/// stays open. `contact` is the person's card, which the caller has locked. Wants the transaction of the message.
+pub(crate) async fn lay_aside_with_message(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+    (id, contact): (ConversationId, ContactId),
+    aside: LayAside,
+) -> Result<()> {
+    if aside.until.is_some_and(|until| until <= now) {
+        return Ok(());
+    }
+    put(conn, viewer, now, (id, contact), aside).await
+}
+
+async fn put(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+    (id, contact): (ConversationId, ContactId),
+    LayAside { seen_inbound_at, until }: LayAside,
+) -> Result<()> {
+    if until.is_some_and(|until| until > now + LONGEST) {
+        return Err(out_of_time());
+    }
+    let heard = store::lock_head(conn, id).await?;
+    if heard > seen_inbound_at {
+        return Ok(());
+    }
+    store::put(conn, viewer.user_id, id, heard, until, now).await?;
+    let action = if until.is_some() { "conversation.defer" } else { "conversation.close" };
+    let subject = Subject::new("conversation", &id);
+    let after = until.map(|until| json!({ "until": until }));
+    audit::record(conn, &Actor::User(viewer), action, subject, None, after, now).await?;
+    feed::tell(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
+    Ok(())
+}
+
+fn out_of_time() -> ClientError {
+    let reason = "Отложить можно на время от этой минуты и не дольше чем на год.";
+    ClientError::Invalid { field: "until", reason }
 }
 
 /// Opens a conversation again; an open one stays so. Wants a transaction.
@@ -91,6 +136,15 @@ pub async fn take_up(
         feed::tell(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
     }
     super::read(conn, viewer, id).await
+}
+
+/// Takes up those of these that were laid aside: a client never got a message of ours. Their people, which the caller tells to
+/// the feed.
+pub(crate) async fn open_unscoped(
+    conn: &mut PgConnection,
+    ids: &[ConversationId],
+) -> sqlx::Result<Vec<ContactId>> {
+    if ids.is_empty() { Ok(Vec::new()) } else { store::open(conn, ids).await }
 }
 
 /// Takes up what was put off until now and tells it to whoever looks. How many there were, and the moment of the next.

@@ -97,7 +97,7 @@ async fn a_counter_is_as_long_as_the_list_that_it_opens_also_behind_pins_and_joi
     assert_eq!(listed(&mut conn, &head, x).await, before);
 
     pin::pin(&mut conn, &head, minute(7), first, Some(y)).await.expect("her company");
-    rest::lay_aside(&mut conn, &head, minute(8), talk, None, None).await.expect("his");
+    rest::lay_aside(&mut conn, &head, minute(8), talk, crate::fixture::aside(None, None)).await.expect("his");
     let pinned = Counters { messages: 2, with_files: 0, open_conversations: 1, ..before };
     assert_eq!(counted(&mut conn, &head, x).await, pinned);
     assert_eq!(listed(&mut conn, &head, x).await, pinned);

@@ -6,11 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
 
 use super::plan::{Plan, Row};
-use super::{ApplyError, ReadRaw, calls, consents, echoes, names, parties, store};
+use super::{ApplyError, ReadRaw, calls, consents, echoes, failures, names, parties, store};
 use crate::bridge;
 use crate::consent::stop_words;
 use crate::delivery::lane;
 use crate::templates;
+use crate::timeline::conversation::rest;
 use crate::timeline::feed::{self, Changes};
 use crate::timeline::raw_event::{self, Outcome, RawState};
 use crate::{AccountId, ContactId, InteractionId, RawEventId};
@@ -32,13 +33,15 @@ pub async fn apply(
         return Err(ApplyError::Earlier);
     }
     let computed = calls::compute(&mut tx, &mut plan).await?;
-    let people = parties::resolve(&mut tx, &plan.parties, now).await?;
-    // Heads before names: so do a press and its sender, who would wait for us in a ring.
-    store::touch_conversations(&mut tx, plan.conversations.values(), &people, now).await?;
+    // Cards first, heads last: the order of locks of everybody, or a press and a batch would wait for each other in a ring.
+    let in_books = store::roots_in_phone_book(&mut tx, &plan.phone_book).await?;
+    let people = parties::resolve(&mut tx, &plan.parties, &in_books, now).await?;
+    store::begin_conversations(&mut tx, plan.conversations.values(), &people, now).await?;
     echoes::fall_together(&mut tx, &mut plan).await?;
     let rows: Vec<&Row> = plan.rows.values().collect();
     store::insert_rows(&mut tx, &rows, &people).await?;
     store::write_calls(&mut tx, &computed, &people).await?;
+    let failing = failures::conversations(&mut tx, &plan).await?;
     store::insert_facts(&mut tx, &plan.facts).await?;
     store::insert_aliases(&mut tx, &plan.aliases).await?;
     lane::prove(&mut tx, &plan.proofs, now).await?;
@@ -57,10 +60,10 @@ pub async fn apply(
                     .await?;
         }
     }
-    let mut renamed: BTreeSet<ContactId> = people.renamed.clone();
-    renamed.extend(store::roots_in_phone_book(&mut tx, &plan.phone_book).await?);
-    if !renamed.is_empty() {
-        let renamed: Vec<ContactId> = renamed.into_iter().collect();
+    store::move_heads(&mut tx, plan.conversations.values(), &people, &failing).await?;
+    let opened = rest::open_unscoped(&mut tx, &failing).await?;
+    if !people.renamed.is_empty() {
+        let renamed: Vec<ContactId> = people.renamed.iter().copied().collect();
         names::refresh(&mut tx, &renamed, now).await?;
     }
     bridge::arrive::take(&mut tx, &plan.bridged, now).await?;
@@ -68,7 +71,7 @@ pub async fn apply(
     raw_event::record_outcomes(&mut tx, &outcomes, now).await?;
     let changes = Changes {
         interactions: changed(&plan, &computed, told.rows),
-        contacts: told.contacts,
+        contacts: told.contacts.into_iter().chain(opened).collect(),
         notices: !plan.notices.is_empty(),
         ..Changes::default()
     };

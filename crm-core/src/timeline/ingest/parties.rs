@@ -13,8 +13,8 @@ use crate::{ClientId, ContactId, IdentityId};
 /// The people of a batch.
 pub(super) struct People {
     parties: Vec<Option<Resolved>>,
-    /// Contacts made now, roots with a new address, and roots whose name is not what an event calls them: their names
-    /// are looked at again.
+    /// Contacts made now, roots with a new address, roots in phone books of the batch, and roots whose name is not what an
+    /// event calls them: locked, and their names are looked at again.
     pub renamed: BTreeSet<ContactId>,
     /// Links that contacts are not in line with yet.
     pub unsettled: bool,
@@ -69,10 +69,12 @@ pub(super) struct NewLink {
     pub held: bool,
 }
 
-/// Finds or makes the people. Two transactions that meet the same unknown address wait for each other here.
+/// Finds or makes the people. Two transactions that meet the same unknown address wait for each other here. The cards that may be
+/// renamed, with those of `in_books`, are locked before anything of theirs is: a press has the card first, too.
 pub(super) async fn resolve(
     conn: &mut PgConnection,
     planned: &[PlannedParty],
+    in_books: &[ContactId],
     now: DateTime<Utc>,
 ) -> sqlx::Result<People> {
     let addresses: BTreeMap<String, &Address> = planned
@@ -94,24 +96,39 @@ pub(super) async fn resolve(
             making.scopes = store::opaque_scopes(conn, &roots).await?;
         }
         making.people(planned, &mut known, now);
-        store::create_people(conn, &making.contacts, &making.identities, now).await?;
     }
+    let mut renamed: BTreeSet<ContactId> = in_books.iter().copied().collect();
+    renamed.extend(&making.grown);
+    renamed.extend(called_otherwise(planned, &known));
+    store::lock_contacts(conn, &renamed).await?;
+    store::create_people(conn, &making.contacts, &making.identities, now).await?;
+    renamed.extend(making.contacts.iter().map(|contact| contact.contact_id));
     let unsettled = record_links(conn, planned, &known).await?;
-    let mut renamed: BTreeSet<ContactId> = making.contacts.iter().map(|contact| contact.contact_id).collect();
-    renamed.extend(making.grown);
-    let parties = planned
-        .iter()
-        .map(|planned| {
-            let found = preferred(&planned.party.addresses).and_then(|address| known.get(&address.key()))?;
-            let another_name =
-                planned.party.name.as_deref().is_some_and(|name| without_nul(name) != found.root_name);
-            if another_name && !found.name_is_chosen {
-                renamed.insert(found.root_id);
-            }
-            Some(Resolved { contact_id: found.contact_id, identity_id: found.identity_id })
-        })
-        .collect();
+    let resolved =
+        |found: &KnownIdentity| Resolved { contact_id: found.contact_id, identity_id: found.identity_id };
+    let parties = planned.iter().map(|planned| place_of(planned, &known).map(resolved)).collect();
     Ok(People { parties, renamed, unsettled })
+}
+
+fn place_of<'a>(
+    planned: &PlannedParty,
+    known: &'a BTreeMap<String, KnownIdentity>,
+) -> Option<&'a KnownIdentity> {
+    preferred(&planned.party.addresses).and_then(|address| known.get(&address.key()))
+}
+
+/// Roots that an event calls by another name than they have.
+fn called_otherwise(
+    planned: &[PlannedParty],
+    known: &BTreeMap<String, KnownIdentity>,
+) -> BTreeSet<ContactId> {
+    planned
+        .iter()
+        .filter_map(|planned| {
+            let (found, name) = (place_of(planned, known)?, planned.party.name.as_deref()?);
+            (without_nul(name) != found.root_name && !found.name_is_chosen).then_some(found.root_id)
+        })
+        .collect()
 }
 
 /// The address that a row names as the one it came by: the phone where there is one.

@@ -1,6 +1,7 @@
 //! SQL of the ingest: the locks here, the rest by what it writes.
 
 mod facts;
+mod failures;
 mod names;
 mod people;
 mod rows;
@@ -16,11 +17,12 @@ pub(super) use facts::{
     call_facts, insert_aliases, insert_call_facts, insert_facts, insert_notices, name_echoes, use_media,
     want_media, write_states,
 };
+pub(super) use failures::{Failure, conversations_of};
 pub(super) use names::{names_of, rename, roots_in_phone_book, write_phone_book};
 pub(super) use people::{
-    create_people, known_identities, links, opaque_scopes, record_links, use_invitation,
+    create_people, known_identities, links, lock_contacts, opaque_scopes, record_links, use_invitation,
 };
-pub(super) use rows::{insert_rows, touch_conversations, write_calls};
+pub(super) use rows::{begin_conversations, insert_rows, move_heads, write_calls};
 
 pub(super) async fn commit_without_waiting(conn: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("set local synchronous_commit = off").execute(conn).await?;

@@ -10,7 +10,7 @@ use crate::{
     AccountId, ConversationId, RawEventId,
     access::Viewer,
     clients::ClientError,
-    fixture::{account, client, contact, conversation, minute, user},
+    fixture::{account, aside, client, contact, conversation, minute, user},
     timeline::{
         conversation::{self as conversations, ConversationFilter, Standing, attention, rest},
         ingest::{self, ReadRaw},
@@ -50,7 +50,7 @@ async fn a_closed_conversation_opens_with_the_next_message(pool: PgPool) {
     let anna = user(&mut conn, "Анна", "manager").await;
     let (closed, other) = (talk(&mut conn, Some(&anna), 1).await, talk(&mut conn, Some(&anna), 2).await);
     let now = minute(5);
-    let row = rest::lay_aside(&mut conn, &anna, now, closed, Some(minute(1)), None).await.expect("hers");
+    let row = rest::lay_aside(&mut conn, &anna, now, closed, aside(Some(1), None)).await.expect("hers");
     assert_eq!(row.rest.map(|rest| (rest.since, rest.until)), Some((now, None)));
     assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [other]);
     assert_eq!(listed(&mut conn, &anna, Standing::Closed).await, [closed]);
@@ -70,7 +70,7 @@ async fn what_nobody_has_seen_stays_open(pool: PgPool) {
     let anna = user(&mut conn, "Анна", "manager").await;
     let id = talk(&mut conn, Some(&anna), 1).await;
     writes(&mut conn, id, 2).await;
-    let row = rest::lay_aside(&mut conn, &anna, minute(3), id, Some(minute(1)), None).await.expect("hers");
+    let row = rest::lay_aside(&mut conn, &anna, minute(3), id, aside(Some(1), None)).await.expect("hers");
     assert_eq!(row.rest, None);
     assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [id]);
 }
@@ -80,8 +80,8 @@ async fn what_was_put_off_comes_back_when_its_time_has_come_or_by_hand(pool: PgP
     let mut conn = pool.acquire().await.expect("a connection");
     let anna = user(&mut conn, "Анна", "manager").await;
     let id = talk(&mut conn, Some(&anna), 1).await;
-    let (seen, until) = (Some(minute(1)), Some(minute(60)));
-    rest::lay_aside(&mut conn, &anna, minute(3), id, seen, until).await.expect("hers");
+    let until = aside(Some(1), Some(60));
+    rest::lay_aside(&mut conn, &anna, minute(3), id, until).await.expect("hers");
     assert_eq!(listed(&mut conn, &anna, Standing::Deferred).await, [id]);
     assert!(listed(&mut conn, &anna, Standing::Open).await.is_empty());
     let early = rest::take_up_due_unscoped(&mut conn, minute(59)).await.expect("the task runs");
@@ -92,10 +92,10 @@ async fn what_was_put_off_comes_back_when_its_time_has_come_or_by_hand(pool: PgP
     assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [id]);
     assert!(listed(&mut conn, &anna, Standing::Deferred).await.is_empty());
 
-    rest::lay_aside(&mut conn, &anna, minute(3), id, seen, until).await.expect("hers");
+    rest::lay_aside(&mut conn, &anna, minute(3), id, until).await.expect("hers");
     rest::take_up(&mut conn, &anna, minute(4), id).await.expect("hers");
     assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [id]);
-    let past = rest::lay_aside(&mut conn, &anna, minute(5), id, seen, Some(minute(5))).await;
+    let past = rest::lay_aside(&mut conn, &anna, minute(5), id, aside(Some(1), Some(5))).await;
     assert!(matches!(past, Err(ClientError::Invalid { field: "until", .. })));
     let actions: Vec<String> =
         sqlx::query_scalar("select action from audit_log where action like 'conversation.%' order by id")
@@ -111,7 +111,7 @@ async fn nobody_lays_a_foreign_conversation_aside(pool: PgPool) {
     let anna = user(&mut conn, "Анна", "manager").await;
     let boris = user(&mut conn, "Борис", "manager").await;
     let id = talk(&mut conn, Some(&anna), 1).await;
-    assert!(rest::lay_aside(&mut conn, &boris, minute(3), id, Some(minute(1)), None).await.is_err());
+    assert!(rest::lay_aside(&mut conn, &boris, minute(3), id, aside(Some(1), None)).await.is_err());
     assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [id]);
 }
 
@@ -159,7 +159,7 @@ async fn a_late_message_and_one_of_the_same_moment_open_a_closed_conversation_to
     let anna = user(&mut conn, "Анна", "manager").await;
     let id = talk(&mut conn, Some(&anna), 2).await;
     for said in [2, 1] {
-        rest::lay_aside(&mut conn, &anna, minute(5), id, Some(minute(2)), None).await.expect("hers");
+        rest::lay_aside(&mut conn, &anna, minute(5), id, aside(Some(2), None)).await.expect("hers");
         assert!(listed(&mut conn, &anna, Standing::Open).await.is_empty());
         // What was there before is told again by a replay.
         arrives(&mut conn, id, said, 4).await;
@@ -174,7 +174,7 @@ async fn a_message_that_was_on_its_way_when_the_conversation_was_closed_opens_it
     let mut conn = pool.acquire().await.expect("a connection");
     let anna = user(&mut conn, "Анна", "manager").await;
     let id = talk(&mut conn, Some(&anna), 2).await;
-    rest::lay_aside(&mut conn, &anna, minute(5), id, Some(minute(2)), None).await.expect("hers");
+    rest::lay_aside(&mut conn, &anna, minute(5), id, aside(Some(2), None)).await.expect("hers");
     arrives(&mut conn, id, 3, 4).await;
     assert_eq!(listed(&mut conn, &anna, Standing::Open).await, [id]);
 }

@@ -7,7 +7,8 @@ use connector_api::{Channel, Direction};
 use crm_core::timeline::call_list::{self, CallFilter};
 use crm_core::timeline::conversation::attention::{self, Counts};
 use crm_core::timeline::conversation::{
-    self, Conversation, ConversationCursor, ConversationFilter, ConversationSort, Standing, rest,
+    self, Conversation, ConversationCursor, ConversationFilter, ConversationSort, Standing,
+    rest::{self, LayAside},
 };
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::entry::words::DirectionWord;
@@ -173,18 +174,6 @@ async fn mark_unread(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// How a conversation is laid aside.
-#[derive(Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct LayAside {
-    /// Its `last_inbound_at` as it was on the screen: a message that came since keeps it open.
-    #[schema(required = true)]
-    seen_inbound_at: Option<DateTime<Utc>>,
-    /// When it opens by itself; `null` closes it. The next message of the person opens it in either case.
-    #[schema(required = true)]
-    until: Option<DateTime<Utc>>,
-}
-
 /// «Закрыть» and «Отложить»: nobody has to look at it for now.
 #[utoipa::path(
     put, path = "/conversations/{id}/rest", tag = "conversations", operation_id = "lay_conversation_aside",
@@ -199,8 +188,7 @@ async fn lay_aside(
     ApiJson(body): ApiJson<LayAside>,
 ) -> ApiResult<Json<Conversation>> {
     let mut tx = app.pool.begin().await?;
-    let (seen, until) = (body.seen_inbound_at, body.until);
-    let conversation = rest::lay_aside(&mut tx, &viewer, app.now(), id, seen, until).await?;
+    let conversation = rest::lay_aside(&mut tx, &viewer, app.now(), id, body).await?;
     tx.commit().await?;
     Ok(Json(conversation))
 }

@@ -15,6 +15,7 @@ use crm_core::delivery::StatedPurpose;
 use crm_core::delivery::press::{self, NewMessage, Place, RowAction};
 use crm_core::delivery::quiet::AtNight;
 use crm_core::templates::{self, TemplateName};
+use crm_core::timeline::conversation::rest::LayAside;
 use crm_core::timeline::draft::{self, DraftKind};
 use crm_core::timeline::entry::TimelineEntry;
 use crm_core::timeline::pin;
@@ -112,6 +113,9 @@ struct NewMessageBody {
     at_night: Option<AtNight>,
     /// The version of the draft that these words were; it is emptied with the press.
     draft_version: Option<i64>,
+    /// «Отправить и закрыть», «и отложить»: with the press, also where the message itself waits. Nothing is laid aside by a
+    /// message that is refused.
+    lay_aside: Option<LayAside>,
 }
 
 /// Sends a message into a conversation: it is stored and queued when the answer comes.
@@ -211,6 +215,7 @@ async fn press_message(
         purpose: body.purpose,
         chosen: None,
         at_night: body.at_night,
+        lay_aside: body.lay_aside,
     };
     let fresh = press::send(conn, viewer, now, place, app.company.zone, new).await?;
     if let Some(version) = body.draft_version {

@@ -5633,6 +5633,7 @@ export interface components {
             draft_version?: number | null;
             /** @description Made by the caller, a UUID: the same id again is the same message and is not sent twice. */
             id: components["schemas"]["DeliveryId"];
+            lay_aside?: components["schemas"]["LayAside"] | null;
             pin_client_id?: components["schemas"]["ClientId"] | null;
             /**
              * Format: date-time

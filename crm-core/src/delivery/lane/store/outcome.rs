@@ -8,12 +8,15 @@ use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use crate::{
-    AccountId, ContactId, ConversationId, DeliveryId, InteractionId,
+    AccountId, ConversationId, DeliveryId, InteractionId,
     delivery::{
         outcome::{Next, Outcome},
         state::{DeliveryAction, DeliveryStep},
     },
-    timeline::feed::{self, Changes},
+    timeline::{
+        conversation::rest,
+        feed::{self, Changes},
+    },
 };
 
 /// One try in words.
@@ -179,19 +182,37 @@ pub(crate) async fn open_again(
     of: DeliveryId,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let opened = sqlx::query_scalar!(
-        r#"with head as (
-               update conversation_heads h set rested = false from deliveries d
-               where d.id = $1 and d.action = 'message' and h.conversation_id = d.conversation_id and h.rested
-               returning h.conversation_id),
-           gone as (delete from conversation_rests r using head where r.conversation_id = head.conversation_id)
-           select v.contact_id as "contact: ContactId" from head join conversations v on v.id = head.conversation_id"#,
+    let conversation = sqlx::query_scalar!(
+        r#"select conversation_id as "id: ConversationId" from deliveries where id = $1 and action = 'message'"#,
         of.0,
     )
     .fetch_optional(&mut *conn)
     .await?;
-    if let Some(contact) = opened {
-        feed::write(conn, &Changes { contacts: vec![contact], ..Changes::default() }, now).await?;
+    let contacts = rest::open_unscoped(conn, conversation.as_slice()).await?;
+    if !contacts.is_empty() {
+        feed::write(conn, &Changes { contacts, ..Changes::default() }, now).await?;
     }
     Ok(())
+}
+
+/// Whether the provider has told already that one of these messages did not arrive.
+pub(in crate::delivery::lane) async fn is_told_failed(
+    conn: &mut PgConnection,
+    account: AccountId,
+    messages: &[ExternalId],
+) -> sqlx::Result<bool> {
+    let ids: Vec<Uuid> =
+        messages.iter().map(|id| InteractionId::of_message(account, id.as_str()).0).collect();
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from message_facts f
+               where f.interaction_id = any($1) and f.kind = 'delivery' and f.value ->> 'state' = 'failed'
+                 and not exists (
+                     select from message_facts k
+                     where k.interaction_id = f.interaction_id and k.kind = 'delivery'
+                       and k.value ->> 'state' in ('delivered', 'read', 'played'))) as "told!""#,
+        &ids,
+    )
+    .fetch_one(conn)
+    .await
 }

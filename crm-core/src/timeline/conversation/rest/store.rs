@@ -68,6 +68,22 @@ pub(super) async fn delete(conn: &mut PgConnection, id: ConversationId) -> sqlx:
     Ok(gone.execute(conn).await?.rows_affected() > 0)
 }
 
+/// Takes up those of these that were laid aside; their people.
+pub(super) async fn open(conn: &mut PgConnection, ids: &[ConversationId]) -> sqlx::Result<Vec<ContactId>> {
+    sqlx::query_scalar!(
+        r#"with due as (
+               select conversation_id from conversation_heads
+               where conversation_id = any($1) and rested order by conversation_id for update),
+           heads as (
+               update conversation_heads h set rested = false from due where h.conversation_id = due.conversation_id),
+           gone as (delete from conversation_rests r using due where r.conversation_id = due.conversation_id)
+           select v.contact_id as "contact_id: ContactId" from due join conversations v on v.id = due.conversation_id"#,
+        ids as &[ConversationId],
+    )
+    .fetch_all(conn)
+    .await
+}
+
 /// Takes up what was put off until now, a few hundred at most; their people.
 pub(super) async fn take_up_due(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Vec<ContactId>> {
     sqlx::query_scalar!(

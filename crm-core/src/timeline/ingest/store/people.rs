@@ -63,6 +63,21 @@ pub(in crate::timeline::ingest) async fn opaque_scopes(
     Ok(rows.into_iter().map(|row| (ContactId(row.root_id), row.scope)).collect())
 }
 
+/// Nobody else renames these cards, joins them or writes to their people until the transaction ends.
+pub(in crate::timeline::ingest) async fn lock_contacts(
+    conn: &mut PgConnection,
+    contacts: &BTreeSet<ContactId>,
+) -> sqlx::Result<()> {
+    if contacts.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = contacts.iter().map(|contact| contact.0).collect();
+    sqlx::query!("select id from contacts where id = any($1) order by id for no key update", &ids)
+        .fetch_all(conn)
+        .await?;
+    Ok(())
+}
+
 /// Makes contacts, a client of the common base for each, and identities.
 pub(in crate::timeline::ingest) async fn create_people(
     conn: &mut PgConnection,

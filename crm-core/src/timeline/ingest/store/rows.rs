@@ -162,33 +162,61 @@ impl<'a> Columns<'a> {
 /// A conversation of the batch with its person.
 type Known<'a> = (&'a Conversation, Resolved);
 
-/// Makes conversations that are new and moves the heads of all.
-pub(in crate::timeline::ingest) async fn touch_conversations<'a>(
+fn known_of<'a>(conversations: impl Iterator<Item = &'a Conversation>, people: &People) -> Vec<Known<'a>> {
+    conversations.filter_map(|conversation| Some((conversation, people.of(conversation.party)?))).collect()
+}
+
+/// Makes conversations that are new, or known by later events alone.
+pub(in crate::timeline::ingest) async fn begin_conversations<'a>(
     conn: &mut PgConnection,
     conversations: impl Iterator<Item = &'a Conversation>,
     people: &People,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let known: Vec<Known> = conversations
-        .filter_map(|conversation| Some((conversation, people.of(conversation.party)?)))
-        .collect();
+    let known = known_of(conversations, people);
     if known.is_empty() {
         return Ok(());
     }
     let first_at = first_moments(conn, &known).await?;
     // Mostly a conversation goes on: nothing to write but its head.
     let begun: Vec<Known> = known
-        .iter()
+        .into_iter()
         .filter(|(conversation, _)| {
             first_at.get(&conversation.id).is_none_or(|at| conversation.first_at <= *at)
         })
-        .copied()
         .collect();
-    if !begun.is_empty() {
-        begin_conversations(conn, &begun, now).await?;
+    if begun.is_empty() { Ok(()) } else { insert_conversations(conn, &begun, now).await }
+}
+
+/// Moves the heads of all. The caller may ask for the locks of further heads.
+pub(in crate::timeline::ingest) async fn move_heads<'a>(
+    conn: &mut PgConnection,
+    conversations: impl Iterator<Item = &'a Conversation>,
+    people: &People,
+    further: &[ConversationId],
+) -> sqlx::Result<()> {
+    let known = known_of(conversations, people);
+    if !further.is_empty() {
+        let own = known.iter().map(|(conversation, _)| conversation.id.0);
+        let ids: Vec<Uuid> = own.chain(further.iter().map(|id| id.0)).collect();
+        lock_heads(conn, &ids).await?;
     }
-    move_heads(conn, &known).await?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    upsert_heads(conn, &known).await?;
     open_again(conn, &known).await
+}
+
+/// In one order, whichever of them the batch moves.
+async fn lock_heads(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select conversation_id from conversation_heads where conversation_id = any($1) order by conversation_id for update",
+        ids
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(())
 }
 
 /// What was laid aside is opened by what its person says after that, whatever the provider's clock says of it, and by what
@@ -231,8 +259,7 @@ async fn first_moments(
     Ok(rows.into_iter().map(|row| (ConversationId(row.id), row.first_at)).collect())
 }
 
-/// Conversations that are new, or known by later events alone.
-async fn begin_conversations(
+async fn insert_conversations(
     conn: &mut PgConnection,
     begun: &[Known<'_>],
     now: DateTime<Utc>,
@@ -279,7 +306,7 @@ async fn begin_conversations(
     Ok(())
 }
 
-async fn move_heads(conn: &mut PgConnection, known: &[Known<'_>]) -> sqlx::Result<()> {
+async fn upsert_heads(conn: &mut PgConnection, known: &[Known<'_>]) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = known.iter().map(|(conversation, _)| conversation.id.0).collect();
     let last: Vec<DateTime<Utc>> = known.iter().map(|(conversation, _)| conversation.last_at).collect();
     let inbound: Vec<Option<DateTime<Utc>>> = known.iter().map(|(known, _)| known.last_inbound_at).collect();

@@ -229,6 +229,7 @@ async fn send(
         parts: route.parts,
         purpose: body.purpose,
         at_night: body.at_night,
+        lay_aside: None,
         chosen: Some(Chosen { because: route.because, passed_over, message }),
     };
     press::send(&mut tx, &viewer, now, &route.place, app.company.zone, new).await?;

@@ -73,7 +73,7 @@ export default function ClientPage() {
                 onQuoteGone={() => setQuote(undefined)}
                 onRow={takeRow}
                 onRowGone={(id) => takeOut(cache, { kind: 'client', id: card.data.id }, id)}
-                onAside={rest.aside}
+                onAside={rest.laid}
               />
             )
           }

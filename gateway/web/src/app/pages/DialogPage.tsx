@@ -93,7 +93,7 @@ function Dialog({ conversation }: { conversation: Conversation }) {
               onQuoteGone={() => setQuote(undefined)}
               onRow={takeRow}
               onRowGone={(id) => takeOut(cache, subject, id)}
-              onAside={rest.aside}
+              onAside={rest.laid}
             />
           }
         />

@@ -12,12 +12,13 @@ const PLACE = {
   contact: { id: 'anna', name: 'Анна' },
   clients: [],
   last_at: '2026-11-22T10:00:00Z',
+  last_inbound_at: '2026-11-22T09:59:00Z',
 };
 const OPEN = { permission: { permission: 'open', until: null }, abilities: { text_limit: 4096, files: [], quote: true }, templates: [] };
 
 let laid: Aside[] = [];
 let gone: string[] = [];
-let sent: { id: string; content: { text: string }; at_night?: string | null }[];
+let sent: { id: string; content: { text: string }; at_night?: string | null; lay_aside: { seen_inbound_at: string | null; until: string | null } | null }[];
 let channels: unknown[] = [];
 let ways: unknown = { ways: [], quiet: null };
 
@@ -215,13 +216,14 @@ test('a red channel offers another one', async () => {
   await screen.findByText(/можно написать и так: SMS/);
 });
 
-test('Ctrl+Shift+Enter closes the conversation as it was seen, once the hub has the message', async () => {
+test('Ctrl+Shift+Enter closes the conversation as it was seen, in the request of the message', async () => {
   let answer: (response: Response) => void = () => undefined;
   hub(OPEN, [() => new Promise<Response>((resolve) => (answer = resolve)) as never]);
   const rows = show();
   await type('Спасибо за заказ!', { ctrlKey: true, shiftKey: true });
   await waitFor(() => expect(sent).toHaveLength(1));
-  expect(laid, 'nothing is closed before the message is taken').toEqual([]);
+  expect(sent[0]!.lay_aside).toEqual({ seen_inbound_at: PLACE.last_inbound_at, until: null });
+  expect(laid, 'nothing is told before the message is taken').toEqual([]);
   answer(Response.json({ id: sent[0]!.id, state: 'sent' }, { status: 201 }));
   await waitFor(() => expect(laid).toHaveLength(1));
   expect([laid[0]!.conversation.id, laid[0]!.until, rows.length]).toEqual(['talk', null, 2]);
@@ -234,7 +236,7 @@ test('what is refused closes nothing, and Enter alone only sends', async () => {
   await waitFor(() => expect(field.value).toBe('Закроем?'));
   fireEvent.keyDown(field, { key: 'Enter' });
   await waitFor(() => expect(rows.at(-1)!.state).toBe('sent'));
-  expect(laid).toEqual([]);
+  expect([laid, sent.map((message) => message.lay_aside?.until)]).toEqual([[], [null, undefined]]);
 });
 
 test('in the night nothing is closed until it is decided', async () => {
@@ -245,6 +247,7 @@ test('in the night nothing is closed until it is decided', async () => {
   expect(laid).toEqual([]);
   fireEvent.click(screen.getByText(/^Отправить утром/));
   await waitFor(() => expect(laid).toHaveLength(1));
+  expect(sent.map((message) => message.lay_aside?.until)).toEqual([null, null]);
 });
 
 test('the arrow beside «Отправить» puts the conversation off', async () => {
@@ -254,5 +257,5 @@ test('the arrow beside «Отправить» puts the conversation off', async 
   fireEvent.click(screen.getByLabelText('Отправить и закрыть или отложить'));
   fireEvent.click(await screen.findByText('Отправить и отложить до завтра, 9:00'));
   await waitFor(() => expect(laid).toHaveLength(1));
-  expect(new Date(laid[0]!.until!).getHours()).toBe(9);
+  expect([new Date(laid[0]!.until!).getHours(), sent[0]!.lay_aside?.until]).toEqual([9, laid[0]!.until]);
 });

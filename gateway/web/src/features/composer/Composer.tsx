@@ -46,7 +46,7 @@ interface ComposerProps {
   onRow: (entry: Entry) => void;
   /** Takes a row away that the hub has not stored. */
   onRowGone: (id: string) => void;
-  /** Closes a conversation or puts it off, after a message that was sent with that. */
+  /** A message was taken that closes its conversation or puts it off. */
   onAside: (aside: Aside) => void;
 }
 

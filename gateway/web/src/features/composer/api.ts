@@ -54,7 +54,7 @@ export interface NewMessage {
   draft?: number;
   /** Not before this moment. */
   plannedFor?: string;
-  /** What becomes of the conversation once the hub has taken the message. */
+  /** What becomes of the conversation with the press. */
   aside?: Aside;
 }
 
@@ -84,6 +84,7 @@ export function useSend(conversation: string, sent: (message: NewMessage, entry:
             at_night: message.atNight ?? null,
             draft_version: message.draft ?? null,
             planned_for: message.plannedFor ?? null,
+            lay_aside: message.aside ? { seen_inbound_at: message.aside.conversation.last_inbound_at ?? null, until: message.aside.until } : null,
           },
         }),
       ),

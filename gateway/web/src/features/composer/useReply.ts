@@ -9,7 +9,7 @@ interface Replying {
   onRow: (entry: Entry) => void;
   /** The row that stood for a message which the hub did not take. */
   onRowGone: (id: string) => void;
-  /** The hub has taken a message after which the conversation is to be laid aside. */
+  /** The hub has taken a message that lays the conversation aside. */
   onAside?: (aside: Aside) => void;
   /** What the hub did not take comes back to where it was made. */
   giveBack: (message: NewMessage) => void;

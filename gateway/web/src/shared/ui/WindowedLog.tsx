@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useRef, type ReactNode, type RefObject } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react';
 import classes from './WindowedLog.module.css';
 
 /** So long a row is on the screen before it counts as seen. */
@@ -14,6 +14,8 @@ const LINES_LEFT = 14;
 const AROUND_PX = 260;
 /** Above the first line and below the last one. */
 const EDGE_PX = 12;
+/** Whoever is so near to the end stands at it. */
+const NEAR_END_PX = 60;
 
 interface WindowedLogProps<Row extends { key: string }> {
   label: string;
@@ -54,7 +56,7 @@ export function WindowedLog<Row extends { key: string }>(props: WindowedLogProps
     initialOffset: () => openingOffset(props),
     anchorTo: 'end',
     followOnAppend: !newer.has,
-    scrollEndThreshold: 60,
+    scrollEndThreshold: NEAR_END_PX,
   });
   const items = lines.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
@@ -68,10 +70,15 @@ export function WindowedLog<Row extends { key: string }>(props: WindowedLogProps
     if (newer.has && last > rows.length - LINES_LEFT) loadNewer();
   }, [last, rows.length, newer.has, loadNewer]);
 
-  useOpening(props.start, props.jump, (index, align) => lines.scrollToIndex(index, { align }), () => lines.scrollToEnd());
-  useKeptFoot(scroller);
+  const opensThere = props.start < 0 && !props.jump && !newer.has;
+  const end = useKeptEnd(scroller, { opensThere, isLoaded: !newer.has, height: lines.getTotalSize() });
+  const goTo = (index: number, align: 'start' | 'center') => {
+    end.leave();
+    lines.scrollToIndex(index, { align });
+  };
+  useOpening(props.start, props.jump, goTo, () => lines.scrollToEnd());
   useOwnFollowed(props.own, () => (newer.has ? newer.toEnd() : lines.scrollToEnd()));
-  const atEnd = !newer.has && lines.isAtEnd(60);
+  const atEnd = !newer.has && lines.isAtEnd(NEAR_END_PX);
   const behind = useBehind(ids, atEnd);
   useSeen(ids.at(-1), atEnd, props.onSeen);
 
@@ -152,19 +159,54 @@ function useOwnFollowed(own: string | undefined, toEnd: () => void): void {
   });
 }
 
-/** The last line in sight stays when the field below grows with its words. */
-function useKeptFoot(scroller: RefObject<HTMLDivElement | null>): void {
+/**
+ * Whoever stands at the end stays there while the log or its window changes height: the field below comes after the rows and
+ * grows with its words, and rows are measured once they are drawn. Whoever reads above is not moved.
+ */
+function useKeptEnd(
+  scroller: RefObject<HTMLDivElement | null>,
+  { opensThere, isLoaded, height }: { opensThere: boolean; isLoaded: boolean; height: number },
+): { leave: () => void } {
+  // How far the end is, for those who stand near it.
+  const gap = useRef(opensThere ? 0 : undefined);
+  // Where newer rows are still to come, nobody stands at the end.
+  const hasEnd = useRef(isLoaded);
+  const known = useRef('');
+  const keep = useCallback(() => {
+    const box = scroller.current;
+    if (!box) return;
+    if (gap.current !== undefined) box.scrollTop = box.scrollHeight - box.clientHeight - gap.current;
+    known.current = sizesOf(box);
+  }, [scroller]);
   useEffect(() => {
     const box = scroller.current;
     if (!box) return;
-    let height = box.clientHeight;
-    const observer = new ResizeObserver(() => {
-      box.scrollTop += height - box.clientHeight;
-      height = box.clientHeight;
-    });
+    const moved = () => {
+      const left = box.scrollHeight - box.clientHeight - box.scrollTop;
+      // Where the heights have changed it is not the reader who moved: the browser has cut what stands below the end.
+      const near = hasEnd.current && left <= NEAR_END_PX ? left : undefined;
+      gap.current = known.current === sizesOf(box) ? near : (gap.current ?? near);
+    };
+    const observer = new ResizeObserver(keep);
     observer.observe(box);
-    return () => observer.disconnect();
-  }, [scroller]);
+    box.addEventListener('scroll', moved, { passive: true });
+    return () => {
+      observer.disconnect();
+      box.removeEventListener('scroll', moved);
+    };
+  }, [scroller, keep]);
+  useLayoutEffect(keep, [keep, height]);
+  useEffect(() => {
+    hasEnd.current = isLoaded;
+  }, [isLoaded]);
+  const leave = () => {
+    gap.current = undefined;
+  };
+  return { leave };
+}
+
+function sizesOf(box: HTMLElement): string {
+  return `${box.scrollHeight}/${box.clientHeight}`;
 }
 
 /** How many rows have come while the reader looks at older ones. */
