@@ -62,10 +62,12 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
     // Whatever the server's own defaults are: what is acknowledged is on disk; timelines are walked along their indexes,
     // where a price made for turning disks would read and sort whole timelines for every page; and a statement is planned
     // once for a connection, for many take longer to be planned than to run and none needs another plan for other values.
+    // None runs long enough to be worth compiling: with `jit` a list of dialogs took five times as long.
     let session = [
         ("synchronous_commit", "on"),
         ("random_page_cost", "1.1"),
         ("plan_cache_mode", "force_generic_plan"),
+        ("jit", "off"),
     ];
     let options = options.application_name("uzel").options(session);
     let intake_options = options.clone().options([("statement_timeout", "5s")]);
