@@ -48,6 +48,9 @@ pub struct Conversation {
     pub last_inbound_at: Option<DateTime<Utc>>,
     /// The newest message of ours.
     pub last_outbound_at: Option<DateTime<Utc>>,
+    /// Where it stands in the list that it was read for, and no matter of the screen.
+    #[serde(skip)]
+    pub(crate) place: DateTime<Utc>,
     /// The newest row that the viewer sees.
     pub last: Option<LastRow>,
     /// The first message of the person that nobody of us has answered.
@@ -137,20 +140,16 @@ pub enum ConversationSort {
 /// The row behind which the list goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationCursor {
-    /// Its last activity; of those that wait, the last message of the person.
-    pub last_at: DateTime<Utc>,
+    /// Its last activity; of those that wait, since when.
+    pub place: DateTime<Utc>,
     /// Its id.
     pub id: ConversationId,
 }
 
 impl Conversation {
-    /// The place of this row in a list of this order.
-    pub fn cursor(&self, sort: ConversationSort) -> ConversationCursor {
-        let last_at = match sort {
-            ConversationSort::Liveliest => self.last_at,
-            ConversationSort::Waiting => self.last_inbound_at.unwrap_or(self.last_at),
-        };
-        ConversationCursor { last_at, id: self.id }
+    /// The place of this row in the list that it was read for.
+    pub fn cursor(&self) -> ConversationCursor {
+        ConversationCursor { place: self.place, id: self.id }
     }
 }
 

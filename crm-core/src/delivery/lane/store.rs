@@ -129,7 +129,8 @@ pub(crate) async fn say(
     stand_at(conn, row, now).await?;
     sqlx::query!(
         "update conversation_heads
-         set last_at = greatest(last_at, $2), last_outbound_at = greatest(last_outbound_at, $2)
+         set last_at = greatest(last_at, $2), last_outbound_at = greatest(last_outbound_at, $2),
+             waiting_since = waiting_since($1, last_inbound_at, greatest(last_outbound_at, $2))
          where conversation_id = $1",
         conversation.0,
         now,

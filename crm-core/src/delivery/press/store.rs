@@ -163,7 +163,9 @@ pub(super) async fn touch_head(
          values ($1, $2, case when $3 then $2::timestamptz end)
          on conflict (conversation_id) do update
          set last_at = greatest(known.last_at, excluded.last_at),
-             last_outbound_at = greatest(known.last_outbound_at, excluded.last_outbound_at)
+             last_outbound_at = greatest(known.last_outbound_at, excluded.last_outbound_at),
+             waiting_since = waiting_since(
+                 $1, known.last_inbound_at, greatest(known.last_outbound_at, excluded.last_outbound_at))
          where $3",
         place.conversation_id.0,
         now,

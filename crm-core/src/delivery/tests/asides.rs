@@ -49,7 +49,8 @@ async fn what_was_not_seen_and_what_came_too_late_keep_the_conversation_open_and
 ) {
     let mut conn = pool.acquire().await.unwrap();
     let office = office(&mut conn).await;
-    let head = "update conversation_heads set last_inbound_at = $2 where conversation_id = $1";
+    let head =
+        "update conversation_heads set last_inbound_at = $2, waiting_since = $2 where conversation_id = $1";
     sqlx::query(head).bind(office.conversation).bind(minute(2)).execute(&mut *conn).await.unwrap();
     assert!(office.press(&mut conn, with_aside(1, fixture::aside(Some(0), None)), minute(3)).await);
     assert_eq!(office.rest(&mut conn).await, None, "somebody wrote meanwhile");

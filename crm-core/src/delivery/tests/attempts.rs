@@ -159,7 +159,8 @@ async fn a_failed_one_is_really_tried_again_behind_what_waits(pool: PgPool) {
 async fn a_reply_that_failed_leaves_the_client_waiting_until_it_goes(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     let office = office(&mut conn).await;
-    let head = "update conversation_heads set last_inbound_at = $2 where conversation_id = $1";
+    let head =
+        "update conversation_heads set last_inbound_at = $2, waiting_since = $2 where conversation_id = $1";
     sqlx::query(head).bind(office.conversation).bind(minute(0)).execute(&mut *conn).await.unwrap();
     let waits = async |conn: &mut PgConnection| {
         let seen = conversation::read(conn, &office.manager, office.conversation).await.unwrap();

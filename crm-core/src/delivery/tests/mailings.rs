@@ -41,7 +41,7 @@ async fn a_night_message_waits_until_the_morning_and_holds_up_no_answer(pool: Pg
     assert_eq!(held.held.as_deref(), Some("Отправим в 9:00 по времени клиента."));
 
     // The client writes in the night: the answer to it goes at once.
-    sqlx::query("update conversation_heads set last_inbound_at = $1")
+    sqlx::query("update conversation_heads set last_inbound_at = $1, waiting_since = $1")
         .bind(minute(NIGHT + 5))
         .execute(&mut *conn)
         .await

@@ -29,6 +29,7 @@ struct Row {
     contact_name: String,
     person_name: Option<String>,
     last_at: DateTime<Utc>,
+    place: DateTime<Utc>,
     last_inbound_at: Option<DateTime<Utc>>,
     last_outbound_at: Option<DateTime<Utc>>,
     last_kind: Option<EntryKind>,
@@ -89,11 +90,11 @@ pub(crate) async fn list(
     };
     let (key, waits, order, behind) = match filter.sort {
         ConversationSort::Liveliest => ("h.last_at", "true", "desc", "<"),
-        ConversationSort::Waiting => ("h.last_inbound_at", WAITS, "asc", ">"),
+        ConversationSort::Waiting => ("h.waiting_since", WAITS, "asc", ">"),
     };
     let mut page = start(reach);
     page.push(format_args!(
-        "select h.conversation_id, {key} as last_at
+        "select h.conversation_id, {key} as place
          from conversation_heads h
          join conversations v on v.id = h.conversation_id
          join contacts k on k.id = v.contact_id {}
@@ -104,7 +105,7 @@ pub(crate) async fn list(
         rest::store::push_standing(&mut page, standing);
     }
     if let Some(after) = after {
-        page.push(format_args!(" and ({key}, h.conversation_id) {behind} (")).push_bind(after.last_at);
+        page.push(format_args!(" and ({key}, h.conversation_id) {behind} (")).push_bind(after.place);
         page.push(", ").push_bind(after.id).push(")");
     }
     if let Some(accounts) = channel_accounts {
@@ -132,7 +133,7 @@ pub(crate) async fn one(
 ) -> sqlx::Result<Option<Conversation>> {
     let mut page = start(reach);
     page.push(
-        "select v.id as conversation_id, coalesce(h.last_at, v.created_at) as last_at
+        "select v.id as conversation_id, coalesce(h.last_at, v.created_at) as place
          from conversations v
          left join conversation_heads h on h.conversation_id = v.id
          join contacts k on k.id = v.contact_id
@@ -158,7 +159,7 @@ pub(crate) async fn is_within(
 }
 
 /// The person spoke last, so far as messages go.
-pub(super) const WAITS: &str = "h.last_inbound_at > coalesce(h.last_outbound_at, '-infinity')";
+pub(super) const WAITS: &str = "h.waiting_since is not null";
 
 /// A client `r` of contact `k`.
 const SOME_CLIENT: &str = " and exists (
@@ -212,8 +213,7 @@ fn push_unread(query: &mut QueryBuilder<Postgres>, reach: Reach<'_>) {
     query.push(" limit 10) i) else 0 end as unread, case when ").push(WAITS).push(
         " then (
                select i.occurred_at from interactions i
-               where i.conversation_id = v.id and i.direction = 'inbound'
-                 and i.occurred_at > coalesce(h.last_outbound_at, '-infinity')",
+               where i.conversation_id = v.id and i.direction = 'inbound' and i.occurred_at >= h.waiting_since",
     );
     push_pins(query, &Pins::Within(reach));
     query.push(" order by i.occurred_at limit 1) end as waiting_since");
@@ -260,14 +260,14 @@ async fn whole(
               where f.interaction_id = i.id and f.kind = 'item' and i.body is null and i.content -> 'content' is null
               order by f.value #>> '{{content,caption}}' is null, f.at, f.key limit 1) item on true
           left join lateral (select coalesce(i.content -> 'content', item.content) as content) said on true
-          order by page.last_at {order}, page.conversation_id {order}"
+          order by page.place {order}, page.conversation_id {order}"
     ));
     let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     Ok(rows.into_iter().map(Conversation::from).collect())
 }
 
 const COLUMNS: &str = "select page.conversation_id as id, a.id as account_id, a.name as account_name, a.channel,
-    kr.id as contact_id, kr.name as contact_name, h.person_name, coalesce(h.last_at, page.last_at) as last_at,
+    kr.id as contact_id, kr.name as contact_name, h.person_name, coalesce(h.last_at, page.place) as last_at, page.place,
     h.last_inbound_at, h.last_outbound_at, coalesce(cr.marked_unread, false) as marked_unread, read.until as read_until,
     i.kind as last_kind, i.direction as last_direction,
     coalesce(i.body, said.content ->> 'caption', case when said.content #>> '{media,kind}' = 'document'
@@ -295,6 +295,7 @@ impl From<Row> for Conversation {
             clients: Vec::new(),
             person_name: row.person_name,
             last_at: row.last_at,
+            place: row.place,
             last_inbound_at: row.last_inbound_at,
             last_outbound_at: row.last_outbound_at,
             last,

@@ -45,7 +45,7 @@ const PARTS: &[(&str, &str)] = &[
     (
         "conversation",
         "select concat_ws(' ', c.id, c.external_id, p.person, i.address, h.last_at, h.last_inbound_at, h.last_outbound_at,
-             h.person_name, h.person_name_at)
+             h.waiting_since, h.person_name, h.person_name_at)
          from conversations c join conversation_heads h on h.conversation_id = c.id
          left join person p on p.contact_id = c.contact_id
          left join identities i on i.id = c.identity_id",

@@ -188,6 +188,7 @@ impl Plan {
             party,
             first_at: at,
             last_at: at,
+            first_inbound_at: None,
             last_inbound_at: None,
             last_outbound_at: None,
             heard_at: None,
@@ -201,6 +202,7 @@ impl Plan {
             (known.party, known.first_at) = (party, at);
         }
         known.last_at = known.last_at.max(at);
+        known.first_inbound_at = known.first_inbound_at.into_iter().chain(inbound).min();
         known.last_inbound_at = known.last_inbound_at.max(inbound);
         known.last_outbound_at = known.last_outbound_at.max(outbound);
         known.heard_at = known.heard_at.max(inbound.map(|_| raw.received_at));

@@ -35,7 +35,9 @@ async fn talk(
         .await;
     }
     sqlx::query(
-        "update conversation_heads set last_inbound_at = $2, last_outbound_at = $3 where conversation_id = $1",
+        "update conversation_heads
+         set last_inbound_at = $2, last_outbound_at = $3, waiting_since = waiting_since($1, $2, $3)
+         where conversation_id = $1",
     )
     .bind(talk)
     .bind(said.iter().max().map(|at| minute(*at)))
@@ -86,14 +88,14 @@ async fn waiting_begins_with_the_first_unanswered_message_and_ends_with_anybodys
     let anna = user(&mut conn, "Анна", "manager").await;
     let asked_again = talk(&mut conn, Some(&anna), &[1, 5, 7], Some(2)).await;
     let answered = talk(&mut conn, Some(&anna), &[3], Some(4)).await;
-    let longest = talk(&mut conn, None, &[2], None).await;
+    let longest = talk(&mut conn, None, &[2, 8], None).await;
     assert_eq!(seen_by(&mut conn, &anna, asked_again).await.waiting_since, Some(minute(5)));
     assert_eq!(seen_by(&mut conn, &anna, answered).await.waiting_since, None);
 
     let waiting = ConversationFilter { sort: ConversationSort::Waiting, ..ConversationFilter::default() };
     let first = conversations::list(&mut conn, &anna, &waiting, None, 1).await.expect("a list");
     assert_eq!(first[0].id, longest);
-    let behind = Some(first[0].cursor(ConversationSort::Waiting));
+    let behind = Some(first[0].cursor());
     let rest = conversations::list(&mut conn, &anna, &waiting, behind, 9).await.expect("a list");
     assert_eq!(rest.iter().map(|row| row.id).collect::<Vec<_>>(), [asked_again]);
 

@@ -101,7 +101,7 @@ async fn list(
     let after = query.cursor.map(|cursor| cursor.0);
     let mut conn = app.pool.acquire().await?;
     let rows = conversation::list(&mut conn, &viewer, &filter, after, query.limit.rows()).await?;
-    let (items, next_cursor) = query.limit.cut(rows, |row| row.cursor(query.sort));
+    let (items, next_cursor) = query.limit.cut(rows, Conversation::cursor);
     Ok(Json(ConversationPage { items, next_cursor }))
 }
 

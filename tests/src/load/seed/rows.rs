@@ -108,24 +108,27 @@ fn write_row(rows: &mut Rows, known: &Known, number: usize) {
 /// The heads of conversations hold the last moment of each, as the ingest would leave them.
 async fn heads(pool: &PgPool, known: &Known) -> anyhow::Result<()> {
     let shape = &known.shape;
-    let mut last = vec![(None::<i64>, None::<i64>); shape.size.contacts];
+    let mut last = vec![(None::<i64>, None::<i64>, None::<i64>); shape.size.contacts];
     for number in 0..shape.size.interactions {
         let row = shape.row(number);
         match row.kind {
-            RowKind::Inbound => last[row.contact].0 = Some(row.at),
-            RowKind::Outbound => last[row.contact].1 = Some(row.at),
+            RowKind::Inbound => {
+                last[row.contact].0 = Some(row.at);
+                last[row.contact].2.get_or_insert(row.at);
+            }
+            RowKind::Outbound => (last[row.contact].1, last[row.contact].2) = (Some(row.at), None),
             RowKind::Call | RowKind::Note => {}
         }
     }
     let columns = "conversation_heads (conversation_id, last_at, last_inbound_at, last_outbound_at, person_name, \
-                   person_name_at)";
+                   person_name_at, waiting_since)";
     copy(pool, columns, shape.size.contacts, |rows, contact| {
-        let (inbound, outbound) = last[contact];
+        let (inbound, outbound, waits) = last[contact];
         let Some(at) = inbound.max(outbound) else { return };
         rows.uuid(known.conversations[contact]).moment(at);
         rows.optional(inbound, Rows::moment).optional(outbound, Rows::moment);
         rows.optional(inbound, |rows, _| rows.text(&person_name(shape.size.seed, contact)));
-        rows.optional(inbound, Rows::moment).end();
+        rows.optional(inbound, Rows::moment).optional(waits, Rows::moment).end();
     })
     .await
 }

@@ -154,20 +154,26 @@ fn remedy_word(remedy: connector_api::Remedy) -> String {
     }
 }
 
-/// When we last spoke in the conversation of a delivery, counted anew: what did not go out is no answer.
+/// When we last spoke in the conversation of a delivery, and since when its person waits, counted anew: what did not go out is
+/// no answer.
 pub(crate) async fn count_answers(conn: &mut PgConnection, of: DeliveryId) -> sqlx::Result<()> {
     sqlx::query!(
-        "update conversation_heads h
-         set last_outbound_at = (
-             select i.occurred_at from interactions i
-             where i.conversation_id = h.conversation_id and i.kind = 'message' and i.direction = 'outbound'
-               and i.origin not in ('automatic', 'history')
-               and not exists (
-                   select from deliveries d
-                   where d.interaction_id = i.id and d.action = 'message' and d.state in ('planned', 'failed', 'cancelled'))
-             -- From the newest on: a timeline is long, and what did not go out is seldom.
-             order by i.occurred_at desc, i.id desc limit 1)
-         where h.conversation_id = (select conversation_id from deliveries where id = $1 and action = 'message')",
+        "with talk as (select conversation_id as id from deliveries where id = $1 and action = 'message'),
+         spoke as (
+             select talk.id, (
+                 select i.occurred_at from interactions i
+                 where i.conversation_id = talk.id and i.kind = 'message' and i.direction = 'outbound'
+                   and i.origin not in ('automatic', 'history')
+                   and not exists (
+                       select from deliveries d
+                       where d.interaction_id = i.id and d.action = 'message'
+                         and d.state in ('planned', 'failed', 'cancelled'))
+                 -- From the newest on: a timeline is long, and what did not go out is seldom.
+                 order by i.occurred_at desc, i.id desc limit 1) as at
+             from talk)
+         update conversation_heads h
+         set last_outbound_at = spoke.at, waiting_since = waiting_since(h.conversation_id, h.last_inbound_at, spoke.at)
+         from spoke where h.conversation_id = spoke.id",
         of.0,
     )
     .execute(conn)

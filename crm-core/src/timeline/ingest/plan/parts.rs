@@ -51,6 +51,7 @@ pub(in crate::timeline::ingest) struct Conversation {
     pub party: PartyIndex,
     pub first_at: DateTime<Utc>,
     pub last_at: DateTime<Utc>,
+    pub first_inbound_at: Option<DateTime<Utc>>,
     pub last_inbound_at: Option<DateTime<Utc>>,
     pub last_outbound_at: Option<DateTime<Utc>>,
     /// Our time of the person's latest message.

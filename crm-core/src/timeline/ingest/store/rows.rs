@@ -196,7 +196,12 @@ pub(in crate::timeline::ingest) async fn move_heads<'a>(
     further: &[ConversationId],
 ) -> sqlx::Result<()> {
     let known = known_of(conversations, people);
-    if !further.is_empty() {
+    // Whose wait is read from the rows: those of another batch have to be there.
+    let is_looked_up = |conversation: &Conversation| {
+        conversation.last_outbound_at.is_some()
+            || conversation.first_inbound_at != conversation.last_inbound_at
+    };
+    if !further.is_empty() || known.iter().any(|(conversation, _)| is_looked_up(conversation)) {
         let own = known.iter().map(|(conversation, _)| conversation.id.0);
         let ids: Vec<Uuid> = own.chain(further.iter().map(|id| id.0)).collect();
         lock_heads(conn, &ids).await?;
@@ -312,15 +317,20 @@ async fn upsert_heads(conn: &mut PgConnection, known: &[Known<'_>]) -> sqlx::Res
     let inbound: Vec<Option<DateTime<Utc>>> = known.iter().map(|(known, _)| known.last_inbound_at).collect();
     let outbound: Vec<Option<DateTime<Utc>>> =
         known.iter().map(|(known, _)| known.last_outbound_at).collect();
+    let first: Vec<Option<DateTime<Utc>>> = known.iter().map(|(known, _)| known.first_inbound_at).collect();
     let names: Vec<Option<&str>> =
         known.iter().map(|(known, _)| known.person.as_ref().map(|(_, name)| name.as_str())).collect();
     let names_at: Vec<Option<DateTime<Utc>>> =
         known.iter().map(|(known, _)| known.person.as_ref().map(|(at, _)| *at)).collect();
+    // Since when somebody waits: mostly he goes on waiting, or begins to; only behind an answer in the batch, or of several
+    // messages, the rows are asked.
     sqlx::query!(
         "insert into conversation_heads as known
-             (conversation_id, last_at, last_inbound_at, last_outbound_at, person_name, person_name_at)
-         select * from unnest(
-             $1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[])
+             (conversation_id, last_at, last_inbound_at, last_outbound_at, person_name, person_name_at, waiting_since)
+         select id, at, asked, answered, person, person_at,
+                case when answered is null then first_asked else waiting_since(id, asked, answered) end
+         from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[],
+                     $7::timestamptz[]) as told(id, at, asked, answered, person, person_at, first_asked)
          on conflict (conversation_id) do update
          set last_at = greatest(known.last_at, excluded.last_at),
              last_inbound_at = greatest(known.last_inbound_at, excluded.last_inbound_at),
@@ -328,13 +338,24 @@ async fn upsert_heads(conn: &mut PgConnection, known: &[Known<'_>]) -> sqlx::Res
              person_name = case when known.person_name is null
                      or (excluded.person_name_at, excluded.person_name) > (known.person_name_at, known.person_name)
                  then coalesce(excluded.person_name, known.person_name) else known.person_name end,
-             person_name_at = greatest(known.person_name_at, excluded.person_name_at)",
+             person_name_at = greatest(known.person_name_at, excluded.person_name_at),
+             waiting_since = case
+                 when excluded.last_outbound_at is not null
+                     or excluded.waiting_since < excluded.last_inbound_at
+                        and excluded.waiting_since <= coalesce(known.last_outbound_at, '-infinity')
+                 then waiting_since(
+                     known.conversation_id, greatest(known.last_inbound_at, excluded.last_inbound_at),
+                     greatest(known.last_outbound_at, excluded.last_outbound_at))
+                 when excluded.waiting_since > coalesce(known.last_outbound_at, '-infinity')
+                 then least(known.waiting_since, excluded.waiting_since)
+                 else known.waiting_since end",
         &ids,
         &last,
         &inbound as _,
         &outbound as _,
         &names as _,
         &names_at as _,
+        &first as _,
     )
     .execute(conn)
     .await?;

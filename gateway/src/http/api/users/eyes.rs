@@ -6,9 +6,7 @@ use crm_core::UserId;
 use crm_core::access::Right;
 use crm_core::access::eyes::{self, Looked, Sight};
 use crm_core::clients::list::{self, ClientCursor, ClientFilter, ClientRow, ClientSort};
-use crm_core::timeline::conversation::{
-    self, Conversation, ConversationCursor, ConversationFilter, ConversationSort,
-};
+use crm_core::timeline::conversation::{self, Conversation, ConversationCursor, ConversationFilter};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -125,6 +123,6 @@ async fn conversations(
         None => Vec::new(),
     };
     tx.commit().await?;
-    let (items, next_cursor) = query.limit.cut(rows, |row| row.cursor(ConversationSort::default()));
+    let (items, next_cursor) = query.limit.cut(rows, Conversation::cursor);
     Ok(Json(EyesConversationPage { items, next_cursor }))
 }
