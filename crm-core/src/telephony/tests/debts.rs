@@ -239,7 +239,7 @@ async fn a_promised_call_waits_like_a_missed_one_until_it_is_taken_back_or_made(
     let [waits] = &debts(&mut conn, &owner).await[..] else { panic!("one waits") };
     assert_eq!(
         (waits.missed, waits.promised_at, waits.last_at, waits.first.id, waits.number.as_deref()),
-        (0, Some(at(200)), at(200), talk, Some(number(1).e164().as_ref())),
+        (0, Some(at(200)), at(200), talk, Some(number(1).e164())),
         "the talk of which it was said pays nothing"
     );
     for event in missed("b", 250, 1) {
