@@ -14,6 +14,16 @@ use crate::UserId;
 /// How long a link is good for.
 pub const LIFETIME: TimeDelta = TimeDelta::hours(72);
 
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkPurpose {
+    /// A user's password.
+    Password,
+    /// The first administrator.
+    Setup,
+}
+
 /// The first administrator.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Administrator {
@@ -105,6 +115,19 @@ pub async fn redeem(
 /// Whether this link may still set up the first administrator, without using it up.
 pub async fn is_setup(conn: &mut PgConnection, token: &str, now: DateTime<Utc>) -> sqlx::Result<bool> {
     store::is_setup(conn, &token::hash(token), now).await
+}
+
+/// Whether this link still does what it is for, without using it up.
+pub async fn is_live(
+    conn: &mut PgConnection,
+    token: &str,
+    purpose: LinkPurpose,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    match purpose {
+        LinkPurpose::Password => Ok(store::find(conn, &token::hash(token), now).await?.is_some()),
+        LinkPurpose::Setup => is_setup(conn, token, now).await,
+    }
 }
 
 /// Creates the first administrator by the set-up link and uses it up.

@@ -16,7 +16,7 @@ use super::{
     ClientError, ClientStub,
     error::Result,
     loan::{self, NewLoan},
-    reach,
+    reach, stub,
     text::words,
 };
 use crate::{
@@ -52,9 +52,12 @@ pub struct NewAccessRequest {
     /// Else the name on the stub …
     #[serde(default)]
     pub name: Option<String>,
-    /// … and the ИНН.
+    /// … and the ИНН; where it shows none …
     #[serde(default)]
     pub inn: Option<String>,
+    /// … the responsible whom it shows.
+    #[serde(default)]
+    pub responsible: Option<String>,
     /// Why, for whoever decides.
     pub reason: String,
 }
@@ -107,6 +110,10 @@ async fn wanted(conn: &mut PgConnection, viewer: &Viewer, new: &NewAccessRequest
                 |client: &store::Named| ClientStub::new(client.name.clone(), None, None).name == *name;
             found.into_iter().filter(named).map(|client| client.root).collect()
         }
+        // A number that stands for a name is not shown, so nobody is asked for by it.
+        (None, None, Some(name)) if !stub::is_number(name) => {
+            store::by_name(conn, name, new.responsible.as_deref()).await?
+        }
         _ => {
             return Err(ClientError::Invalid {
                 field: "client_id", reason: "Укажите клиента."
@@ -114,8 +121,12 @@ async fn wanted(conn: &mut PgConnection, viewer: &Viewer, new: &NewAccessRequest
         }
     };
     let scope = viewer.readable_clients();
-    let foreign = known.iter().find(|root| !scope.covers(root.id, root.responsible_id));
-    match foreign {
+    let mut foreign = known.iter().filter(|root| !scope.covers(root.id, root.responsible_id));
+    match foreign.next() {
+        // By an ИНН the first of several cards stands for all; of namesakes nobody knows which is meant.
+        Some(_) if new.client_id.is_none() && new.inn.is_none() && foreign.next().is_some() => Err(
+            ClientError::NotNow("Таких клиентов несколько: спросите ответственного, который из них нужен."),
+        ),
         Some(root) => Ok(root.id),
         None if known.is_empty() => Err(ClientError::NotFound),
         None => Err(ClientError::NotNow("Этот клиент вам уже открыт.")),

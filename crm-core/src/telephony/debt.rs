@@ -1,4 +1,4 @@
-//! «Перезвонить»: missed calls of people whom nobody has reached since.
+//! «Перезвонить»: people who called in vain or were promised a call, and whom nobody has reached since.
 //!
 //! A debt is no row: it follows from the timeline, so that it is the same in whatever order calls, answers and joins of
 //! cards came, and closes by itself with any later word to the client by any channel.
@@ -23,10 +23,10 @@ use crate::{
     },
 };
 
-/// Older missed calls are history: nobody calls back after a quarter.
+/// Older ones are history: nobody calls back after a quarter.
 const TERM: TimeDelta = TimeDelta::days(90);
 
-/// Somebody who called in vain and waits to be called back.
+/// Somebody who called in vain, or was promised a call by the result «Перезвонить», and waits for it.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Debt {
     /// Who called.
@@ -35,18 +35,21 @@ pub struct Debt {
     pub clients: Vec<ContactClient>,
     /// The number to call, `+79…`.
     pub number: Option<String>,
-    /// How often the person called in vain since somebody was last in touch.
+    /// How often the person called in vain since somebody was last in touch; 0 where a call was only promised.
     pub missed: i64,
-    /// The newest of these calls.
+    /// When somebody last said «Перезвонить» of a call with the person.
+    #[schema(required = true)]
+    pub promised_at: Option<DateTime<Utc>>,
+    /// The newest of these calls and promises.
     pub last_at: DateTime<Utc>,
-    /// The first of these calls: it tells how long the person waited and who was rung.
+    /// The call of the first of them: it tells how long the person waited and who was rung.
     pub first: TimelineEntry,
 }
 
 /// The row behind which the list goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DebtCursor {
-    /// Its newest call.
+    /// Its newest call or promise.
     pub last_at: DateTime<Utc>,
     /// Its person.
     pub contact: ContactId,
@@ -60,7 +63,7 @@ impl Debt {
 }
 
 /// At most `rows` debts to people of clients that the viewer reads, the newest first. Paid by an outgoing message that did
-/// not fail, or a talk with anybody of the same client, that came after the missed call.
+/// not fail, or a talk with anybody of the same client, that came after the missed call or the promise.
 pub async fn list(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -103,6 +106,7 @@ async fn named(
             clients: own.map(|(_, client)| client.clone()).collect(),
             number: row.number,
             missed: row.missed,
+            promised_at: row.promised_at,
             last_at: row.last_at,
             first,
         })

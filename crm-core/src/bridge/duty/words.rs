@@ -86,8 +86,10 @@ pub(super) fn debts(
         lines.extend(calls.iter().map(|debt| {
             let times = if debt.missed > 1 { format!(", {}", times(debt.missed)) } else { String::new() };
             let since = span(now - debt.first.occurred_at);
+            let promised =
+                if debt.promised_at.is_some() { ", обещали позвонить" } else { "" };
             let who = named(&debt.contact.name, debt.clients.first().map(|client| client.name.as_str()));
-            format!("• {who}: {since} назад{times}. {}", manager(&debt.contact.id))
+            format!("• {who}: {since} назад{times}{promised}. {}", manager(&debt.contact.id))
         }));
     }
     if !waiting.is_empty() {

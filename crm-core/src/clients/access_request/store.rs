@@ -31,6 +31,25 @@ pub(super) async fn by_inn(conn: &mut PgConnection, inn: &str) -> sqlx::Result<V
         .collect())
 }
 
+/// Root clients without an ИНН that show this name and this responsible; two are enough to know that it is not clear.
+pub(super) async fn by_name(
+    conn: &mut PgConnection,
+    name: &str,
+    responsible: Option<&str>,
+) -> sqlx::Result<Vec<Root>> {
+    let rows = sqlx::query!(
+        r#"select c.id as "id: ClientId", c.responsible_id as "responsible_id: UserId"
+           from clients c left join users u on u.id = c.responsible_id
+           where c.name collate "ru-x-icu" = $1 and c.root_id = c.id and c.inn is null and u.name is not distinct from $2
+           order by c.id limit 2"#,
+        name,
+        responsible
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| Root { id: row.id, responsible_id: row.responsible_id }).collect())
+}
+
 /// `false` where the author has asked for it already.
 pub(super) async fn insert(
     conn: &mut PgConnection,

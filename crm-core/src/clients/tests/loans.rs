@@ -236,6 +236,31 @@ async fn a_stub_is_asked_for_by_what_it_shows(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_stub_without_an_inn_is_asked_for_by_its_name_and_responsible(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = stand(&mut conn).await;
+    let named = |name: &str, responsible: &str| NewAccessRequest {
+        name: Some(name.into()),
+        responsible: Some(responsible.into()),
+        reason: "Звонил мне".into(),
+        ..NewAccessRequest::default()
+    };
+    let other = access_request::create(&mut conn, &stand.boris, named("Ромашка", "Вера"), minute(2)).await;
+    assert!(matches!(other, Err(ClientError::NotFound)), "a stub that shows somebody else is another client");
+    let wish = named("Ромашка", &stand.anna.name);
+    let id = access_request::create(&mut conn, &stand.boris, wish.clone(), minute(2)).await.unwrap();
+    assert_eq!(stand.ask(&mut conn).await, id);
+    let vera = user(&mut conn, "Вера", "manager").await;
+    client(&mut conn, "Ромашка", Some(&stand.anna)).await;
+    let which = access_request::create(&mut conn, &vera, wish, minute(3)).await;
+    assert!(matches!(which, Err(ClientError::NotNow(_))), "nobody knows which of two namesakes is meant");
+    client(&mut conn, "+7 916 456-98-12", Some(&stand.anna)).await;
+    let number = named("+7 916 456-98-12", &stand.anna.name);
+    let guessed = access_request::create(&mut conn, &vera, number, minute(3)).await;
+    assert!(matches!(guessed, Err(ClientError::Invalid { .. })), "a stub never shows a number");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn a_card_joined_into_another_is_asked_for_anew_and_not_open_with_it(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     let stand = stand(&mut conn).await;

@@ -20,6 +20,7 @@ pub(super) struct Row {
     pub(super) contact_name: String,
     pub(super) number: Option<String>,
     pub(super) missed: i64,
+    pub(super) promised_at: Option<DateTime<Utc>>,
     pub(super) last_at: DateTime<Utc>,
     pub(super) first_id: InteractionId,
 }
@@ -27,9 +28,9 @@ pub(super) struct Row {
 /// In which order, and behind which row.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Order {
-    /// By the newest call.
+    /// By the newest missed call or promise.
     NewestFirst(Option<DebtCursor>),
-    /// By the first call.
+    /// By the first of them.
     OldestFirst,
 }
 
@@ -40,29 +41,26 @@ pub(super) async fn list(
     order: Order,
     rows: i64,
 ) -> sqlx::Result<Vec<Row>> {
-    let mut query = QueryBuilder::<Postgres>::new(
-        "with missed as materialized (
-             select i.id, i.occurred_at, i.identity_id, k.root_id
-             from interactions i join contacts k on k.id = i.contact_id
-             where i.kind = 'call' and i.direction = 'inbound' and i.content #>> '{call,outcome}' = 'missed'
-               and i.occurred_at >= ",
-    );
-    query.push_bind(since);
-    push_row_reach(&mut query, reach);
+    let mut query = QueryBuilder::<Postgres>::new("with owed as materialized (");
+    push_missed(&mut query, reach, since);
+    query.push(" union all ");
+    push_promised(&mut query, reach, since);
     query.push(
         "), debts as (
-             select m.root_id as contact_id, count(*) as missed, max(m.occurred_at) as last_at, min(m.occurred_at) as first_at,
-                    (array_agg(m.id order by m.occurred_at, m.id))[1] as first_id,
-                    (array_agg(m.identity_id order by m.occurred_at desc, m.id desc))[1] as identity_id
-             from (select root_id, min(occurred_at) as first_at from missed group by root_id) caller
+             select m.root_id as contact_id, count(*) filter (where not m.promised) as missed,
+                    max(m.owed_at) filter (where m.promised) as promised_at,
+                    max(m.owed_at) as last_at, min(m.owed_at) as first_at,
+                    (array_agg(m.id order by m.owed_at, m.id))[1] as first_id,
+                    (array_agg(m.identity_id order by m.owed_at desc, m.id desc))[1] as identity_id
+             from (select root_id, min(owed_at) as first_at from owed group by root_id) caller
              cross join lateral (",
     );
     push_last_word(&mut query);
     query.push(
         ") word
-             join missed m on m.root_id = caller.root_id and (word.at is null or m.occurred_at > word.at)
+             join owed m on m.root_id = caller.root_id and (word.at is null or m.owed_at > word.at)
              group by m.root_id)
-         select d.contact_id, k.name as contact_name, n.value as number, d.missed, d.last_at, d.first_id
+         select d.contact_id, k.name as contact_name, n.value as number, d.missed, d.promised_at, d.last_at, d.first_id
          from debts d
          join contacts k on k.id = d.contact_id
          left join identities n on n.id = d.identity_id and n.kind = 'phone'
@@ -80,7 +78,33 @@ pub(super) async fn list(
     query.build_query_as().fetch_all(conn).await
 }
 
-/// The newest word of ours to anybody of the clients of `caller`, not before his first missed call: a message that did
+/// Missed calls.
+fn push_missed(query: &mut QueryBuilder<Postgres>, reach: Reach<'_>, since: DateTime<Utc>) {
+    query.push(
+        "select i.id, i.occurred_at as owed_at, i.identity_id, k.root_id, false as promised
+         from interactions i join contacts k on k.id = i.contact_id
+         where i.kind = 'call' and i.direction = 'inbound' and i.content #>> '{call,outcome}' = 'missed'
+           and i.occurred_at >= ",
+    );
+    query.push_bind(since);
+    push_row_reach(query, reach);
+}
+
+/// Calls whose newest result is «Перезвонить»: owed from when it was said, so that the talk itself pays nothing.
+fn push_promised(query: &mut QueryBuilder<Postgres>, reach: Reach<'_>, since: DateTime<Utc>) {
+    query.push(
+        "select i.id, s.at as owed_at, i.identity_id, k.root_id, true as promised
+         from call_results s join interactions i on i.id = s.interaction_id join contacts k on k.id = i.contact_id
+         where s.result = 'call_again'
+           and not exists (
+               select from call_results n where n.interaction_id = s.interaction_id and n.version > s.version)
+           and s.at >= ",
+    );
+    query.push_bind(since);
+    push_row_reach(query, reach);
+}
+
+/// The newest word of ours to anybody of the clients of `caller`, not before his first debt: a message that did
 /// not fail, neither here nor at the provider, and was no automatic greeting, or a talk. It does not depend on who looks.
 fn push_last_word(query: &mut QueryBuilder<Postgres>) {
     query.push(

@@ -1,10 +1,11 @@
 use connector_api::{DeliveryState, DeliveryUpdate, Direction, Event, EventKind, ExternalId, Origin};
 use sqlx::{PgConnection, PgPool};
 
-use super::{at, gives_up, happens, number, rings, talked, wrote};
+use super::{at, call_id, gives_up, happens, number, rings, talked, wrote};
 use crate::access::Viewer;
 use crate::fixture::{account, client, contact, delivery, phone, user};
 use crate::telephony::debt::{Debt, list};
+use crate::timeline::call_result::{CallResult, say};
 use crate::{AccountId, ContactId, InteractionId};
 
 async fn debts(conn: &mut PgConnection, viewer: &Viewer) -> Vec<Debt> {
@@ -220,4 +221,52 @@ async fn debts_are_those_of_clients_that_the_viewer_reads_and_are_paged(pool: Pg
     let first = list(&mut conn, &owner, None, 2, at(86_400)).await.expect("a page");
     let rest = list(&mut conn, &owner, Some(first[1].cursor()), 2, at(86_400)).await.expect("a page");
     assert_eq!((first.len(), rest.len(), &rest[0].contact), (2, 1, &all[2].contact));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_promised_call_waits_like_a_missed_one_until_it_is_taken_back_or_made(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let owner = user(&mut conn, "Иванов", "manager").await;
+    let company = client(&mut conn, "Ромашка", Some(&owner)).await;
+    person(&mut conn, "Инна", company, 1).await;
+    let line = account(&mut conn, "telephony").await;
+    happens(&mut conn, line, talked("a", 100, Direction::Inbound, 1)).await;
+    assert_eq!(debts(&mut conn, &owner).await.len(), 0, "nobody promised anything");
+
+    let talk = call_id(line, "a");
+    let promise = Some(CallResult::CallAgain);
+    say(&mut conn, &owner, at(200), talk, promise).await.expect("his client");
+    let [waits] = &debts(&mut conn, &owner).await[..] else { panic!("one waits") };
+    assert_eq!(
+        (waits.missed, waits.promised_at, waits.last_at, waits.first.id, waits.number.as_deref()),
+        (0, Some(at(200)), at(200), talk, Some(number(1).e164())),
+        "the talk of which it was said pays nothing"
+    );
+    for event in missed("b", 250, 1) {
+        happens(&mut conn, line, event).await;
+    }
+    let [both] = &debts(&mut conn, &owner).await[..] else { panic!("one person is one row") };
+    assert_eq!((both.missed, both.promised_at, both.last_at), (1, Some(at(200)), at(250)));
+
+    say(&mut conn, &owner, at(260), talk, None).await.expect("his client");
+    let [alone] = &debts(&mut conn, &owner).await[..] else { panic!("the missed call waits still") };
+    assert_eq!((alone.missed, alone.promised_at), (1, None), "it was taken back");
+
+    say(&mut conn, &owner, at(300), talk, promise).await.expect("his client");
+    happens(&mut conn, line, talked("c", 400, Direction::Outbound, 1)).await;
+    assert_eq!(debts(&mut conn, &owner).await.len(), 0, "somebody called");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_promise_is_seen_by_those_who_read_the_client_alone(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let owner = user(&mut conn, "Иванов", "manager").await;
+    let other = user(&mut conn, "Петров", "manager").await;
+    let company = client(&mut conn, "Ромашка", Some(&owner)).await;
+    person(&mut conn, "Инна", company, 1).await;
+    let line = account(&mut conn, "telephony").await;
+    happens(&mut conn, line, talked("a", 100, Direction::Outbound, 1)).await;
+    let promise = Some(CallResult::CallAgain);
+    say(&mut conn, &owner, at(200), call_id(line, "a"), promise).await.expect("his client");
+    assert_eq!((debts(&mut conn, &owner).await.len(), debts(&mut conn, &other).await.len()), (1, 0));
 }

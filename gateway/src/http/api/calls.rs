@@ -108,7 +108,7 @@ struct DebtsQuery {
     cursor: Option<Cursor<DebtCursor>>,
 }
 
-/// Those who called in vain, the newest first.
+/// Those who wait for a call, the newest first.
 #[derive(Serialize, utoipa::ToSchema)]
 struct DebtPage {
     items: Vec<Debt>,
@@ -117,7 +117,7 @@ struct DebtPage {
     next_cursor: Option<String>,
 }
 
-/// «Перезвонить»: people who called in vain and whom nobody has reached since, by any channel.
+/// «Перезвонить»: people who called in vain, or of whose call somebody said so, and whom nobody has reached since, by any channel.
 #[utoipa::path(
     get, path = "/calls/debts", tag = "conversations", operation_id = "list_call_debts",
     params(DebtsQuery),

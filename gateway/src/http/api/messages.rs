@@ -2,6 +2,7 @@
 
 mod body;
 mod by_rule;
+pub(super) mod first;
 mod preview;
 mod waiting;
 
@@ -28,9 +29,10 @@ use utoipa_axum::routes;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::http::problem::documented::{Conflict, Invalid, Missing, Refused, Unauthorized};
-use crate::http::{ApiJson, ApiPath, ApiResult, Problem, Signed};
+use crate::http::{ApiJson, ApiPath, ApiQuery, ApiResult, Problem, Signed};
 use crate::routing;
 use body::MessageContent;
+use first::FirstQuery;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -60,19 +62,20 @@ struct Writing {
     templates: Vec<TemplateName>,
 }
 
-/// Whether and how a conversation can be written to now.
+/// Whether and how a conversation can be written to now, also one that a first message would begin.
 #[utoipa::path(
     get, path = "/conversations/{id}/writing", tag = "messages", operation_id = "conversation_writing",
-    params(("id" = ConversationId, Path)),
+    params(("id" = ConversationId, Path), FirstQuery),
     responses((status = 200, body = Writing), Invalid, Unauthorized, Refused, Missing),
 )]
 async fn writing(
     State(app): State<App>,
     Signed(viewer): Signed,
     ApiPath(id): ApiPath<ConversationId>,
+    ApiQuery(query): ApiQuery<FirstQuery>,
 ) -> ApiResult<Json<Writing>> {
     let mut conn = app.pool.acquire().await?;
-    let place = press::place(&mut conn, &viewer, id).await?;
+    let place = first::place(&app, &mut conn, &viewer, id, &query).await?;
     let account = app.accounts.by_id(place.account_id);
     let outbound = account.as_ref().and_then(|account| account.connector.outbound());
     let closed = |reason: &str| Permission::Closed { reason: reason.to_owned() };
@@ -118,10 +121,11 @@ struct NewMessageBody {
     lay_aside: Option<LayAside>,
 }
 
-/// Sends a message into a conversation: it is stored and queued when the answer comes.
+/// Sends a message into a conversation: it is stored and queued when the answer comes. One that does not exist begins
+/// with it, where the person is named.
 #[utoipa::path(
     post, path = "/conversations/{id}/messages", tag = "messages", operation_id = "send_message",
-    params(("id" = ConversationId, Path)),
+    params(("id" = ConversationId, Path), FirstQuery),
     request_body = NewMessageBody,
     responses(
         (status = 201, body = TimelineEntry), (status = 200, description = "Отправлено раньше", body = TimelineEntry),
@@ -132,10 +136,11 @@ async fn send(
     State(app): State<App>,
     Signed(viewer): Signed,
     ApiPath(id): ApiPath<ConversationId>,
+    ApiQuery(query): ApiQuery<FirstQuery>,
     ApiJson(body): ApiJson<NewMessageBody>,
 ) -> ApiResult<(StatusCode, Json<TimelineEntry>)> {
     let mut tx = app.pool.begin().await?;
-    let place = press::place(&mut tx, &viewer, id).await?;
+    let place = first::place(&app, &mut tx, &viewer, id, &query).await?;
     let answer = press_message(&app, &mut tx, &viewer, &place, body).await?;
     tx.commit().await?;
     Ok(answer)
@@ -397,7 +402,7 @@ struct Measured {
 /// Counts a text as the conversation's channel would.
 #[utoipa::path(
     post, path = "/conversations/{id}/measure", tag = "messages", operation_id = "measure_text",
-    params(("id" = ConversationId, Path)),
+    params(("id" = ConversationId, Path), FirstQuery),
     request_body = MeasureBody,
     responses((status = 200, body = Measured), Invalid, Unauthorized, Refused, Missing, Conflict),
 )]
@@ -405,9 +410,10 @@ async fn measure(
     State(app): State<App>,
     Signed(viewer): Signed,
     ApiPath(id): ApiPath<ConversationId>,
+    ApiQuery(query): ApiQuery<FirstQuery>,
     ApiJson(body): ApiJson<MeasureBody>,
 ) -> ApiResult<Json<Measured>> {
-    let place = press::place(&mut *app.pool.acquire().await?, &viewer, id).await?;
+    let place = first::place(&app, &mut *app.pool.acquire().await?, &viewer, id, &query).await?;
     let account = app.accounts.by_id(place.account_id).ok_or_else(|| Problem::conflict(ONLY_RECEIVES))?;
     let outbound = writable(&account)?;
     let text = body::words("text", body.text)?;

@@ -1,10 +1,11 @@
 //! One-time links: the first administrator and a user's password.
 
+use axum::Json;
 use axum::extract::State;
-use crm_core::access::password_link::{self, Administrator, LinkError};
+use crm_core::access::password_link::{self, Administrator, LinkError, LinkPurpose};
 use crm_core::access::{password, user};
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -15,7 +16,7 @@ use crate::http::{ApiJson, ApiResult, Remote};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(set_up)).routes(routes!(set_password))
+    OpenApiRouter::new().routes(routes!(set_up)).routes(routes!(set_password)).routes(routes!(look))
 }
 
 /// The first administrator.
@@ -88,4 +89,37 @@ async fn set_password(
     password_link::redeem(&mut tx, &body.token, &hash, remote.as_deref(), now).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A one-time link, before anybody types anything.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LookedAt {
+    /// Of the link.
+    token: String,
+    /// What it is said to be for.
+    purpose: LinkPurpose,
+}
+
+/// What is known of a link, and no more: neither whose it is nor what ended it.
+#[derive(Serialize, utoipa::ToSchema)]
+struct LinkStanding {
+    /// It still does what it is for.
+    live: bool,
+}
+
+/// Whether a one-time link still works, without using it up. The token goes in the body, so that no log keeps it.
+#[utoipa::path(
+    post, path = "/password/link", tag = "session", operation_id = "look_at_link", security(()),
+    request_body = LookedAt,
+    responses((status = 200, body = LinkStanding), Invalid, Refused),
+)]
+async fn look(
+    State(app): State<App>,
+    _page: NotCrossSite,
+    ApiJson(body): ApiJson<LookedAt>,
+) -> ApiResult<Json<LinkStanding>> {
+    let mut conn = app.pool.acquire().await?;
+    let live = password_link::is_live(&mut conn, &body.token, body.purpose, app.now()).await?;
+    Ok(Json(LinkStanding { live }))
 }

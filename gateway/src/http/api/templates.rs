@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use crm_core::access::Right;
-use crm_core::delivery::press;
 use crm_core::templates::sync::{self, TemplateSync};
 use crm_core::templates::{self, Binding, Template};
 use crm_core::{AccountId, ConversationId, TemplateId};
@@ -13,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::messages::first::{self, FirstQuery};
 use crate::app::App;
 use crate::http::problem::documented::{Conflict, Invalid, Missing, Refused, Unauthorized};
-use crate::http::{ApiJson, ApiPath, ApiResult, Problem, Signed};
+use crate::http::{ApiJson, ApiPath, ApiQuery, ApiResult, Problem, Signed};
 use crate::templates::Asked;
 
 /// The routes.
@@ -119,15 +119,16 @@ struct OfferedTemplates {
 /// Templates that can be sent into a conversation, with what is known for their fields.
 #[utoipa::path(
     get, path = "/conversations/{id}/templates", tag = "templates", operation_id = "list_conversation_templates",
-    params(("id" = ConversationId, Path)),
+    params(("id" = ConversationId, Path), FirstQuery),
     responses((status = 200, body = OfferedTemplates), Invalid, Unauthorized, Refused, Missing),
 )]
 async fn of_conversation(
     State(app): State<App>,
     Signed(viewer): Signed,
     ApiPath(id): ApiPath<ConversationId>,
+    ApiQuery(query): ApiQuery<FirstQuery>,
 ) -> ApiResult<Json<OfferedTemplates>> {
     let mut conn = app.pool.acquire().await?;
-    let place = press::place(&mut conn, &viewer, id).await?;
+    let place = first::place(&app, &mut conn, &viewer, id, &query).await?;
     Ok(Json(OfferedTemplates { items: templates::offers(&mut conn, &viewer, &place).await? }))
 }

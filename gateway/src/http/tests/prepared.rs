@@ -272,3 +272,48 @@ async fn a_text_for_sms_is_counted_before_it_is_sent(pool: PgPool) {
     assert_eq!(count("я".repeat(71)).await, (json!(71), json!(2)));
     assert_eq!(count("z".repeat(160)).await, (json!(160), json!(1)));
 }
+
+#[sqlx::test(migrator = "crm_core::MIGRATOR")]
+async fn who_only_called_is_written_to_first_and_the_conversation_begins_with_it(pool: PgPool) {
+    let stage = Stage::new(pool);
+    let desk = desk(&stage).await;
+    stage.user("boris", "manager").await;
+    let boris = stage.signed_in("boris").await;
+    let mut conn = stage.pool.acquire().await.unwrap();
+    let caller = contact(&mut conn, "Олег", desk.client).await;
+    phone(&mut conn, caller, "+79161112233").await;
+    drop(conn);
+
+    let ways = desk.anna.get(&format!("/api/contacts/{caller}/writing")).await.body;
+    let talk = ways["ways"][0]["conversation_id"].as_str().expect("a way by his number").to_owned();
+    let of = |what: &str| format!("/api/conversations/{talk}/{what}?contact_id={caller}");
+    let unnamed = format!("/api/conversations/{talk}/writing");
+    assert_eq!(desk.anna.get(&unnamed).await.status, StatusCode::NOT_FOUND, "nobody knows with whom");
+    assert_eq!(boris.get(&of("writing")).await.status, StatusCode::NOT_FOUND, "a foreign client");
+    let elsewhere = format!("/api/conversations/{}/writing?contact_id={caller}", Uuid::now_v7());
+    assert_eq!(desk.anna.get(&elsewhere).await.status, StatusCode::NOT_FOUND, "no way leads there");
+
+    let writing = desk.anna.get(&of("writing")).await.body;
+    assert_eq!(writing["permission"]["permission"], "templates_only");
+    let offers = desk.anna.get(&of("templates")).await.body;
+    let template = &offers["items"][0];
+    assert_eq!(template["name"], "ask_again");
+    let values = json!({ "body.1": "Олег", "body.2": "15" });
+    let content = json!({ "type": "template", "template_id": template["id"], "values": values });
+    let preview = desk.anna.post(&of("preview"), json!({ "content": content })).await.body;
+    assert_eq!(preview["text"], "Олег, заказ 15 ещё нужен?");
+    let words = json!({ "id": Uuid::now_v7(), "content": { "type": "text", "text": "Добрый день" } });
+    assert_eq!(desk.anna.post(&of("messages"), words).await.problem(), "window-closed");
+
+    let message = json!({ "id": Uuid::now_v7(), "content": content });
+    let foreign = boris.post(&of("messages"), message.clone()).await;
+    assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+    let sent = desk.anna.post(&of("messages"), message.clone()).await;
+    assert_eq!((sent.status, &sent.body["conversation_id"]), (StatusCode::CREATED, &json!(talk)), "{sent:?}");
+    assert_eq!(
+        desk.anna.post(&of("messages"), message).await.status,
+        StatusCode::OK,
+        "one press is one message"
+    );
+    assert_eq!(desk.anna.get(&unnamed).await.status, StatusCode::OK, "it exists now");
+}

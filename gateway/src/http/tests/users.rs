@@ -37,11 +37,16 @@ async fn a_new_user_sets_his_password_by_a_link_that_works_once(pool: PgPool) {
 
     let token = created.body["password_link"]["token"].clone();
     let mut browser = stage.browser();
+    let look = json!({ "token": token, "purpose": "password" });
+    assert_eq!(browser.post("/api/password/link", look.clone()).await.body, json!({ "live": true }));
+    let other = json!({ "token": token, "purpose": "setup" });
+    assert_eq!(browser.post("/api/password/link", other).await.body, json!({ "live": false }));
     let weak = browser.post("/api/password", json!({ "token": token, "password": "short" })).await;
     assert_eq!((weak.status, &weak.body["field"]), (StatusCode::BAD_REQUEST, &json!("password")));
     let set = json!({ "token": token, "password": PASSWORD });
     assert_eq!(browser.post("/api/password", set.clone()).await.status, StatusCode::NO_CONTENT);
     assert_eq!(browser.post("/api/password", set).await.problem(), "dead-link");
+    assert_eq!(browser.post("/api/password/link", look).await.body, json!({ "live": false }), "used");
     assert_eq!(browser.sign_in("anna", PASSWORD).await.status, StatusCode::OK);
 
     let id = created.body["user"]["id"].as_str().unwrap();
@@ -49,6 +54,8 @@ async fn a_new_user_sets_his_password_by_a_link_that_works_once(pool: PgPool) {
     wait(TimeDelta::hours(73));
     let late = json!({ "token": link.body["token"], "password": "другой пароль" });
     assert_eq!(browser.post("/api/password", late).await.problem(), "dead-link");
+    let look = json!({ "token": link.body["token"], "purpose": "password" });
+    assert_eq!(browser.post("/api/password/link", look).await.body, json!({ "live": false }), "too old");
 }
 
 #[sqlx::test(migrator = "crm_core::MIGRATOR")]
@@ -61,6 +68,9 @@ async fn the_first_administrator_comes_by_the_setup_link(pool: PgPool) {
     let by = |token: &str, login: &str| json!({ "token": token, "login": login, "name": "Ольга", "password": PASSWORD });
     assert_eq!(browser.post("/api/setup", by(&former, "olga")).await.problem(), "dead-link");
     assert_eq!(browser.post("/api/setup", by(&token, "не логин")).await.body["field"], "login");
+    let look = |token: &str| json!({ "token": token, "purpose": "setup" });
+    assert_eq!(browser.post("/api/password/link", look(&former)).await.body, json!({ "live": false }));
+    assert_eq!(browser.post("/api/password/link", look(&token)).await.body, json!({ "live": true }));
     assert_eq!(browser.post("/api/setup", by(&token, "olga")).await.status, StatusCode::NO_CONTENT);
     assert_eq!(browser.post("/api/setup", by(&token, "eve")).await.problem(), "dead-link");
     let me = browser.sign_in("olga", PASSWORD).await;

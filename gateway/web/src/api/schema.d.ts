@@ -388,7 +388,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** «Перезвонить»: people who called in vain and whom nobody has reached since, by any channel. */
+        /** «Перезвонить»: people who called in vain, or of whose call somebody said so, and whom nobody has reached since, by any channel. */
         get: operations["list_call_debts"];
         put?: never;
         post?: never;
@@ -1129,7 +1129,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a message into a conversation: it is stored and queued when the answer comes. */
+        /**
+         * Sends a message into a conversation: it is stored and queued when the answer comes. One that does not exist begins
+         *     with it, where the person is named.
+         */
         post: operations["send_message"];
         delete?: never;
         options?: never;
@@ -1247,7 +1250,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether and how a conversation can be written to now. */
+        /** Whether and how a conversation can be written to now, also one that a first message would begin. */
         get: operations["conversation_writing"];
         put?: never;
         post?: never;
@@ -2150,6 +2153,23 @@ export interface paths {
         put?: never;
         /** Sets a password by a one-time link. All sessions of the user end; then sign in. */
         post: operations["set_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a one-time link still works, without using it up. The token goes in the body, so that no log keeps it. */
+        post: operations["look_at_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4543,28 +4563,33 @@ export interface components {
             previous: components["schemas"]["Rate"] | null;
             rate: components["schemas"]["Rate"] | null;
         };
-        /** @description Somebody who called in vain and waits to be called back. */
+        /** @description Somebody who called in vain, or was promised a call by the result «Перезвонить», and waits for it. */
         Debt: {
             /** @description Companies of the person that the viewer reads. */
             clients: components["schemas"]["ContactClient"][];
             /** @description Who called. */
             contact: components["schemas"]["EntryContact"];
-            /** @description The first of these calls: it tells how long the person waited and who was rung. */
+            /** @description The call of the first of them: it tells how long the person waited and who was rung. */
             first: components["schemas"]["TimelineEntry"];
             /**
              * Format: date-time
-             * @description The newest of these calls.
+             * @description The newest of these calls and promises.
              */
             last_at: string;
             /**
              * Format: int64
-             * @description How often the person called in vain since somebody was last in touch.
+             * @description How often the person called in vain since somebody was last in touch; 0 where a call was only promised.
              */
             missed: number;
             /** @description The number to call, `+79…`. */
             number?: string | null;
+            /**
+             * Format: date-time
+             * @description When somebody last said «Перезвонить» of a call with the person.
+             */
+            promised_at: string | null;
         };
-        /** @description Those who called in vain, the newest first. */
+        /** @description Those who wait for a call, the newest first. */
         DebtPage: {
             items: components["schemas"]["Debt"][];
             /** @description `null` on the last page. */
@@ -5114,6 +5139,16 @@ export interface components {
             /** @description What the person is there. */
             post?: string | null;
         };
+        /**
+         * @description What a link is for.
+         * @enum {string}
+         */
+        LinkPurpose: "password" | "setup";
+        /** @description What is known of a link, and no more: neither whose it is nor what ended it. */
+        LinkStanding: {
+            /** @description It still does what it is for. */
+            live: boolean;
+        };
         /** @description A change as one viewer may know it. It says only what to read anew; the content comes by the API, under its rights. */
         LiveMessage: {
             /** @description The cards in which it shows, of those that the viewer sees. */
@@ -5221,6 +5256,13 @@ export interface components {
          * @description A client of others that is open to somebody.
          */
         LoanId: string;
+        /** @description A one-time link, before anybody types anything. */
+        LookedAt: {
+            /** @description What it is said to be for. */
+            purpose: components["schemas"]["LinkPurpose"];
+            /** @description Of the link. */
+            token: string;
+        };
         /** @description A letter. */
         Mail: {
             /** @description Where it goes. */
@@ -5520,12 +5562,14 @@ export interface components {
         /** @description A client to ask for: by its id, or as its stub names it. */
         NewAccessRequest: {
             client_id?: components["schemas"]["ClientId"] | null;
-            /** @description … and the ИНН. */
+            /** @description … and the ИНН; where it shows none … */
             inn?: string | null;
             /** @description Else the name on the stub … */
             name?: string | null;
             /** @description Why, for whoever decides. */
             reason: string;
+            /** @description … the responsible whom it shows. */
+            responsible?: string | null;
         };
         /** @description A new account. */
         NewAccountForm: {
@@ -12919,7 +12963,13 @@ export interface operations {
     };
     measure_text: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The person with whom a conversation begins that does not exist yet, by the `conversation_id` that the ways to the
+                 *     person tell. It makes no difference to one that exists.
+                 */
+                contact_id?: components["schemas"]["ContactId"];
+            };
             header?: never;
             path: {
                 id: components["schemas"]["ConversationId"];
@@ -12999,7 +13049,13 @@ export interface operations {
     };
     send_message: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The person with whom a conversation begins that does not exist yet, by the `conversation_id` that the ways to the
+                 *     person tell. It makes no difference to one that exists.
+                 */
+                contact_id?: components["schemas"]["ContactId"];
+            };
             header?: never;
             path: {
                 id: components["schemas"]["ConversationId"];
@@ -13088,7 +13144,13 @@ export interface operations {
     };
     preview_message: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The person with whom a conversation begins that does not exist yet, by the `conversation_id` that the ways to the
+                 *     person tell. It makes no difference to one that exists.
+                 */
+                contact_id?: components["schemas"]["ContactId"];
+            };
             header?: never;
             path: {
                 id: components["schemas"]["ConversationId"];
@@ -13366,7 +13428,13 @@ export interface operations {
     };
     list_conversation_templates: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The person with whom a conversation begins that does not exist yet, by the `conversation_id` that the ways to the
+                 *     person tell. It makes no difference to one that exists.
+                 */
+                contact_id?: components["schemas"]["ContactId"];
+            };
             header?: never;
             path: {
                 id: components["schemas"]["ConversationId"];
@@ -13587,7 +13655,13 @@ export interface operations {
     };
     conversation_writing: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The person with whom a conversation begins that does not exist yet, by the `conversation_id` that the ways to the
+                 *     person tell. It makes no difference to one that exists.
+                 */
+                contact_id?: components["schemas"]["ContactId"];
+            };
             header?: never;
             path: {
                 id: components["schemas"]["ConversationId"];
@@ -17672,6 +17746,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookedAt"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkStanding"];
+                };
             };
             /** @description Неверный запрос: `field` называет поле */
             400: {

@@ -41,10 +41,17 @@ test('a foreign client that was found opens its stub, also by the keyboard', asy
   await screen.findByRole('button', { name: 'Запросить доступ: АО «Завод»' });
 });
 
-test('where nothing names a foreign client to the hub, the stub says whom to ask', async () => {
+test('a foreign client without an ИНН is asked for from where it was found', async () => {
   show([{ name: 'Олег Насосников', inn: null, responsible: 'Павел Орлов' }]);
   fireEvent.change(await screen.findByRole('combobox', { name: 'Поиск и команды' }), { target: { value: 'насос' } });
   fireEvent.click(await screen.findByRole('option', { name: /Олег Насосников/ }));
+  await screen.findByRole('button', { name: /Запросить доступ/ });
+});
+
+test('where nothing names a foreign client to the hub, the stub says whom to ask', async () => {
+  show([{ name: 'Без имени', inn: null, responsible: 'Павел Орлов' }]);
+  fireEvent.change(await screen.findByRole('combobox', { name: 'Поиск и команды' }), { target: { value: 'без' } });
+  fireEvent.click(await screen.findByRole('option', { name: /Без имени/ }));
   await screen.findByText(/попросите ответственного/);
   expect(screen.queryByRole('button', { name: /Запросить доступ/ })).toBeNull();
 });

@@ -30,6 +30,12 @@ export function openRequestFor(stub: ClientStub, own: AccessRequest[]): AccessRe
   );
 }
 
+/** What a client is called whom nobody has named: there is nothing to tell him by. */
+const NAMELESS = 'Без имени';
+
+/** Whether a stub says enough to ask for its client: the card's address, an ИНН, or a name. */
+export const mayBeAskedFor = (stub: ClientStub, clientId?: string) => Boolean(clientId || stub.inn || stub.name !== NAMELESS);
+
 export const accessCountsQuery = queryOptions({
   queryKey: ['access-requests', 'counts'],
   queryFn: () => unwrap(api.GET('/api/access-requests/counts')),

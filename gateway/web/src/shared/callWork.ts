@@ -1,17 +1,33 @@
 import { useMutation } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
+import { strip } from './ui/strip';
 import { uuid } from './uuid';
 
 type Entry = Schema<'TimelineEntry'>;
 
-/** Says what came of a call; nothing takes it back. */
-export function useCallResult(call: string, onSaid?: (entry: Entry) => void) {
-  return useMutation({
-    mutationFn: (result: Schema<'CallResult'> | null) =>
-      unwrap(api.PUT('/api/calls/{id}/result', { params: { path: { id: call } }, body: { result } })),
-    onSuccess: onSaid,
+type Result = Schema<'CallResult'>;
+
+/**
+ * Says what came of a call; nothing takes it back. «Перезвонить» is a debt, and who said it learns where it stands and can
+ * bring back what was said `before`.
+ */
+export function useCallResult(call: string, before: Result | undefined, onSaid?: (entry: Entry) => void) {
+  const say = useMutation({
+    mutationFn: (result: Result | null) => unwrap(api.PUT('/api/calls/{id}/result', { params: { path: { id: call } }, body: { result } })),
+    onSuccess: (entry, result) => {
+      onSaid?.(entry);
+      if (result !== 'call_again' || result === before) return;
+      strip({
+        id: `call-again-${call}`,
+        color: 'green',
+        title: 'Добавлено в «Перезвонить»',
+        words: `${entry.contact?.name ?? 'Звонок'}: в «Звонках», пока с клиентом не поговорят или ему не напишут.`,
+        button: { name: 'Отменить', press: () => say.mutate(before ?? null) },
+      });
+    },
   });
+  return say;
 }
 
 /** A comment about a call. Asked again in the same words under the same id until there is an answer. */

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use connector_api::TextMeasure;
-use crm_core::delivery::press;
 use crm_core::phrases::{self, MissingField, TextField, phrase};
 use crm_core::templates::{self, TemplatePress};
 use crm_core::{ClientId, ConversationId, PhraseId, TemplateId};
@@ -13,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::first::{self, FirstQuery};
 use crate::app::App;
 use crate::http::problem::documented::{Invalid, Missing, Refused, Unauthorized};
-use crate::http::{ApiJson, ApiPath, ApiResult, Signed};
+use crate::http::{ApiJson, ApiPath, ApiQuery, ApiResult, Signed};
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(preview))
@@ -69,7 +69,7 @@ struct MessagePreview {
 /// Fills in a template or a text written beforehand for a conversation, without sending it.
 #[utoipa::path(
     post, path = "/conversations/{id}/preview", tag = "messages", operation_id = "preview_message",
-    params(("id" = ConversationId, Path)),
+    params(("id" = ConversationId, Path), FirstQuery),
     request_body = PreviewBody,
     responses((status = 200, body = MessagePreview), Invalid, Unauthorized, Refused, Missing),
 )]
@@ -77,10 +77,11 @@ async fn preview(
     State(app): State<App>,
     Signed(viewer): Signed,
     ApiPath(id): ApiPath<ConversationId>,
+    ApiQuery(query): ApiQuery<FirstQuery>,
     ApiJson(body): ApiJson<PreviewBody>,
 ) -> ApiResult<Json<MessagePreview>> {
     let mut conn = app.pool.acquire().await?;
-    let place = press::place(&mut conn, &viewer, id).await?;
+    let place = first::place(&app, &mut conn, &viewer, id, &query).await?;
     let company = body.pin_client_id;
     let (text, fields, missing) = match body.content {
         Prepared::Template { template_id, values } => {

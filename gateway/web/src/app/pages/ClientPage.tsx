@@ -67,6 +67,7 @@ export default function ClientPage() {
               <Composer
                 key={quote?.contact?.id ?? person.id}
                 contact={quote?.contact?.id ?? person.id}
+                contactName={quote?.contact?.name ?? person.name}
                 conversation={quote?.conversation_id ?? undefined}
                 zone={time_zone}
                 quote={quote}

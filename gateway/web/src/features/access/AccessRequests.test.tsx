@@ -131,25 +131,27 @@ test('a stub that waits for a decision says since when in place of the button', 
   expect(screen.getAllByRole('button', { name: /Запросить доступ/ })).toHaveLength(1);
 });
 
-test('a stub is asked for by its ИНН, and by its address where that is known', async () => {
+test('a stub is asked for by its address, its ИНН or its name, whatever it has', async () => {
   const asked = hub(REQUEST);
   const Both = () => (
     <>
       <AskForAccess stub={{ ...REQUEST.client, name: 'По ИНН' }} />
       <AskForAccess stub={{ ...REQUEST.client, name: 'По адресу', inn: null }} clientId="c1" />
-      <AskForAccess stub={{ ...REQUEST.client, name: 'Никак', inn: null }} />
+      <AskForAccess stub={{ ...REQUEST.client, name: 'По имени', inn: null }} />
+      <AskForAccess stub={{ ...REQUEST.client, name: 'Без имени', inn: null }} />
     </>
   );
   show(Both, { 'clients.read': 'own' });
-  for (const name of ['По ИНН', 'По адресу']) {
+  for (const name of ['По ИНН', 'По адресу', 'По имени']) {
     fireEvent.click(await screen.findByRole('button', { name: `Запросить доступ: ${name}` }));
     fireEvent.change(await screen.findByLabelText('Зачем нужен доступ'), { target: { value: ' Звонил ' } });
     fireEvent.click(screen.getByRole('button', { name: 'Отправить запрос' }));
     await waitFor(() => expect(screen.queryByLabelText('Зачем нужен доступ')).toBeNull());
   }
   expect(asked.map((one) => one.body)).toEqual([
-    { name: 'По ИНН', inn: '7707083893', reason: 'Звонил' },
+    { name: 'По ИНН', inn: '7707083893', responsible: REQUEST.client.responsible, reason: 'Звонил' },
     { client_id: 'c1', reason: 'Звонил' },
+    { name: 'По имени', inn: null, responsible: REQUEST.client.responsible, reason: 'Звонил' },
   ]);
-  expect(screen.queryByRole('button', { name: /Никак/ })).toBeNull();
+  expect(screen.queryByRole('button', { name: /Без имени/ })).toBeNull();
 });

@@ -116,25 +116,29 @@ export function Calls() {
   );
 }
 
-/** «Перезвонить»: who called in vain and whom nobody has reached since. */
+/** «Перезвонить»: who called in vain or was promised a call, and whom nobody has reached since. */
 function Debts() {
   const list = useInfiniteQuery(debtsQuery);
   const now = useNow();
   const debts = list.data?.pages.flatMap((page) => page.items) ?? [];
   if (list.isPending) return <Skeleton height={200} m="md" role="status" aria-label="Долги загружаются" />;
   if (list.isError) return <Failed error={list.error} again={() => void list.refetch()} />;
-  if (debts.length === 0) return <Nothing title="Перезванивать некому">Со всеми, кто не дозвонился, уже связались.</Nothing>;
+  if (debts.length === 0) return <Nothing title="Перезванивать некому">Со всеми, кто не дозвонился или кому обещали позвонить, уже связались.</Nothing>;
   return (
     <ul className={classes.list}>
       {debts.map((debt) => (
-        <li key={debt.contact.id} className={classes.call} data-outcome="missed">
-          <IconPhoneOff size={20} aria-hidden="true" className={classes.sign} />
+        <li key={debt.contact.id} className={classes.call} data-outcome={debt.missed > 0 ? 'missed' : undefined}>
+          {debt.missed > 0 ? (
+            <IconPhoneOff size={20} aria-hidden="true" className={classes.sign} />
+          ) : (
+            <IconPhoneOutgoing size={20} aria-hidden="true" className={classes.sign} />
+          )}
           <div className={classes.words}>
             <Link to="/rows/$entryId" params={{ entryId: debt.first.id }} className="link">
               {debt.contact.name}
             </Link>
             <span className={classes.more}>
-              {[...debt.clients.map((client) => client.name).filter((name) => name !== debt.contact.name), `звонил ${plural(debt.missed, 'раз', 'раза', 'раз')}`].join(' · ')}
+              {[...debt.clients.map((client) => client.name).filter((name) => name !== debt.contact.name), ...why(debt)].join(' · ')}
             </span>
           </div>
           {debt.number && <PhoneLink value={debt.number} />}
@@ -145,6 +149,12 @@ function Debts() {
       ))}
     </ul>
   );
+}
+
+/** «звонил 2 раза», «обещали перезвонить» */
+function why({ missed, promised_at }: Schema<'Debt'>): string[] {
+  const words = missed > 0 ? [`звонил ${plural(missed, 'раз', 'раза', 'раз')}`] : [];
+  return promised_at ? [...words, 'обещали перезвонить'] : words;
 }
 
 function Call({ entry }: { entry: Entry }) {

@@ -15,7 +15,7 @@ import { innFault, kppFault, ogrnFault } from '@/shared/requisites';
 import { FormFailure } from '@/shared/ui/States';
 import { ZONES } from '@/shared/zones';
 import { useAddFirstPerson, useCreateClient, useEditClient } from './api';
-import { FIELD, STATUS } from './texts';
+import { FIELD, STATUS } from '@/shared/words/client';
 
 interface Fields {
   name: string;

@@ -5,7 +5,8 @@ import { api, unwrap, type Schema } from '@/api/client';
 import { consentsQuery } from '@/shared/contacts';
 import { dateTime } from '@/shared/format';
 import { FormFailure } from '@/shared/ui/States';
-import { CONSENT_KINDS, CONSENT_STATES, consentWords, wordOfConsent } from './consentWords';
+import { CONSENT_KINDS, CONSENT_STATES } from '@/shared/words/consent';
+import { consentWords, wordOfConsent } from './consentWords';
 
 /** «Согласия»: what is in force, every word before, and a form for what the client said elsewhere. */
 export function Consents({ contact, mayWrite }: { contact: string; mayWrite: boolean }) {

@@ -15,7 +15,7 @@ import { Count, Counters, type Counted } from './Counters';
 import { Loans } from './Loans';
 import { OpenTalks } from './OpenTalks';
 import { People } from './People';
-import { FIELD, MARK, STATUS } from './texts';
+import { FIELD, MARK, STATUS } from '@/shared/words/client';
 
 const FeaturesVersions = lazy(() => import('./FeaturesVersions'));
 const Contracts = lazy(() => import('./Contracts'));

@@ -7,7 +7,7 @@ import { useFrozen } from '@/shared/changeRequests';
 import { DayField } from '@/shared/ui/DayField';
 import { FormFailure } from '@/shared/ui/States';
 import { useSaveContract, type Contract } from './contracts';
-import { HELD } from './texts';
+import { HELD } from '@/shared/words/client';
 
 type Mark = Schema<'ContractMark'>;
 const UNKNOWN = 'unknown';

@@ -8,7 +8,7 @@ import { date } from '@/shared/format';
 import { strip } from '@/shared/ui/strip';
 import classes from './ContextPane.module.css';
 import { useRestoreContract, useWithdrawContract, type Contract } from './contracts';
-import { HELD } from './texts';
+import { HELD } from '@/shared/words/client';
 
 const ContractForm = lazy(() => import('./ContractForm'));
 

@@ -7,7 +7,8 @@ import { colleaguesQuery } from '@/shared/colleagues';
 import { useMe } from '@/shared/me';
 import classes from './ClientList.module.css';
 import { SORTS, type ClientsSearch } from './search';
-import { MARK, ORDER, STATUS } from './texts';
+import { MARK, STATUS } from '@/shared/words/client';
+import { ORDER } from './texts';
 
 const YES_NO = (yes: string, no: string) => [
   { value: 'yes', label: yes },

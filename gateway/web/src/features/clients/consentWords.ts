@@ -1,16 +1,6 @@
 import type { Schema } from '@/api/client';
 import { dateTime } from '@/shared/format';
-
-export const CONSENT_KINDS: Record<Schema<'ConsentKind'>, string> = {
-  service: 'Служебные сообщения',
-  advertising: 'Рекламные сообщения',
-};
-
-export const CONSENT_STATES: Record<Schema<'ConsentState'>, string> = {
-  given: 'получено',
-  withdrawn: 'отозвано',
-  unknown: 'неизвестно',
-};
+import { CONSENT_KINDS, CONSENT_STATES } from '@/shared/words/consent';
 
 const WORDS: Record<Schema<'ConsentWord'>, string> = { ...CONSENT_STATES, resumed: 'снова включено клиентом' };
 

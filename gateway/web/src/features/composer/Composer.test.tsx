@@ -1,10 +1,12 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { meQuery } from '@/shared/me';
 import type { Aside, Entry } from './api';
 import { Composer } from './Composer';
+
+configure({ asyncUtilTimeout: 4000 });
 
 const PLACE = {
   id: 'talk',
@@ -21,6 +23,8 @@ let gone: string[] = [];
 let sent: { id: string; content: { text: string }; at_night?: string | null; lay_aside: { seen_inbound_at: string | null; until: string | null } | null }[];
 let channels: unknown[] = [];
 let ways: unknown = { ways: [], quiet: null };
+let places: unknown[] = [PLACE];
+let asked: string[] = [];
 
 function hub(writing: unknown, answers: (() => Response)[] = []) {
   sent = [];
@@ -28,8 +32,9 @@ function hub(writing: unknown, answers: (() => Response)[] = []) {
   gone = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     const request = input as Request;
-    const path = new URL(request.url).pathname;
-    if (path === '/api/conversations') return Response.json({ items: [PLACE], next_cursor: null });
+    const { pathname: path, search } = new URL(request.url);
+    asked.push(`${path}${search}`);
+    if (path === '/api/conversations') return Response.json({ items: places, next_cursor: null });
     if (path === '/api/contacts/anna/writing') return Response.json(ways);
     if (path === '/api/messaging-rules') return Response.json({ quiet_from: '21:00:00', quiet_until: '09:00:00' });
     if (path === '/api/channels') return Response.json({ items: channels });
@@ -49,7 +54,7 @@ function show(zone?: string) {
   render(
     <MantineProvider>
       <QueryClientProvider client={cache}>
-        <Composer contact="anna" zone={zone} onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} onRowGone={(id) => gone.push(id)} onAside={(aside) => laid.push(aside)} />
+        <Composer contact="anna" contactName="Анна" zone={zone} onQuoteGone={() => undefined} onRow={(row) => rows.push(row)} onRowGone={(id) => gone.push(id)} onAside={(aside) => laid.push(aside)} />
       </QueryClientProvider>
     </MantineProvider>,
   );
@@ -67,6 +72,8 @@ async function type(text: string, keys: { ctrlKey?: boolean; shiftKey?: boolean 
 beforeEach(() => {
   localStorage.clear();
   channels = [];
+  places = [PLACE];
+  asked = [];
 });
 afterEach(cleanup);
 
@@ -213,7 +220,8 @@ test('a red channel offers another one', async () => {
   hub(OPEN);
   show();
   await screen.findByText(/«WhatsApp компании» недоступен/);
-  await screen.findByText(/можно написать и так: SMS/);
+  fireEvent.click(await screen.findByRole('button', { name: 'SMS' }));
+  await screen.findByRole('button', { name: /^Канал: SMS/ });
 });
 
 test('Ctrl+Shift+Enter closes the conversation as it was seen, in the request of the message', async () => {
@@ -258,4 +266,40 @@ test('the arrow beside «Отправить» puts the conversation off', async 
   fireEvent.click(await screen.findByText('Отправить и отложить до завтра, 9:00'));
   await waitFor(() => expect(laid).toHaveLength(1));
   expect([new Date(laid[0]!.until!).getHours(), sent[0]!.lay_aside?.until]).toEqual([9, laid[0]!.until]);
+});
+
+const SMS = { account_id: 'sms', account: 'SMSC', channel: 'sms', conversation_id: 'by-sms', light: 'green', usable: true, reason: '' };
+const WHATSAPP = { ...SMS, account_id: 'wa', account: 'WhatsApp', channel: 'whatsapp', conversation_id: 'by-wa', usable: false };
+
+test('who only called is written to by the channels that reach the number, what takes words first', async () => {
+  places = [];
+  ways = { ways: [WHATSAPP, { ...SMS, channel: 'max', account_id: 'max', conversation_id: null }, SMS], quiet: null };
+  hub(OPEN);
+  show();
+  const field = await screen.findByLabelText('Текст ответа');
+  await waitFor(() => expect(field).toHaveProperty('placeholder', 'Написать первым: Анна'));
+  fireEvent.change(field, { target: { value: 'Добрый день' } });
+  fireEvent.keyDown(field, { key: 'Enter' });
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(asked).toContain('/api/conversations/by-sms/messages?contact_id=anna');
+  expect(asked.filter((path) => path.startsWith('/api/drafts'))).toEqual([]);
+  fireEvent.click(screen.getByRole('button', { name: /^Канал: SMS/ }));
+  await screen.findByRole('menuitem', { name: /WhatsApp/ });
+});
+
+test('whom no channel reaches is said in words', async () => {
+  places = [];
+  ways = { ways: [], quiet: null };
+  hub(OPEN);
+  show();
+  await screen.findByText(/написать ему первым некуда/);
+});
+
+test('the picker also offers channels by which nothing was written yet', async () => {
+  ways = { ways: [{ ...WHATSAPP, conversation_id: PLACE.id }, SMS], quiet: null };
+  hub(OPEN);
+  show();
+  fireEvent.click(await screen.findByRole('button', { name: /^Канал: WhatsApp/ }));
+  fireEvent.click(await screen.findByRole('menuitem', { name: /SMS/ }));
+  await screen.findByRole('button', { name: /^Канал: SMS/ });
 });

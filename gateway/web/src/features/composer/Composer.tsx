@@ -16,8 +16,9 @@ import { Failed } from '@/shared/ui/States';
 import { useRecorder, type Sound } from '@/shared/voice/useRecorder';
 import { VoiceBar, VoiceRefusal } from '@/shared/voice/VoiceBar';
 import { VoiceButton } from '@/shared/voice/VoiceButton';
-import { placesQuery, writingQuery, type Aside, type Conversation, type Entry, type NewMessage } from './api';
+import { placesQuery, waysQuery, writingQuery, type Aside, type Conversation, type Entry, type NewMessage } from './api';
 import classes from './Composer.module.css';
+import { firstPlaces } from './first';
 import { Locked } from './Locked';
 import { NightQuestion } from './NightQuestion';
 import { abilitiesOf, NO_ABILITIES, permissionOf, windowWords } from './permission';
@@ -36,6 +37,8 @@ import { useReply } from './useReply';
 
 interface ComposerProps {
   contact: string;
+  /** His name, for whoever was never written to. */
+  contactName?: string;
   /** The conversation that is open; otherwise the liveliest. */
   conversation?: string;
   /** The client's, for the time of a planned message. */
@@ -55,21 +58,29 @@ export function Composer(props: ComposerProps) {
   const mayWrite = useRight('clients.write') !== undefined;
   const places = useQuery(placesQuery(props.contact));
   const [chosen, setChosen] = useState<string>();
+  const [looked, setLooked] = useState(false);
+  const isNew = places.data?.length === 0;
+  const ways = useQuery({ ...waysQuery(props.contact), enabled: mayWrite && (isNew || looked) });
   if (!mayWrite) return null;
-  if (places.isPending) return <div className={classes.composer} aria-busy="true" />;
+  if (places.isPending || (isNew && ways.isPending)) return <div className={classes.composer} aria-busy="true" />;
   if (places.isError) return <Failed error={places.error} again={() => void places.refetch()} />;
+  if (isNew && ways.isError) return <Failed error={ways.error} again={() => void ways.refetch()} />;
+  const begun = places.data;
+  const contact = begun[0]?.contact ?? { id: props.contact, name: props.contactName ?? '' };
+  const all = [...begun, ...firstPlaces(ways.data?.ways ?? [], begun, contact)];
   const wanted = chosen ?? props.conversation;
-  const place = places.data.find((known) => known.id === wanted) ?? places.data[0];
+  const place = all.find((known) => known.id === wanted) ?? all[0];
   if (!place) {
     return (
       <div className={classes.composer}>
         <Alert color="gray" icon={<IconLock size={18} />}>
-          Этот человек ещё не писал ни в один канал, ответить некуда.
+          Этот человек ещё никуда не писал, а написать ему первым некуда: нет номера, до которого дойдёт один из подключённых каналов.
         </Alert>
       </div>
     );
   }
-  return <Field key={place.id} {...props} place={place} places={places.data} onPlace={setChosen} />;
+  const isFirst = !begun.includes(place);
+  return <Field key={place.id} {...props} place={place} isFirst={isFirst} places={all} onPlace={setChosen} onLook={() => setLooked(true)} />;
 }
 
 /** What of a message was typed. */
@@ -80,15 +91,19 @@ function wordsOf({ content }: NewMessage): string {
 
 interface FieldProps extends ComposerProps {
   place: Conversation;
+  /** The message will begin it. */
+  isFirst: boolean;
   places: Conversation[];
   onPlace: (id: string) => void;
+  /** All ways are wanted. */
+  onLook: () => void;
 }
 
-function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onRowGone, onAside }: FieldProps) {
+function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGone, onRow, onRowGone, onAside }: FieldProps) {
   const me = useMe();
   const now = useNow();
-  const writing = useQuery(writingQuery(place.id));
-  const draft = useDraft('reply', place.id);
+  const writing = useQuery(writingQuery(place.id, place.contact.id));
+  const draft = useDraft('reply', place.id, !isFirst);
   const { text, setText } = draft;
   const [files, setFiles] = useState<Uploaded[]>([]);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -129,7 +144,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onRowG
       field.current?.setSelectionRange(at, at);
     });
   };
-  const phrases = usePhrases({ conversation: place.id, text, caret, withSms: isPaidByParts, onText: put });
+  const phrases = usePhrases({ place, text, caret, withSms: isPaidByParts, onText: put });
   const askForPhrase = useCallbackRef(() => {
     const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
     put(`${before}/`, before.length + 1);
@@ -214,7 +229,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onRowG
       )}
       <UploadedFiles files={files} onRemove={(file) => setFiles(files.filter((other) => other !== file))} />
       <OtherDraft draft={draft} />
-      <Locked permission={permission} onTemplate={chooseTemplate} />
+      <Locked permission={permission} isFirst={isFirst} onTemplate={chooseTemplate} />
       {reply.night && (
         <NightQuestion
           held={reply.night.held}
@@ -241,7 +256,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onRowG
         />
       )}
       {phrases.filling && (
-        <PhraseDialog conversation={place.id} phrase={phrases.filling} onInsert={phrases.insertFilled} onClose={phrases.stopFilling} />
+        <PhraseDialog place={place} phrase={phrases.filling} onInsert={phrases.insertFilled} onClose={phrases.stopFilling} />
       )}
       {choosing && (
         <TemplateDialog
@@ -258,7 +273,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onRowG
             ref={field}
             className={classes.field}
             aria-label="Текст ответа"
-            placeholder={isOpen ? `Ответить: ${place.contact.name}` : 'Сейчас написать нельзя'}
+            placeholder={isOpen ? `${isFirst ? 'Написать первым' : 'Ответить'}: ${place.contact.name}` : 'Сейчас написать нельзя'}
             disabled={permission !== undefined && !isOpen}
             value={text}
             error={tooLong ? `Подпись к файлу длиннее допустимого на ${plural(-left!, 'знак', 'знака', 'знаков')}` : undefined}
@@ -273,7 +288,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onRowG
             onKeyDown={pressed}
             onPaste={pasted}
           />
-          <PlacePicker place={place} places={places} onPlace={change} note={permission && windowWords(permission, now)} />
+          <PlacePicker place={place} places={places} onPlace={change} onLook={onLook} note={permission && windowWords(permission, now)} />
           <ReplyTools
             isOpen={isOpen}
             isPaidByParts={isPaidByParts}
@@ -290,7 +305,7 @@ function Field({ place, places, onPlace, zone, quote, onQuoteGone, onRow, onRowG
       )}
       <div className={classes.foot} role="status">
         {isPaidByParts ? (
-          isOpen && text.trim() !== '' && <Parts conversation={place.id} text={text.trim()} />
+          isOpen && text.trim() !== '' && <Parts place={place} text={text.trim()} />
         ) : (
           <Left left={left} asFile={files.length > 0} />
         )}

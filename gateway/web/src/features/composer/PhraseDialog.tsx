@@ -3,23 +3,24 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { Failed, Loading } from '@/shared/ui/States';
+import type { Where } from './api';
 import { FieldInputs } from './FieldInputs';
 import { given, missingWords, previewOf, previewQuery, type Phrase, type Values } from './prepared';
 import classes from './Prepared.module.css';
 
 interface PhraseDialogProps {
-  conversation: string;
+  place: Where;
   phrase: Phrase;
   onInsert: (text: string) => void;
   onClose: () => void;
 }
 
 /** Fields of a text written beforehand that nothing fills by itself. */
-export function PhraseDialog({ conversation, phrase, onInsert, onClose }: PhraseDialogProps) {
+export function PhraseDialog({ place, phrase, onInsert, onClose }: PhraseDialogProps) {
   const [values, setValues] = useState<Values>({});
   const [tried, setTried] = useState(false);
   const [asked] = useDebouncedValue(values, 250);
-  const preview = useQuery(previewQuery(conversation, { type: 'phrase', phrase_id: phrase.id, values: asked }));
+  const preview = useQuery(previewQuery(place, { type: 'phrase', phrase_id: phrase.id, values: asked }));
   const fields = preview.data?.fields ?? [];
   const missing = missingWords(fields, values);
   const insert = async (event: FormEvent) => {
@@ -28,7 +29,7 @@ export function PhraseDialog({ conversation, phrase, onInsert, onClose }: Phrase
     if (missing) return;
     // What stands in the fields now, not what was shown a moment ago.
     const content = { type: 'phrase' as const, phrase_id: phrase.id, values: given(fields, values) };
-    onInsert((await previewOf(conversation, content)).text);
+    onInsert((await previewOf(place, content)).text);
     onClose();
   };
   return (

@@ -9,20 +9,22 @@ interface PlacePickerProps {
   place: Conversation;
   places: Conversation[];
   onPlace: (id: string) => void;
+  /** It was opened: the ways that lead to the person without a conversation are wanted too. */
+  onLook: () => void;
   note?: string | null;
 }
 
 /** Where the answer goes; changing it keeps the words. */
-export const PlacePicker = memo(function PlacePicker({ place, places, onPlace, note }: PlacePickerProps) {
+export const PlacePicker = memo(function PlacePicker({ place, places, onPlace, onLook, note }: PlacePickerProps) {
   const look = channelLook(place.account?.channel ?? '');
   return (
-    <Menu position="top-start" disabled={places.length < 2}>
+    <Menu position="top-start" onOpen={onLook}>
       <Menu.Target>
         <Button
           variant="default"
           px={10}
           leftSection={<look.icon size={18} aria-hidden="true" />}
-          rightSection={places.length > 1 ? <IconChevronDown size={14} aria-hidden="true" /> : undefined}
+          rightSection={<IconChevronDown size={14} aria-hidden="true" />}
           aria-label={`Канал: ${look.name}${note ? `, ${note}` : ''}`}
         >
           <span className={classes.word}>{look.name}</span>

@@ -21,14 +21,12 @@ export const RedChannel = memo(function RedChannel({ place, places, onPlace }: R
   if (!isRed) return null;
   const others = (ways.data?.ways ?? []).filter((way) => way.usable && way.account_id !== place.account?.id);
   const open = others.filter((way) => places.some((known) => known.id === way.conversation_id));
-  const rest = others.filter((way) => !open.includes(way)).map((way) => way.account);
   return (
     <div className={classes.locked} role="status">
       <IconAlertTriangle size={16} aria-hidden="true" />
       <span>
         Канал «{place.account?.name}» недоступен: сообщение подождёт.
         {open.length > 0 && ' Можно написать по другому каналу:'}
-        {open.length === 0 && rest.length > 0 && ` Клиенту можно написать и так: ${rest.join(', ')}.`}
       </span>
       {open.map((way) => (
         <Button key={way.account_id} size="compact-xs" variant="default" onClick={() => onPlace(way.conversation_id!)}>

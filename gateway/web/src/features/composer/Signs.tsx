@@ -1,15 +1,15 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { form, plural } from '@/shared/plural';
-import { measureQuery } from './api';
+import { measureQuery, type Where } from './api';
 
 /** Signs that are left are told from here on. */
 const LAST_SIGNS = 50;
 
 /** What an SMS will cost. */
-export function Parts({ conversation, text }: { conversation: string; text: string }) {
+export function Parts({ place, text }: { place: Where; text: string }) {
   const [measured] = useDebouncedValue(text, 300);
-  const measure = useQuery(measureQuery(conversation, measured));
+  const measure = useQuery(measureQuery(place, measured));
   return measure.data && `${plural(measure.data.parts, 'часть', 'части', 'частей')} SMS`;
 }
 

@@ -21,7 +21,7 @@ interface TemplateDialogProps {
 
 /** «Выбрать шаблон»: what the provider lets through at any time, filled in before it goes. */
 export function TemplateDialog({ place, onSend, onClose }: TemplateDialogProps) {
-  const templates = useQuery(templatesQuery(place.id));
+  const templates = useQuery(templatesQuery(place));
   const [chosen, setChosen] = useState<Template>();
   const isPhone = useLayout() === 'phone';
   return (
@@ -112,7 +112,7 @@ function Filling({ place, template, onBack, onSend }: FillingProps) {
   const upload = useUpload();
   const own = given(template.fields, values);
   const [asked] = useDebouncedValue(own, 250);
-  const preview = useQuery(previewQuery(place.id, { type: 'template', template_id: template.id, values: asked }));
+  const preview = useQuery(previewQuery(place, { type: 'template', template_id: template.id, values: asked }));
   const head = template.head_file ? (HEAD_FILES[template.head_file] ?? HEAD_FILES.document!) : undefined;
   const missing = missingWords(template.fields, values);
   const wrongFile = file && file.kind !== template.head_file ? `Нужен другой файл: ${head?.what.toLowerCase()}.` : undefined;

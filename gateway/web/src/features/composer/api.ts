@@ -6,6 +6,12 @@ import type { Uploaded } from '@/shared/upload';
 export type Entry = Schema<'TimelineEntry'>;
 export type Conversation = Schema<'Conversation'>;
 
+/** A conversation, and with whom: a first message begins one that does not exist yet. */
+export type Where = Pick<Conversation, 'id' | 'contact'>;
+
+/** As the hub is asked about it. */
+export const paramsOf = ({ id, contact }: Where) => ({ path: { id }, query: { contact_id: contact.id } });
+
 /** Where a person can be written to, the liveliest first. */
 export const placesQuery = (contact: string) =>
   queryOptions({
@@ -14,12 +20,13 @@ export const placesQuery = (contact: string) =>
       (await unwrap(api.GET('/api/conversations', { params: { query: { contact_id: contact, limit: 20 } } }))).items,
   });
 
-export const writingQuery = (conversation: string) =>
+export const writingQuery = (conversation: string, contact?: string) =>
   queryOptions({
     queryKey: ['conversations', 'writing', conversation],
     // The window of WhatsApp ends while one looks.
     refetchInterval: 60_000,
-    queryFn: () => unwrap(api.GET('/api/conversations/{id}/writing', { params: { path: { id: conversation } } })),
+    queryFn: () =>
+      unwrap(api.GET('/api/conversations/{id}/writing', { params: { path: { id: conversation }, query: { contact_id: contact } } })),
   });
 
 /** All ways to a person, as the rule of channels sees them. */
@@ -31,12 +38,12 @@ export const waysQuery = (contact: string) =>
   });
 
 /** How a text is counted by channels that are paid by parts. */
-export const measureQuery = (conversation: string, text: string) =>
+export const measureQuery = (place: Where, text: string) =>
   queryOptions({
-    queryKey: ['measure', conversation, text],
+    queryKey: ['measure', place.id, text],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      unwrap(api.POST('/api/conversations/{id}/measure', { params: { path: { id: conversation } }, body: { text }, signal })),
+      unwrap(api.POST('/api/conversations/{id}/measure', { params: paramsOf(place), body: { text }, signal })),
   });
 
 export interface NewMessage {
@@ -70,13 +77,13 @@ export interface Aside {
  * Sends in order, one conversation after the other; without a network the message waits with its id and leaves later, so
  * one press is one message.
  */
-export function useSend(conversation: string, sent: (message: NewMessage, entry: Entry) => void, refused: (message: NewMessage, error: Error) => void) {
+export function useSend(place: Where, sent: (message: NewMessage, entry: Entry) => void, refused: (message: NewMessage, error: Error) => void) {
   return useMutation({
-    scope: { id: `send-${conversation}` },
+    scope: { id: `send-${place.id}` },
     mutationFn: (message: NewMessage) =>
       unwrap(
         api.POST('/api/conversations/{id}/messages', {
-          params: { path: { id: message.conversation } },
+          params: paramsOf({ ...place, id: message.conversation }),
           body: {
             id: message.id,
             content: message.content,

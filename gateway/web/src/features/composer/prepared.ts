@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { paramsOf, type Where } from './api';
 
 export type Template = Schema<'Template'>;
 export type Phrase = Schema<'Phrase'>;
@@ -16,11 +17,11 @@ export interface Field {
 }
 
 /** Templates that can be sent now; states change, so an opened list is asked for anew. */
-export const templatesQuery = (conversation: string) =>
+export const templatesQuery = (place: Where) =>
   queryOptions({
-    queryKey: ['conversations', 'templates', conversation],
+    queryKey: ['conversations', 'templates', place.id],
     queryFn: async () =>
-      (await unwrap(api.GET('/api/conversations/{id}/templates', { params: { path: { id: conversation } } }))).items,
+      (await unwrap(api.GET('/api/conversations/{id}/templates', { params: paramsOf(place) }))).items,
   });
 
 /** Texts written beforehand that hold these words. Channels that are paid by parts have texts of their own beside. */
@@ -35,15 +36,15 @@ export const phrasesQuery = (text: string, withSms: boolean) =>
   });
 
 /** As the client would read it, and what is missing. */
-export const previewOf = (conversation: string, content: Prepared, signal?: AbortSignal) =>
-  unwrap(api.POST('/api/conversations/{id}/preview', { params: { path: { id: conversation } }, body: { content }, signal }));
+export const previewOf = (place: Where, content: Prepared, signal?: AbortSignal) =>
+  unwrap(api.POST('/api/conversations/{id}/preview', { params: paramsOf(place), body: { content }, signal }));
 
-export const previewQuery = (conversation: string, content: Prepared) =>
+export const previewQuery = (place: Where, content: Prepared) =>
   queryOptions({
-    queryKey: ['preview', conversation, content],
+    queryKey: ['preview', place.id, content],
     placeholderData: keepPreviousData,
     gcTime: 60_000,
-    queryFn: ({ signal }) => previewOf(conversation, content, signal),
+    queryFn: ({ signal }) => previewOf(place, content, signal),
   });
 
 /** «Не заполнено: имя клиента, срок» — the same words as the hub's refusal. */

@@ -1,9 +1,11 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { meQuery } from '@/shared/me';
 import { Composer } from './Composer';
+
+configure({ asyncUtilTimeout: 4000 });
 
 /** How often each sign of a button was drawn. */
 const drawn = vi.hoisted(() => ({ IconMicrophone: 0, IconSend: 0, IconSlash: 0, IconPaperclip: 0, IconBrandWhatsapp: 0 }));

@@ -26,8 +26,11 @@ export interface Draft {
 const keyOf = (me: string, kind: DraftKind, id: string) => `uzel-draft-${me}-${kind}-${id}`;
 const readLocal = (me: string, kind: DraftKind, id: string): Local => JSON.parse(localStorage.getItem(keyOf(me, kind, id)) ?? 'null') ?? NO_DRAFT;
 
-/** Words that outlive the page and go to the person's other devices. Here first, so that no network is needed to type. */
-export function useDraft(kind: DraftKind, id: string): Draft {
+/**
+ * Words that outlive the page and go to the person's other devices. Here first, so that no network is needed to type; and
+ * here alone, while there is nothing yet to which the hub could keep them.
+ */
+export function useDraft(kind: DraftKind, id: string, exists = true): Draft {
   const me = useMe();
   const [local, setLocal] = useLocalStorage<Local>({
     key: keyOf(me.id, kind, id),
@@ -39,7 +42,7 @@ export function useDraft(kind: DraftKind, id: string): Draft {
   const newest = useRef(local);
   newest.current = local;
   const saving = useRef(false);
-  const query = useQuery(draftQuery(kind, id));
+  const query = useQuery({ ...draftQuery(kind, id), enabled: exists });
   const stored = query.data;
 
   const hear = (heard: StoredDraft) => {
@@ -56,7 +59,7 @@ export function useDraft(kind: DraftKind, id: string): Draft {
 
   const { text, saved, version } = local;
   useEffect(() => {
-    if (text === saved || other) return;
+    if (text === saved || other || !exists) return;
     const save = async () => {
       if (saving.current) return setAgain((times) => times + 1);
       saving.current = true;
@@ -73,7 +76,7 @@ export function useDraft(kind: DraftKind, id: string): Draft {
     };
     const timer = setTimeout(() => void save(), SAVE_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [kind, id, text, saved, version, other, again, setLocal]);
+  }, [kind, id, exists, text, saved, version, other, again, setLocal]);
 
   const choose = (words: string) => {
     if (!other) return;

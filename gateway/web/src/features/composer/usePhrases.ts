@@ -1,11 +1,12 @@
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type KeyboardEvent } from 'react';
+import type { Where } from './api';
 import { phrasesQuery, previewOf, previewQuery, type Phrase } from './prepared';
 import { answered, slashAt, type Slash } from './slash';
 
 interface Asked {
-  conversation: string;
+  place: Where;
   text: string;
   caret: number;
   withSms: boolean;
@@ -14,7 +15,7 @@ interface Asked {
 }
 
 /** Texts written beforehand behind a slash: what was found, which is chosen by key, and what becomes of the field. */
-export function usePhrases({ conversation, text, caret, withSms, onText }: Asked) {
+export function usePhrases({ place, text, caret, withSms, onText }: Asked) {
   const slash = slashAt(text, caret);
   const [left, setLeft] = useState<number>();
   const [at, setAt] = useState({ words: '', index: 0 });
@@ -27,7 +28,7 @@ export function usePhrases({ conversation, text, caret, withSms, onText }: Asked
 
   const current = phrases[index];
   const preview = useQuery({
-    ...previewQuery(conversation, { type: 'phrase', phrase_id: current?.id ?? '', values: {} }),
+    ...previewQuery(place, { type: 'phrase', phrase_id: current?.id ?? '', values: {} }),
     enabled: current !== undefined,
   });
   const insert = (where: Slash, answer: string) => {
@@ -37,7 +38,7 @@ export function usePhrases({ conversation, text, caret, withSms, onText }: Asked
   const choose = async (phrase: Phrase) => {
     if (!slash) return;
     try {
-      const preview = await previewOf(conversation, { type: 'phrase', phrase_id: phrase.id, values: {} });
+      const preview = await previewOf(place, { type: 'phrase', phrase_id: phrase.id, values: {} });
       if (preview.missing.length > 0) setFilling({ phrase, slash });
       else insert(slash, preview.text);
     } catch (error) {

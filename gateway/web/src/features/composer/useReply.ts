@@ -33,7 +33,7 @@ export function useReply(place: Conversation, { onRow, onRowGone, onAside, giveB
     onRow(entry);
     if (message.aside) onAside?.(message.aside);
   };
-  const send = useSend(place.id, taken, (message, error) => {
+  const send = useSend(place, taken, (message, error) => {
     if (error instanceof ApiError && error.type === 'quiet-hours') {
       onRowGone(message.id);
       held.add({ message, until: String(error.problem.until) });

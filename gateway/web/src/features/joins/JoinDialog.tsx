@@ -1,11 +1,11 @@
 import { Alert, Button, Group, Modal, Radio, Stack, Table, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError } from '@/api/problem';
 import { useMarks } from '@/shared/cardMarks';
 import { colleaguesQuery } from '@/shared/colleagues';
 import { Failed, FormFailure, Loading } from '@/shared/ui/States';
+import { strip } from '@/shared/ui/strip';
 import { previewJoin, useJoin, useSplit, type Conflict, type Side } from './api';
 import { fieldName, valueWords } from './texts';
 
@@ -52,30 +52,14 @@ export function JoinDialog({ kind, first, second, onClose, onDone }: JoinDialogP
     join.mutate(wish, {
       onSuccess: (outcome) => {
         onDone(outcome.survivor_id);
-        notifications.show({
+        const join = outcome.join_id;
+        strip({
           id: 'joined',
-          autoClose: 12_000,
+          staysMs: 12_000,
           color: 'green',
           title: 'Карточки объединены',
-          message: (
-            <Group justify="space-between">
-              <span>
-                {named(absorbed)} теперь в {named(survivor)}.
-              </span>
-              {outcome.join_id && (
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  onClick={() => {
-                    split.mutate(outcome.join_id!);
-                    notifications.hide('joined');
-                  }}
-                >
-                  Отменить
-                </Button>
-              )}
-            </Group>
-          ),
+          words: `${named(absorbed)} теперь в ${named(survivor)}.`,
+          button: join ? { name: 'Отменить', press: () => split.mutate(join) } : undefined,
         });
       },
     });

@@ -1,19 +1,24 @@
-import { Button, Code, Group, Select, Skeleton, Table, Text } from '@mantine/core';
+import { Button, Group, Select, Skeleton, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Schema } from '@/api/client';
 import { colleaguesQuery } from '@/shared/colleagues';
 import { dateTime } from '@/shared/format';
+import { useRight } from '@/shared/me';
 import { DayField } from '@/shared/ui/DayField';
 import block from '@/shared/ui/BlockTable.module.css';
 import { Page } from '@/shared/ui/Page';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { actionWords, KINDS, subjectWords } from './actions';
-import { auditQuery } from './api';
+import { auditQuery, rolesQuery } from './api';
+import classes from './Audit.module.css';
+import { changedFields, type Names } from './changes';
 import type { AuditSearch } from './search';
 
 const DAY = { w: 130, placeholder: 'любой день', clearable: true, maxDate: new Date() };
+
+const NOBODY: never[] = [];
 
 const route = getRouteApi('/frame/settings/audit');
 
@@ -23,7 +28,16 @@ export function Audit() {
   const navigate = useNavigate();
   const go = (next: AuditSearch) => void navigate({ to: '/settings/audit', search: { ...search, ...next }, replace: true });
   const list = useInfiniteQuery(auditQuery(search));
-  const people = useQuery(colleaguesQuery).data ?? [];
+  const people = useQuery(colleaguesQuery).data ?? NOBODY;
+  const knowsRoles = useRight('users.manage') !== undefined;
+  const roles = useQuery({ ...rolesQuery, enabled: knowsRoles }).data;
+  const names = useMemo(
+    () => ({
+      people: new Map(people.map((person) => [person.id, person.name])),
+      roles: new Map((roles?.items ?? []).map((role) => [role.code, role.name])),
+    }),
+    [people, roles],
+  );
   const entries = list.data?.pages.flatMap((page) => page.items) ?? [];
   const filtered = Object.values(search).some((value) => value !== undefined);
   return (
@@ -78,7 +92,7 @@ export function Audit() {
           </Table.Thead>
           <Table.Tbody>
             {entries.map((entry) => (
-              <Row key={entry.id} entry={entry} />
+              <Row key={entry.id} entry={entry} names={names} />
             ))}
           </Table.Tbody>
         </Table>
@@ -94,7 +108,27 @@ export function Audit() {
   );
 }
 
-function Row({ entry }: { entry: Schema<'AuditEntry'> }) {
+/** Field by field: was → is. */
+function Changes({ entry, names }: { entry: Schema<'AuditEntry'>; names: Names }) {
+  const fields = changedFields(entry.subject_kind, entry.before, entry.after, names);
+  if (fields.length === 0) return <Text size="sm" c="dimmed">Поля остались прежними.</Text>;
+  return (
+    <dl className={classes.changes}>
+      {fields.map(({ field, name, before, after }) => (
+        <div key={field}>
+          <dt>{name}</dt>
+          <dd>
+            {before !== undefined && (after === undefined ? `было: ${before}` : <del>{before}</del>)}
+            {before !== undefined && after !== undefined && <span aria-label="стало"> → </span>}
+            {after !== undefined && <ins>{after}</ins>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Row({ entry, names }: { entry: Schema<'AuditEntry'>; names: Names }) {
   const [open, setOpen] = useState(false);
   const hasMore = entry.before !== null || entry.after !== null;
   return (
@@ -114,12 +148,7 @@ function Row({ entry }: { entry: Schema<'AuditEntry'> }) {
             {open ? 'Свернуть' : 'Что изменилось'}
           </Button>
         )}
-        {open && (
-          <Code block mt={6}>
-            {entry.before !== null && `Было: ${JSON.stringify(entry.before, null, 2)}\n`}
-            {entry.after !== null && `Стало: ${JSON.stringify(entry.after, null, 2)}`}
-          </Code>
-        )}
+        {open && <Changes entry={entry} names={names} />}
       </Table.Td>
       <Table.Td data-label="Откуда" className="numbers">
         {entry.remote ?? '—'}

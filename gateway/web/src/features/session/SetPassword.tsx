@@ -1,10 +1,11 @@
 import { Button, Stack } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { ApiError } from '@/api/problem';
 import { SHORTEST } from '@/shared/password';
-import { FormFailure, Nothing } from '@/shared/ui/States';
-import { useSetPassword } from './api';
+import { Failed, FormFailure, Loading, Nothing } from '@/shared/ui/States';
+import { linkQuery, useSetPassword } from './api';
 import { Door } from './Door';
 import { NewPassword } from './NewPassword';
 
@@ -14,6 +15,7 @@ export function SetPassword() {
   const navigate = useNavigate();
   const [token] = useState(() => location.hash.slice(1));
   const [password, setPassword] = useState('');
+  const link = useQuery({ ...linkQuery(token, 'password'), enabled: token !== '' });
   const field = setPasswordBy.error instanceof ApiError ? setPasswordBy.error.field : undefined;
 
   const save = (event: FormEvent) => {
@@ -29,6 +31,30 @@ export function SetPassword() {
       <Door title="Пароль">
         <Nothing title="Ссылка неполная">
           Скопируйте её целиком, вместе со знаками после «#», или попросите администратора о новой.
+        </Nothing>
+      </Door>
+    );
+  }
+  if (link.isPending) {
+    return (
+      <Door title="Пароль">
+        <Loading what="Ссылка проверяется" />
+      </Door>
+    );
+  }
+  if (link.isError) {
+    return (
+      <Door title="Пароль">
+        <Failed error={link.error} again={() => void link.refetch()} />
+      </Door>
+    );
+  }
+  if (!link.data) {
+    return (
+      <Door title="Пароль">
+        <Nothing title="Ссылка больше не действует" action={<Link to="/login" className="link">Перейти ко входу</Link>}>
+          Ею уже воспользовались, или прошло больше трёх суток, или вместо неё выдали новую. Если пароль по ней уже задан, войдите с
+          ним; если нет, попросите у администратора новую ссылку.
         </Nothing>
       </Door>
     );

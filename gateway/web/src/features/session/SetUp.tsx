@@ -1,10 +1,11 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { ApiError } from '@/api/problem';
 import { SHORTEST } from '@/shared/password';
-import { FormFailure } from '@/shared/ui/States';
-import { useSetUp } from './api';
+import { Failed, FormFailure, Loading, Nothing } from '@/shared/ui/States';
+import { linkQuery, useSetUp } from './api';
 import { Door } from './Door';
 import { NewPassword } from './NewPassword';
 
@@ -14,6 +15,8 @@ export function SetUp() {
   const navigate = useNavigate();
   const [token, setToken] = useState(() => location.hash.slice(1));
   const [hadToken] = useState(token !== '');
+  const [opened] = useState(token);
+  const link = useQuery({ ...linkQuery(opened, 'setup'), enabled: hadToken });
   const [name, setName] = useState('');
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
@@ -28,6 +31,22 @@ export function SetUp() {
     );
   };
 
+  if (hadToken && !link.data) {
+    return (
+      <Door title="Первая настройка">
+        {link.isPending ? (
+          <Loading what="Ссылка проверяется" />
+        ) : link.isError ? (
+          <Failed error={link.error} again={() => void link.refetch()} />
+        ) : (
+          <Nothing title="Ссылка больше не действует" action={<Link to="/login" className="link">Перейти ко входу</Link>}>
+            По ней уже создан администратор, или программа напечатала новую. Если администратор уже есть, войдите; если нет,
+            перезапустите программу и откройте ссылку из её последнего запуска.
+          </Nothing>
+        )}
+      </Door>
+    );
+  }
   return (
     <Door
       title="Первая настройка"

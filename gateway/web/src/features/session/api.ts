@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import { meQuery } from '@/shared/me';
 
@@ -29,6 +29,14 @@ export function useSetUp() {
     },
   });
 }
+
+/** Whether a one-time link still works: asked before anybody types. */
+export const linkQuery = (token: string, purpose: Schema<'LinkPurpose'>) =>
+  queryOptions({
+    queryKey: ['link', purpose, token],
+    queryFn: async () => (await unwrap(api.POST('/api/password/link', { body: { token, purpose } }))).live,
+    gcTime: 0,
+  });
 
 export function useSetPassword() {
   return useMutation({

@@ -19,7 +19,7 @@ export default function AccessDialog({ stub, clientId, onClose }: AccessDialogPr
     event.preventDefault();
     // The form may stand inside of another one, on the screen not but in the tree of components.
     event.stopPropagation();
-    const named = clientId ? { client_id: clientId } : { name: stub.name, inn: stub.inn };
+    const named = clientId ? { client_id: clientId } : { name: stub.name, inn: stub.inn, responsible: stub.responsible };
     ask.mutate(
       { ...named, reason: reason.trim() },
       {

@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { openRequestFor, ownAccessQuery } from '@/shared/access';
+import { mayBeAskedFor, openRequestFor, ownAccessQuery } from '@/shared/access';
 import type { ClientStub } from '@/shared/clients';
 import { dateTime, dayNumber, time } from '@/shared/format';
 import { useNow } from '@/shared/useNow';
@@ -15,13 +15,13 @@ interface AskForAccessProps {
   clientId?: string;
 }
 
-/** «Запросить доступ» at the stub of a foreign client. One without an id is named by its ИНН; with neither there is nothing to ask by. */
+/** «Запросить доступ» at the stub of a foreign client. One without an id is named by what it shows. */
 export function AskForAccess({ stub, clientId }: AskForAccessProps) {
   const [asking, setAsking] = useState(false);
   const now = useNow();
   const own = useInfiniteQuery(ownAccessQuery).data?.pages.flatMap((page) => page.items);
   const waiting = openRequestFor(stub, own ?? []);
-  if (!clientId && !stub.inn) return null;
+  if (!mayBeAskedFor(stub, clientId)) return null;
   if (waiting) {
     const isToday = dayNumber(waiting.created_at) === dayNumber(now);
     return (

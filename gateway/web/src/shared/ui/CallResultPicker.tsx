@@ -13,7 +13,7 @@ interface CallResultPickerProps {
 
 /** «Результат»: what came of a call. */
 export function CallResultPicker({ call, value, onSaid }: CallResultPickerProps) {
-  const say = useCallResult(call, onSaid);
+  const say = useCallResult(call, value, onSaid);
   return (
     <Select
       size="xs"

@@ -1,5 +1,6 @@
 import { Modal, Text } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
+import { mayBeAskedFor } from '@/shared/access';
 import type { ClientStub } from '@/shared/clients';
 import { AskForAccess } from './AskForAccess';
 import { Nothing } from './States';
@@ -21,9 +22,9 @@ export function Stub({ stub, clientId }: StubProps) {
       <Text fw={600}>{stub.name}</Text>
       {stub.inn && <Text className="numbers">ИНН {stub.inn}</Text>}
       <Text mt="xs">
-        {clientId || stub.inn
+        {mayBeAskedFor(stub, clientId)
           ? 'Ответственный, РОП или руководитель могут открыть его вам на время. Если клиент должен перейти к вам совсем, попросите передать его.'
-          : 'ИНН в карточке не указан, поэтому запрос отсюда не отправить: попросите ответственного передать клиента или прислать вам ссылку на него.'}
+          : 'У клиента нет ни имени, ни ИНН, поэтому запрос отсюда не отправить: попросите ответственного передать клиента или прислать вам ссылку на него.'}
       </Text>
     </Nothing>
   );
