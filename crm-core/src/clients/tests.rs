@@ -7,5 +7,6 @@ mod join;
 mod list;
 mod loans;
 mod people;
+mod reach;
 mod requests;
 mod search;
