@@ -6,6 +6,7 @@ mod handovers;
 mod join;
 mod list;
 mod loans;
+mod migrated;
 mod names;
 mod people;
 mod reach;
