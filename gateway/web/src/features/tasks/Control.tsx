@@ -1,5 +1,6 @@
 import { Button, Group, Skeleton, Table, Tooltip } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useCompanyZone } from '@/shared/companyZone';
 import { dateTime } from '@/shared/format';
 import { plural } from '@/shared/plural';
 import { dueWords, groupOf, TASK_KINDS, tasksQuery, type Task } from '@/shared/tasks';
@@ -103,7 +104,8 @@ function Rows({ tasks, sort, onSort, onOpen }: RowsProps) {
 
 function Row({ task, onOpen }: { task: Task; onOpen: (task: Task) => void }) {
   const now = useNow();
-  const isLate = !task.closed_at && groupOf(task, now) === 'late';
+  const zone = useCompanyZone();
+  const isLate = !task.closed_at && groupOf(task, now, zone) === 'late';
   const again = task.closings.filter((closing) => closing.reopened_at !== null).length;
   const byOther = task.closed_by && task.closed_by.id !== task.responsible.id;
   return (
@@ -122,7 +124,7 @@ function Row({ task, onOpen }: { task: Task; onOpen: (task: Task) => void }) {
       <Table.Td>{task.responsible.name}</Table.Td>
       <Table.Td className={`numbers ${classes.once}`}>{dateTime(task.created_at)}</Table.Td>
       <Table.Td className={`numbers ${classes.once}`} style={{ color: isLate ? 'var(--bad)' : undefined }}>
-        {dueWords(task.due, now, true)}
+        {dueWords(task.due, now, zone, true)}
         {isLate && <div>просрочена</div>}
       </Table.Td>
       <Table.Td>
