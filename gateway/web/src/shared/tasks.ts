@@ -101,10 +101,16 @@ export function groupOf(task: Pick<Task, 'due' | 'due_at'>, now: number, zone: s
 export function dueWords(due: TaskDue, now: number, zone: string, exact = false): string {
   if (due.kind === 'never') return 'без срока';
   const near = exact ? undefined : NEAR[daysUntil(due, now, zone)!];
-  if (due.kind === 'day') return near ?? date(`${due.day}T00:00:00Z`, 'UTC');
+  if (due.kind === 'day') return near ?? exactDue(due, zone);
   const place = elsewhere(zone);
-  const words = near ? `${near}, ${time(due.at, zone)}` : dateTime(due.at, zone);
+  const words = near ? `${near}, ${time(due.at, zone)}` : exactDue(due, zone);
   return place ? `${words} (${place})` : words;
+}
+
+/** The term with its date, where it is said for all whose clocks they are. */
+export function exactDue(due: TaskDue, zone: string): string {
+  if (due.kind === 'never') return 'без срока';
+  return due.kind === 'day' ? date(`${due.day}T00:00:00Z`, 'UTC') : dateTime(due.at, zone);
 }
 
 const NEAR: Record<number, string> = { [-1]: 'вчера', 0: 'сегодня', 1: 'завтра' };

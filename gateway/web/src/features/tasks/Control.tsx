@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useCompanyZone } from '@/shared/companyZone';
 import { dateTime } from '@/shared/format';
 import { plural } from '@/shared/plural';
-import { dueWords, groupOf, TASK_KINDS, tasksQuery, type Task } from '@/shared/tasks';
+import { exactDue, groupOf, TASK_KINDS, tasksQuery, type Task } from '@/shared/tasks';
 import { SortHead } from '@/shared/ui/SortHead';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { useLayout } from '@/shared/useLayout';
@@ -122,9 +122,9 @@ function Row({ task, onOpen }: { task: Task; onOpen: (task: Task) => void }) {
       </Table.Td>
       <Table.Td>{task.author.name}</Table.Td>
       <Table.Td>{task.responsible.name}</Table.Td>
-      <Table.Td className={`numbers ${classes.once}`}>{dateTime(task.created_at)}</Table.Td>
+      <Table.Td className={`numbers ${classes.once}`}>{dateTime(task.created_at, zone)}</Table.Td>
       <Table.Td className={`numbers ${classes.once}`} style={{ color: isLate ? 'var(--bad)' : undefined }}>
-        {dueWords(task.due, now, zone, true)}
+        {exactDue(task.due, zone)}
         {isLate && <div>просрочена</div>}
       </Table.Td>
       <Table.Td>
@@ -135,7 +135,7 @@ function Row({ task, onOpen }: { task: Task; onOpen: (task: Task) => void }) {
           </Tooltip>
         )}
       </Table.Td>
-      <Table.Td className={`numbers ${classes.once}`}>{task.closed_at && dateTime(task.closed_at)}</Table.Td>
+      <Table.Td className={`numbers ${classes.once}`}>{task.closed_at && dateTime(task.closed_at, zone)}</Table.Td>
     </Table.Tr>
   );
 }

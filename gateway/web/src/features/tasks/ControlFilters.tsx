@@ -72,7 +72,7 @@ export function ControlFilters({ search, go }: ControlFiltersProps) {
       <DayField {...day} label="по" value={search.until ?? null} onChange={(until) => go({ until: until ?? undefined })} />
       {place && (
         <Text size="xs" className="soft" role="note" pb={8}>
-          Дни — по времени компании:
+          Дни и сроки — по времени компании:
           <br />
           {place}
         </Text>
