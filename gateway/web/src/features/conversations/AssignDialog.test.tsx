@@ -81,8 +81,8 @@ test('before the move it says whose returns it ends, and when they would have be
   // Midnight of the 14th in Novosibirsk; in the browser it is still the 13th.
   show([LASTING('mir', 'anna', '2026-12-13T17:00:00Z'), LASTING('dom', 'vera', '2026-12-19T17:00:00Z')]);
   await screen.findByText('У 2 клиентов передача на время: возврат отменится');
-  screen.getByText('Вернулся бы к прежнему ответственному (anna) 14.12.2026: «mir».');
-  screen.getByText('Вернулся бы к прежнему ответственному (vera) 20.12.2026: «dom».');
+  screen.getByText('Вернулся бы к прежнему ответственному (anna) 14.12.2026: mir.');
+  screen.getByText('Вернулся бы к прежнему ответственному (vera) 20.12.2026: dom.');
   // To Anna herself her client just goes back.
   await choose('Анна');
   await screen.findByText('У 1 клиента передача на время: возврат отменится');

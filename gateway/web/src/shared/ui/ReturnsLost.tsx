@@ -31,7 +31,7 @@ export function ReturnsLost({ lost }: { lost: Handover[] }) {
 }
 
 function named(clients: Handover[]): string {
-  const names = clients.slice(0, NAMED).map(({ client_name }) => `«${client_name}»`).join(', ');
+  const names = clients.slice(0, NAMED).map(({ client_name }) => client_name).join(', ');
   const rest = clients.length - NAMED;
   return rest > 0 ? `${names} и ещё ${rest}` : names;
 }
