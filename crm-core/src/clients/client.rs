@@ -99,6 +99,8 @@ pub struct ClientCard {
     pub id: ClientId,
     /// As a person or an event wrote it.
     pub name: String,
+    /// A person entered the name, so that it is frozen; what an event wrote may still be named.
+    pub name_is_chosen: bool,
     /// «Общая база» or «Клиент».
     pub status: ClientStatus,
     /// Made by an event and never touched by a person.

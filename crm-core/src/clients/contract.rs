@@ -48,9 +48,11 @@ pub struct Contract {
 }
 
 /// A contract to put down. It has a number, or says what we hold.
-#[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewContract {
+    /// Made by the client; the same id again with the same content is the same contract.
+    pub id: ContractId,
     /// As printed on it.
     #[serde(default)]
     pub number: Option<String>,
@@ -90,7 +92,7 @@ pub struct ContractEdit {
 }
 
 /// What a person writes of a contract.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Terms {
     number: Option<String>,
     signed_on: Option<NaiveDate>,
@@ -117,7 +119,8 @@ impl Terms {
     }
 }
 
-/// Puts a contract on a card. Wants a transaction.
+/// Puts a contract on a card. The same id again with the same content by the same person is the same contract; with any
+/// other it is refused. Wants a transaction.
 pub async fn create(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -128,10 +131,27 @@ pub async fn create(
     let root = reach::client_under(conn, viewer, Right::ClientsWrite, client).await?;
     let terms = Terms { number: new.number, signed_on: new.signed_on, mark: new.mark, note: new.note };
     let terms = terms.checked()?;
-    let id = ContractId::at(now);
-    store::insert(conn, id, root.id, &terms, viewer.user_id, now).await?;
-    changed(conn, viewer, now, (root, id), ("contract.create", None, Some(json!(terms)))).await?;
-    Ok(id)
+    if !store::insert(conn, new.id, root.id, &terms, viewer.user_id, now).await? {
+        return pressed_before(conn, viewer, (root, new.id), &terms).await;
+    }
+    changed(conn, viewer, now, (root, new.id), ("contract.create", None, Some(json!(terms)))).await?;
+    Ok(new.id)
+}
+
+/// The contract of a press that came before, however it was changed since. Other content under its id is another one.
+async fn pressed_before(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    (root, id): (Root, ContractId),
+    terms: &Terms,
+) -> Result<ContractId> {
+    let first = store::first_press(conn, id).await?.filter(|first| {
+        let entered = first.entered.clone().and_then(|entered| serde_json::from_value::<Terms>(entered).ok());
+        (first.root, first.by, entered.as_ref()) == (root.id, Some(viewer.user_id), Some(terms))
+    });
+    first
+        .map(|_| id)
+        .ok_or(ClientError::NotNow("Этот договор уже внесён, но записан иначе: посмотрите в карточке."))
 }
 
 /// Changes a contract whose version the viewer has read. Wants a transaction.

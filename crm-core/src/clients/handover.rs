@@ -112,6 +112,19 @@ pub async fn list(conn: &mut PgConnection, viewer: &Viewer, now: DateTime<Utc>) 
     Ok(all.into_iter().map(|one| Handover { may_change: one.outcome.is_none(), ..one }).collect())
 }
 
+/// What a transfer of these clients would put an end to, the next to go back first: handovers that last, of root cards that
+/// the viewer hands over.
+pub async fn lasting(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    clients: &[ClientId],
+) -> Result<Vec<Handover>> {
+    viewer.require(Right::ClientsTransfer)?;
+    let scope = viewer.clients_under(Right::ClientsTransfer);
+    let found = store::lasting(conn, scope.sees_all(), viewer.user_id, clients).await?;
+    Ok(found.into_iter().map(|one| Handover { may_change: true, ..one }).collect())
+}
+
 /// Writes down that a client goes back. The card is locked.
 pub(super) async fn begin(
     conn: &mut PgConnection,

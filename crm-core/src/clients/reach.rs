@@ -65,11 +65,17 @@ pub(crate) async fn client_under(
     id: ClientId,
 ) -> Result<Root> {
     viewer.require(right)?;
-    let root = readable_client(conn, viewer, id).await?;
-    store::lock_client(conn, root.id).await?;
-    // Once more behind the lock: the card may have been joined or transferred meanwhile.
-    let root = readable_client(conn, viewer, id).await?;
-    covered(viewer.clients_under(right), right, root)
+    let mut root = readable_client(conn, viewer, id).await?;
+    loop {
+        store::lock_client(conn, root.id).await?;
+        // Once more behind the lock: the card may have been joined or transferred meanwhile. Another root is to be locked
+        // in its turn.
+        let again = readable_client(conn, viewer, id).await?;
+        if again.id == root.id {
+            return covered(viewer.clients_under(right), right, again);
+        }
+        root = again;
+    }
 }
 
 fn covered(scope: ClientScope<'_>, right: Right, root: Root) -> Result<Root> {
@@ -105,8 +111,14 @@ pub(crate) async fn contact_under(
     id: ContactId,
 ) -> Result<ContactId> {
     viewer.require(right)?;
-    let root = readable_contact(conn, viewer, id).await?;
-    store::lock_contact(conn, root).await?;
-    let root = readable_contact(conn, viewer, id).await?;
+    let mut root = readable_contact(conn, viewer, id).await?;
+    loop {
+        store::lock_contact(conn, root).await?;
+        let again = readable_contact(conn, viewer, id).await?;
+        if again == root {
+            break;
+        }
+        root = again;
+    }
     store::readable_contact(conn, Reach::under(viewer, right), root).await?.ok_or(Forbidden(right).into())
 }

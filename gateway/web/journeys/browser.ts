@@ -28,6 +28,8 @@ export interface Look {
   dark: boolean;
   /** With the service worker of the application; pages are then taken out of its cache. */
   worker?: boolean;
+  /** Where the person sits; with the company in Moscow where absent. */
+  zone?: string;
 }
 
 /** Somebody in front of a screen of this size; a warning of the console is a defect and is kept. */
@@ -36,7 +38,7 @@ export async function openContext(browser: Browser, look: Look): Promise<Browser
     viewport: { width: look.width, height: look.height },
     colorScheme: look.dark ? 'dark' : 'light',
     locale: 'ru-RU',
-    timezoneId: 'Europe/Moscow',
+    timezoneId: look.zone ?? 'Europe/Moscow',
     reducedMotion: 'reduce',
     serviceWorkers: look.worker ? 'allow' : 'block',
   });

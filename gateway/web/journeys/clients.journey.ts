@@ -84,6 +84,19 @@ test('a client given for a time says until when, and goes back by itself in open
   await boss.getByRole('button', { name: 'На время' }).click();
   await boss.getByText('Павел Продажин до 05.06.2099, затем Анна Менеджерова').waitFor();
 
+  // Who sits elsewhere reads the day of the company, and what another transfer would end.
+  const far = await stage.open('rop', { zone: 'America/Los_Angeles' });
+  await far.goto(card);
+  await far.getByText('До 05.06.2099, затем Анна Менеджерова').waitFor();
+  await far.getByRole('button', { name: 'Передать' }).click();
+  const again = far.getByRole('dialog');
+  await again.getByText('У 1 клиента передача на время: возврат отменится').waitFor();
+  await again.getByText('Вернулся бы к прежнему ответственному (Анна Менеджерова) 05.06.2099').waitFor();
+  await again.getByRole('combobox', { name: 'Кому' }).click();
+  await far.getByRole('option', { name: 'Марина Ропова' }).click();
+  await again.getByText('в 00:00 по времени компании (Москва, UTC+3)').waitFor();
+  expect(await seriousFindings(far, 'a transfer that ends a return')).toEqual([]);
+
   stage.sql("update client_handovers set ends_at = now() where ended_at is null");
   stage.sql("update scheduled_tasks set next_run_at = now() where name = 'clients.handovers'");
   await pane.waitFor({ timeout: 20_000 });

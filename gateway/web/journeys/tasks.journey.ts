@@ -53,6 +53,12 @@ test('a task is set from a row, closed with a result, and control shows who and 
   const text = await head.evaluate(async (href) => (await fetch(href)).text(), file!);
   expect(text.trim().split('\r\n').length - 1).toBe(rows);
   expect(text).toContain(title);
+  // Elsewhere the table has the same days and hours, and says whose they are.
+  const far = await stage.open('rop', { zone: 'America/Los_Angeles' });
+  await far.goto(`${stage.demo.url}/tasks?view=control&kind=letter&state=closed`);
+  await far.getByText('по времени компании: Москва, UTC+3').waitFor();
+  const theirs = far.getByRole('row').filter({ hasText: title });
+  expect(await theirs.innerText()).toBe(await shown.innerText());
   await shown.getByRole('button', { name: title }).click();
   const card = head.getByRole('dialog');
   await card.getByText('«Отгрузили полностью»').waitFor();

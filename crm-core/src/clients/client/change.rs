@@ -52,6 +52,7 @@ pub async fn create(
     };
     let mut fields = changed(&empty, wanted)?;
     fields.responsible_id = new.responsible_id;
+    fields.name_is_chosen = true;
     if let Some(user) = fields.responsible_id {
         store::active_user(conn, user).await?.ok_or(NO_SUCH_USER)?;
     }
@@ -99,6 +100,7 @@ pub async fn edit(
         free_inn(conn, viewer, &after).await?;
     }
     if after != before {
+        after.name_is_chosen |= after.name != before.name;
         after.automatic = false;
         after.version += 1;
         after.updated_at = now;
@@ -118,11 +120,10 @@ pub async fn edit(
 
 fn touches_frozen(before: &Fields, after: &Fields) -> bool {
     let replaced = |old: &Option<String>, new: &Option<String>| old.is_some() && old != new;
-    !before.automatic
-        && (before.name != after.name
-            || replaced(&before.inn, &after.inn)
-            || replaced(&before.kpp, &after.kpp)
-            || replaced(&before.ogrn, &after.ogrn))
+    before.name_is_chosen && before.name != after.name
+        || replaced(&before.inn, &after.inn)
+        || replaced(&before.kpp, &after.kpp)
+        || replaced(&before.ogrn, &after.ogrn)
 }
 
 /// The fields with the edit applied and checked.

@@ -14,6 +14,9 @@ pub(crate) struct Fields {
     #[serde(skip, default = "nil")]
     pub(crate) id: ClientId,
     pub(crate) name: String,
+    /// A person entered the name: from then on it is frozen. A ledger written before has no such field.
+    #[serde(default)]
+    pub(crate) name_is_chosen: bool,
     pub(crate) automatic: bool,
     pub(crate) status: ClientStatus,
     pub(crate) inn: Option<String>,
@@ -41,6 +44,7 @@ impl Fields {
         Self {
             id,
             name: String::new(),
+            name_is_chosen: false,
             automatic: false,
             status: ClientStatus::CommonBase,
             inn: None,
@@ -74,8 +78,8 @@ impl Fields {
 pub(crate) async fn fields(conn: &mut PgConnection, id: ClientId) -> sqlx::Result<Fields> {
     sqlx::query_as!(
         Fields,
-        r#"select id as "id: ClientId", name, automatic, status as "status: ClientStatus", inn, kpp, ogrn, city,
-                  time_zone, features, responsible_id as "responsible_id: UserId", version, created_at, updated_at
+        r#"select id as "id: ClientId", name, name_is_chosen, automatic, status as "status: ClientStatus", inn, kpp, ogrn,
+                  city, time_zone, features, responsible_id as "responsible_id: UserId", version, created_at, updated_at
            from clients where id = $1"#,
         id.0
     )
@@ -86,8 +90,8 @@ pub(crate) async fn fields(conn: &mut PgConnection, id: ClientId) -> sqlx::Resul
 /// The card of the root of a client, but for what was joined into it.
 pub(crate) async fn card(conn: &mut PgConnection, id: ClientId) -> sqlx::Result<Option<ClientCard>> {
     let row = sqlx::query!(
-        r#"select r.id as "id: ClientId", r.name, r.automatic, r.status as "status: ClientStatus", r.inn, r.kpp, r.ogrn,
-                  r.city, r.time_zone, r.features, r.contract_mark as "contract_mark: ContractMark",
+        r#"select r.id as "id: ClientId", r.name, r.name_is_chosen, r.automatic, r.status as "status: ClientStatus",
+                  r.inn, r.kpp, r.ogrn, r.city, r.time_zone, r.features, r.contract_mark as "contract_mark: ContractMark",
                   u.id as "responsible_id?: UserId", u.name as "responsible_name?", r.version, r.created_at, r.updated_at
            from clients c join clients r on r.id = c.root_id left join users u on u.id = r.responsible_id
            where c.id = $1"#,
@@ -98,6 +102,7 @@ pub(crate) async fn card(conn: &mut PgConnection, id: ClientId) -> sqlx::Result<
     Ok(row.map(|row| ClientCard {
         id: row.id,
         name: row.name,
+        name_is_chosen: row.name_is_chosen,
         status: row.status,
         automatic: row.automatic,
         inn: row.inn,
@@ -120,8 +125,8 @@ pub(crate) async fn card(conn: &mut PgConnection, id: ClientId) -> sqlx::Result<
 pub(crate) async fn insert(conn: &mut PgConnection, fields: &Fields, search_key: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into clients (id, root_id, name, automatic, status, inn, kpp, ogrn, city, time_zone, features,
-                              responsible_id, search_key, version, created_at, updated_at)
-         values ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                              responsible_id, search_key, version, created_at, updated_at, name_is_chosen)
+         values ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         fields.id.0,
         fields.name,
         fields.automatic,
@@ -137,6 +142,7 @@ pub(crate) async fn insert(conn: &mut PgConnection, fields: &Fields, search_key:
         fields.version,
         fields.created_at,
         fields.updated_at,
+        fields.name_is_chosen,
     )
     .execute(conn)
     .await?;
@@ -147,7 +153,7 @@ pub(crate) async fn update(conn: &mut PgConnection, fields: &Fields, search_key:
     sqlx::query!(
         "update clients
          set name = $2, automatic = $3, status = $4, inn = $5, kpp = $6, ogrn = $7, city = $8, time_zone = $9,
-             features = $10, responsible_id = $11, search_key = $12, version = $13, updated_at = $14
+             features = $10, responsible_id = $11, search_key = $12, version = $13, updated_at = $14, name_is_chosen = $15
          where id = $1",
         fields.id.0,
         fields.name,
@@ -163,6 +169,7 @@ pub(crate) async fn update(conn: &mut PgConnection, fields: &Fields, search_key:
         search_key,
         fields.version,
         fields.updated_at,
+        fields.name_is_chosen,
     )
     .execute(conn)
     .await?;

@@ -1,6 +1,7 @@
 //! SQL of contracts.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sqlx::PgConnection;
 
 use super::{Contract, Terms};
@@ -27,6 +28,7 @@ pub(in crate::clients) async fn of_client(
     .await
 }
 
+/// `false` when a contract of this id is there already.
 pub(super) async fn insert(
     conn: &mut PgConnection,
     id: ContractId,
@@ -34,10 +36,11 @@ pub(super) async fn insert(
     terms: &Terms,
     by: UserId,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "insert into client_contracts (id, client_id, number, signed_on, mark, note, created_at, created_by, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $7)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $7)
+         on conflict (id) do nothing",
         id.0,
         client.0,
         terms.number,
@@ -49,7 +52,31 @@ pub(super) async fn insert(
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
+}
+
+/// How a contract came to be: on which root card it stands, who put it down, and with what content.
+pub(super) struct FirstPress {
+    pub(super) root: ClientId,
+    pub(super) by: Option<UserId>,
+    pub(super) entered: Option<Value>,
+}
+
+/// The content is what the audit log says: what was changed since is no other press.
+pub(super) async fn first_press(conn: &mut PgConnection, id: ContractId) -> sqlx::Result<Option<FirstPress>> {
+    sqlx::query_as!(
+        FirstPress,
+        r#"select c.root_id as "root: ClientId", k.created_by as "by: UserId",
+                  (select l.after from audit_log l
+                   where l.subject_kind = 'client' and l.subject_id = k.client_id::text
+                     and l.action = 'contract.create' and l.after ->> 'contract_id' = k.id::text
+                   order by l.id limit 1) as entered
+           from client_contracts k join clients c on c.id = k.client_id
+           where k.id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await
 }
 
 /// On whose card it was put.

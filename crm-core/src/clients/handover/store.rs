@@ -97,6 +97,36 @@ pub(super) async fn list(
     Ok(rows.into_iter().map(Handover::from).collect())
 }
 
+/// Those of these cards that last; of all clients, or of those of a user.
+pub(super) async fn lasting(
+    conn: &mut PgConnection,
+    all: bool,
+    user: UserId,
+    clients: &[ClientId],
+) -> sqlx::Result<Vec<Handover>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select h.id as "id: HandoverId", c.id as "client_id: ClientId", c.name as client_name,
+                  f.id as "from_id: UserId", f.name as from_name, t.id as "to_id: UserId", t.name as to_name, h.reason,
+                  g.id as "given_by: UserId", g.name as giver_name, h.given_at, h.ends_at, h.ended_at,
+                  h.outcome as "outcome: Outcome"
+           from client_handovers h
+           join clients c on c.id = h.client_id and c.root_id = c.id
+           join users f on f.id = h.from_id
+           join users t on t.id = h.to_id
+           join users g on g.id = h.given_by
+           where h.client_id = any($3) and h.ended_at is null and c.responsible_id = h.to_id
+             and ($1 or c.responsible_id = $2)
+           order by h.ends_at, h.id"#,
+        all,
+        user.0,
+        clients as &[ClientId]
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Handover::from).collect())
+}
+
 /// What is written down of a new one.
 pub(super) struct NewHandover<'a> {
     pub(super) client: ClientId,

@@ -65,14 +65,14 @@ pub fn merged(
 
 fn obvious(field: &str, survivor: &Map<String, Value>, absorbed: &Map<String, Value>) -> Option<Side> {
     let (own, other) = (&survivor[field], absorbed.get(field).unwrap_or(&Value::Null));
-    let automatic = |card: &Map<String, Value>| card.get("automatic") == Some(&Value::Bool(true));
+    let unnamed = |card: &Map<String, Value>| card.get("name_is_chosen") == Some(&Value::Bool(false));
     match field {
         _ if other.is_null() => Some(Side::Survivor),
         _ if own.is_null() => Some(Side::Absorbed),
         "status" => Some(if *other == "client" { Side::Absorbed } else { Side::Survivor }),
         "name_is_chosen" => Some(if *other == Value::Bool(true) { Side::Absorbed } else { Side::Survivor }),
-        "name" if automatic(absorbed) => Some(Side::Survivor),
-        "name" if automatic(survivor) => Some(Side::Absorbed),
+        "name" if unnamed(absorbed) => Some(Side::Survivor),
+        "name" if unnamed(survivor) => Some(Side::Absorbed),
         _ => None,
     }
 }
@@ -111,13 +111,13 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_an_automatic_card_gives_way() {
-        let a = card(json!({"name": "+7 916", "automatic": true}));
-        let b = card(json!({"name": "Ромашка", "automatic": false}));
+    fn a_name_that_nobody_chose_gives_way() {
+        let a = card(json!({"name": "+7 916", "name_is_chosen": false}));
+        let b = card(json!({"name": "Ромашка", "name_is_chosen": true}));
         let names = |result: Result<Vec<FieldChange>, _>| {
             result.map(|changes| changes.into_iter().map(|change| change.field).collect::<Vec<_>>())
         };
-        assert_eq!(names(merged(&a, &b, &Choices::new())), Ok(vec!["name".into()]));
+        assert_eq!(names(merged(&a, &b, &Choices::new())), Ok(vec!["name".into(), "name_is_chosen".into()]));
         assert_eq!(names(merged(&b, &a, &Choices::new())), Ok(vec![]));
     }
 }

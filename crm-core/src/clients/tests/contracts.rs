@@ -18,11 +18,12 @@ use crate::{
 };
 
 fn held(mark: ContractMark) -> NewContract {
-    NewContract { mark: Some(mark), ..NewContract::default() }
+    NewContract { number: None, mark: Some(mark), ..numbered("") }
 }
 
 fn numbered(number: &str) -> NewContract {
-    NewContract { number: Some(number.into()), ..NewContract::default() }
+    let id = ContractId::at(minute(0));
+    NewContract { id, number: Some(number.into()), signed_on: None, mark: None, note: None }
 }
 
 /// What the card says, and whether the list finds it by just that.
@@ -59,7 +60,7 @@ async fn the_card_and_the_list_show_the_best_of_the_contracts(pool: PgPool) {
     let lost = ContractEdit { version: 3, mark: Some(Some(ContractMark::OneOff)), ..ContractEdit::default() };
     edit(&mut conn, &anna, minute(7), original, lost).await.unwrap();
     assert_eq!(mark(&mut conn, &anna, id).await, Some(ContractMark::Scan));
-    let empty = create(&mut conn, &anna, minute(8), id, NewContract::default()).await;
+    let empty = create(&mut conn, &anna, minute(8), id, NewContract { number: None, ..numbered("") }).await;
     assert!(matches!(empty, Err(ClientError::Invalid { field: "number", .. })));
     let told = feed_for(&mut conn, &anna).await;
     assert!(told.contains(&Message::Client { client_id: id, root_id: id }), "{told:?}");
@@ -171,4 +172,37 @@ async fn a_join_brings_the_contracts_together_and_a_split_gives_them_back(pool: 
     assert_eq!(mark(&mut conn, &head, ours).await, Some(ContractMark::Scan));
     assert_eq!(numbers(&mut conn, &head, other).await, ["2"]);
     assert_eq!(mark(&mut conn, &head, other).await, Some(ContractMark::Original));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn the_same_press_again_is_the_same_contract(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let anna = user(&mut conn, "Анна", "manager").await;
+    let head = user(&mut conn, "Роман", "head_of_sales").await;
+    let id = card(&mut conn, "Ромашка", Some(&anna)).await;
+    let new = NewContract { note: Some("У юриста".into()), ..numbered(" 17/26 ") };
+    let made = create(&mut conn, &anna, minute(1), id, new.clone()).await.unwrap();
+    assert_eq!(made, new.id);
+    assert_eq!(create(&mut conn, &anna, minute(2), id, new.clone()).await.unwrap(), made);
+    // What was changed since is no other press.
+    let scanned =
+        ContractEdit { version: 1, mark: Some(Some(ContractMark::Scan)), ..ContractEdit::default() };
+    edit(&mut conn, &anna, minute(3), made, scanned).await.unwrap();
+    assert_eq!(create(&mut conn, &anna, minute(4), id, new.clone()).await.unwrap(), made);
+    assert_eq!(mark(&mut conn, &anna, id).await, Some(ContractMark::Scan), "and it stays changed");
+
+    let other_card = card(&mut conn, "Лютик", Some(&anna)).await;
+    let other = NewContract { number: Some("18".into()), ..new.clone() };
+    for (viewer, client, content) in [(&anna, id, other), (&anna, other_card, new.clone()), (&head, id, new)]
+    {
+        let refused = create(&mut conn, viewer, minute(5), client, content).await;
+        assert!(matches!(refused, Err(ClientError::NotNow(_))), "{refused:?}");
+    }
+    assert_eq!(numbers(&mut conn, &anna, id).await, ["17/26"]);
+    assert!(numbers(&mut conn, &anna, other_card).await.is_empty());
+    let told: i64 = sqlx::query_scalar("select count(*) from audit_log where action = 'contract.create'")
+        .fetch_one(&mut *conn)
+        .await
+        .unwrap();
+    assert_eq!(told, 1);
 }

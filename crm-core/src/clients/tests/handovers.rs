@@ -5,11 +5,11 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::{
     ClientId, HandoverId,
-    access::Viewer,
+    access::{Right, Scope, Viewer},
     clients::{
         ClientError,
         client::{self, Transfer, transfer},
-        handover::{Outcome, due_unscoped, end_due_unscoped, give_back, keep, list, prolong},
+        handover::{Outcome, due_unscoped, end_due_unscoped, give_back, keep, lasting, list, prolong},
         join::{ClientJoin, Side, join_clients},
     },
     fixture::{self, client as card, feed_for, minute, user},
@@ -214,4 +214,44 @@ async fn given_for_good_to_whom_it_was_given_for_a_time_it_stays(pool: PgPool) {
     assert_eq!(stand.whose(&mut conn).await, "Борис");
     let again = transfer(&mut conn, &stand.head, minute(4), stand.client, &longer).await;
     assert!(matches!(again, Err(ClientError::NotNow(_))), "nobody would get it back");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn before_a_transfer_the_giver_is_told_what_it_ends(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = Stand::new(&mut conn).await;
+    let other = card(&mut conn, "Лютик", Some(&stand.anna)).await;
+    let both = [stand.client, other];
+    let told = lasting(&mut conn, &stand.head, &both).await.unwrap();
+    let told: Vec<_> = told.iter().map(|one| (one.client_id, one.from.name.as_str(), one.ends_at)).collect();
+    assert_eq!(told, [(stand.client, "Анна", back())]);
+    assert!(lasting(&mut conn, &stand.head, &[other]).await.unwrap().is_empty());
+    let refused = lasting(&mut conn, &stand.boris, &both).await;
+    assert!(matches!(refused, Err(ClientError::Forbidden(_))));
+    // Who hands over his own clients alone hears of no other's.
+    let mut own = stand.anna.clone();
+    own.rights.insert(Right::ClientsTransfer, Scope::Own);
+    assert!(lasting(&mut conn, &own, &both).await.unwrap().is_empty());
+
+    let vera = user(&mut conn, "Вера", "manager").await;
+    stand.give(&mut conn, &vera, None).await.unwrap();
+    assert!(lasting(&mut conn, &stand.head, &both).await.unwrap().is_empty(), "it has ended");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_responsible_whom_a_join_brought_keeps_the_client(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let stand = Stand::new(&mut conn).await;
+    let vera = user(&mut conn, "Вера", "manager").await;
+    let other = card(&mut conn, "Лютик", Some(&vera)).await;
+    let join = ClientJoin {
+        survivor_id: stand.client,
+        absorbed_id: other,
+        choices: [("name".into(), Side::Survivor), ("responsible_id".into(), Side::Absorbed)].into(),
+        dry_run: false,
+    };
+    join_clients(&mut conn, &stand.head, minute(3), &join).await.unwrap();
+    assert!(lasting(&mut conn, &stand.head, &[stand.client]).await.unwrap().is_empty(), "no return is left");
+    assert_eq!(stand.run(&mut conn, back()).await, [Outcome::Moved]);
+    assert_eq!(stand.whose(&mut conn).await, "Вера");
 }

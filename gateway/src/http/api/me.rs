@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use crm_core::access::profile::{self, Profile};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,6 +16,22 @@ use crate::http::{ApiJson, ApiResult, Arrived, Problem, Signed, SignedSession};
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(get, edit)).routes(routes!(set_email))
+}
+
+/// The viewer himself, and by whose clocks the company counts its days.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Me {
+    #[serde(flatten)]
+    profile: Profile,
+    /// As in the zone database: a day of return and the day of a task begin at its midnight.
+    company_zone: String,
+}
+
+impl Me {
+    /// The profile with what the company has set.
+    pub(super) fn new(app: &App, profile: Profile) -> Self {
+        Self { profile, company_zone: app.company.zone.to_string() }
+    }
 }
 
 /// What a user changes of himself. Any other field is refused with 403: it is the administrator's.
@@ -31,24 +47,24 @@ struct ProfilePatch {
 /// Who I am and what I may.
 #[utoipa::path(
     get, path = "/me", tag = "me", operation_id = "get_me",
-    responses((status = 200, body = Profile), Unauthorized),
+    responses((status = 200, body = Me), Unauthorized),
 )]
-async fn get(State(app): State<App>, Arrived(viewer): Arrived) -> ApiResult<Json<Profile>> {
+async fn get(State(app): State<App>, Arrived(viewer): Arrived) -> ApiResult<Json<Me>> {
     let mut conn = app.pool.acquire().await?;
-    Ok(Json(profile::get(&mut conn, &viewer, app.now()).await?))
+    Ok(Json(Me::new(&app, profile::get(&mut conn, &viewer, app.now()).await?)))
 }
 
 /// Changes my own data.
 #[utoipa::path(
     patch, path = "/me", tag = "me", operation_id = "edit_me",
     request_body = ProfilePatch,
-    responses((status = 200, body = Profile), Invalid, Unauthorized, Refused),
+    responses((status = 200, body = Me), Invalid, Unauthorized, Refused),
 )]
 async fn edit(
     State(app): State<App>,
     Signed(viewer): Signed,
     ApiJson(patch): ApiJson<ProfilePatch>,
-) -> ApiResult<Json<Profile>> {
+) -> ApiResult<Json<Me>> {
     if let Some(field) = patch.others.keys().next() {
         let detail = format!("Поле «{field}» меняет только администратор.");
         return Err(Problem::forbidden(detail).with("field", field.as_str()));
@@ -60,7 +76,7 @@ async fn edit(
         None => profile::get(&mut tx, &viewer, now).await?,
     };
     tx.commit().await?;
-    Ok(Json(profile))
+    Ok(Json(Me::new(&app, profile)))
 }
 
 /// Where the hub is to write to me, and the password that proves that it is I who asks for it.
@@ -77,16 +93,16 @@ struct OwnEmail {
 #[utoipa::path(
     put, path = "/me/email", tag = "me", operation_id = "change_my_email",
     request_body = OwnEmail,
-    responses((status = 200, body = Profile), Invalid, Unauthorized, Refused, TooMany),
+    responses((status = 200, body = Me), Invalid, Unauthorized, Refused, TooMany),
 )]
 async fn set_email(
     State(app): State<App>,
     signed: SignedSession,
     ApiJson(body): ApiJson<OwnEmail>,
-) -> ApiResult<Json<Profile>> {
+) -> ApiResult<Json<Me>> {
     own_secret::prove(&app, &signed.viewer, body.password, "password", "Пароль неверен.").await?;
     let mut tx = app.pool.begin().await?;
     let profile = profile::set_email(&mut tx, &signed.viewer, &body.email, app.now()).await?;
     tx.commit().await?;
-    Ok(Json(profile))
+    Ok(Json(Me::new(&app, profile)))
 }

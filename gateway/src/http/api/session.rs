@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::me::Me;
 use super::second_factor;
 use crate::app::App;
 use crate::http::origin::NotCrossSite;
@@ -59,7 +60,7 @@ struct OwnSessions {
 #[utoipa::path(
     post, path = "/session", tag = "session", operation_id = "sign_in", security(()),
     request_body = SignIn,
-    responses((status = 200, body = profile::Profile), Invalid, Unauthorized, Refused, TooMany),
+    responses((status = 200, body = Me), Invalid, Unauthorized, Refused, TooMany),
 )]
 async fn sign_in(
     State(app): State<App>,
@@ -110,7 +111,7 @@ async fn sign_in(
     tx.commit().await?;
 
     let cookie = cookie::keep(token.reveal(), session::LIFETIME.num_seconds(), &app.settings);
-    Ok(([(header::SET_COOKIE, cookie)], Json(profile)))
+    Ok(([(header::SET_COOKIE, cookie)], Json(Me::new(&app, profile))))
 }
 
 /// Signs out on this device.

@@ -148,8 +148,14 @@ async fn a_contract_is_put_down_changed_withdrawn_and_put_back(pool: PgPool) {
     let card = anna.post("/api/clients", json!({ "name": "ООО Ромашка" })).await;
     let path = format!("/api/clients/{}", card.body["id"].as_str().unwrap());
     assert_eq!((&card.body["contract_mark"], &card.body["contracts"]), (&Value::Null, &json!([])));
-    let made = anna.post(&format!("{path}/contracts"), json!({ "mark": "scan", "note": "У юриста" })).await;
-    assert_eq!(made.status, StatusCode::CREATED);
+    let id = "0190aaaa-0000-7000-8000-00000000000c";
+    let new = json!({ "id": id, "mark": "scan", "note": "У юриста" });
+    let contracts = format!("{path}/contracts");
+    let made = anna.post(&contracts, new.clone()).await;
+    assert_eq!((made.status, &made.body["id"]), (StatusCode::CREATED, &json!(id)));
+    assert_eq!(anna.post(&contracts, new).await.body, made.body, "the same press again");
+    let other = json!({ "id": id, "mark": "original" });
+    assert_eq!(anna.post(&contracts, other).await.status, StatusCode::CONFLICT);
     let contract = format!("/api/contracts/{}", made.body["id"].as_str().unwrap());
     let better = json!({ "version": 1, "mark": "original" });
     assert_eq!(anna.ask(Method::PATCH, &contract, Some(better.clone())).await.status, StatusCode::NO_CONTENT);
@@ -181,6 +187,9 @@ async fn a_client_is_given_for_a_time_and_called_back(pool: PgPool) {
     assert_eq!(anna.get(&path).await.problem(), "foreign-client");
     let rows = head.get("/api/handovers").await.body;
     assert_eq!((&rows[0]["ends_at"], &rows[0]["may_change"]), (&json!(until), &json!(true)));
+    let asked = json!({ "client_ids": [card.body["id"]] });
+    assert_eq!(head.post("/api/handovers/lasting", asked.clone()).await.body, rows);
+    assert_eq!(anna.post("/api/handovers/lasting", asked).await.problem(), "forbidden");
     let handover = format!("/api/handovers/{}", rows[0]["id"].as_str().unwrap());
     let past = head.ask(Method::PATCH, &handover, Some(json!({ "until": "2020-01-01T00:00:00Z" }))).await;
     assert_eq!(past.body["field"], "until");

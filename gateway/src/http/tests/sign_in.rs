@@ -15,6 +15,7 @@ async fn a_login_is_good_in_any_letter_case(pool: PgPool) {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.body["login"], "anna.petrova");
     assert_eq!(answer.body["rights"]["clients.read"], "own");
+    assert_eq!(answer.body["company_zone"], "Europe/Moscow");
     assert_eq!(browser.get("/api/me").await.body, answer.body);
 }
 

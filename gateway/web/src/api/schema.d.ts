@@ -621,7 +621,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts a contract on a card. */
+        /**
+         * Puts a contract on a card. The same `id` with the same content again answers with the same contract, with other content
+         *     it is refused.
+         */
         post: operations["create_contract"];
         delete?: never;
         options?: never;
@@ -1472,6 +1475,23 @@ export interface paths {
         get: operations["list_handovers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/lasting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which of these clients are in other hands for a time, the next to go back first: a transfer ends that. */
+        post: operations["lasting_handovers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3258,6 +3278,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Clients that are about to be given to somebody else. */
+        AboutToMove: {
+            /** @description At most 1000. */
+            client_ids: components["schemas"]["ClientId"][];
+        };
         /** @description Whose name stays. */
         Acceptance: {
             /** @description Per field that differs; the first contact of the proposal is the survivor. */
@@ -3988,6 +4013,8 @@ export interface components {
             kpp?: string | null;
             /** @description As a person or an event wrote it. */
             name: string;
+            /** @description A person entered the name, so that it is frozen; what an event wrote may still be named. */
+            name_is_chosen: boolean;
             /** @description ОГРН or ОГРНИП */
             ogrn?: string | null;
             responsible?: components["schemas"]["Person"] | null;
@@ -5375,6 +5402,11 @@ export interface components {
              */
             value: string;
         };
+        /** @description The viewer himself, and by whose clocks the company counts its days. */
+        Me: components["schemas"]["Profile"] & {
+            /** @description As in the zone database: a day of return and the day of a task begin at its midnight. */
+            company_zone: string;
+        };
         /** @description A text, before it is sent. */
         MeasureBody: {
             /** @description Exact. */
@@ -5654,6 +5686,8 @@ export interface components {
         };
         /** @description A contract to put down. It has a number, or says what we hold. */
         NewContract: {
+            /** @description Made by the client; the same id again with the same content is the same contract. */
+            id: components["schemas"]["ContractId"];
             mark?: components["schemas"]["ContractMark"] | null;
             /** @description Words of ours about it. */
             note?: string | null;
@@ -10668,6 +10702,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Противоречие с сохранёнными данными */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Ошибка сервера или временная недоступность */
             default: {
                 headers: {
@@ -14638,6 +14681,66 @@ export interface operations {
             };
         };
     };
+    lasting_handovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AboutToMove"];
+            };
+        };
+        responses: {
+            /** @description Готово */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"][];
+                };
+            };
+            /** @description Неверный запрос: `field` называет поле */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Никто не вошёл, или сеанс закончился */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Недостаточно прав, или запрос с чужой страницы */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ошибка сервера или временная недоступность */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     keep_handover: {
         parameters: {
             query?: never;
@@ -15902,7 +16005,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Profile"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Никто не вошёл, или сеанс закончился */
@@ -15944,7 +16047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Profile"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */
@@ -16426,7 +16529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Profile"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */
@@ -20956,7 +21059,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Profile"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Неверный запрос: `field` называет поле */

@@ -1,7 +1,7 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 
-export type Profile = Schema<'Profile'>;
+export type Profile = Schema<'Me'>;
 export type Right = Schema<'Right'>;
 
 export const meQuery = queryOptions({

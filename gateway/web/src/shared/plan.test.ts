@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { knownZone, momentOf, presets, tomorrowAtNine, wallOf, wallOfWords } from './plan';
+import { dayAhead, dayStart, knownZone, momentOf, presets, tomorrowAtNine, wallOf, wallOfWords } from './plan';
 
 const VLADIVOSTOK = 'Asia/Vladivostok';
 
@@ -21,6 +21,22 @@ test('a day and a time are read as people write them', () => {
 
 test('a clock that was put forward is followed', () => {
   expect(new Date(momentOf({ day: '2026-03-29', time: '10:00' }, 'Europe/Berlin')!).toISOString()).toBe('2026-03-29T08:00:00.000Z');
+});
+
+test('a day begins at the midnight of its zone, also where the clocks change in it', () => {
+  expect(dayStart('2026-06-05', 'Asia/Novosibirsk')).toBe('2026-06-04T17:00:00.000Z');
+  // Summer time ends on the 25th of October in Berlin, and began on the 29th of March.
+  expect(dayStart('2026-10-25', 'Europe/Berlin')).toBe('2026-10-24T22:00:00.000Z');
+  expect(dayStart('2026-10-26', 'Europe/Berlin')).toBe('2026-10-25T23:00:00.000Z');
+  expect(dayStart('2026-03-30', 'Europe/Berlin')).toBe('2026-03-29T22:00:00.000Z');
+});
+
+test('days ahead are counted by the calendar of the zone', () => {
+  const night = Date.parse('2026-11-23T18:00:00Z');
+  expect([0, 1, 8].map((days) => dayAhead(days, night, 'Asia/Novosibirsk'))).toEqual(['2026-11-24', '2026-11-25', '2026-12-02']);
+  expect(dayAhead(0, night, 'Europe/Moscow')).toBe('2026-11-23');
+  // Half past midnight of a day of 25 hours: a day later by the clock is still the same day.
+  expect(dayAhead(1, Date.parse('2026-10-24T22:30:00Z'), 'Europe/Berlin')).toBe('2026-10-26');
 });
 
 test('the offered times lie ahead, by the days of the client', () => {

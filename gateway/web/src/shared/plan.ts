@@ -1,5 +1,7 @@
 import { dayNumber, ownZone } from './format';
 
+const DAY_MS = 86_400_000;
+
 /** A wall clock: `2026-11-23` and `10:00`. */
 export interface Wall {
   day: string;
@@ -48,6 +50,17 @@ function shown(at: number, zone: string): number {
   return Date.parse(`${day}T${time}:00Z`);
 }
 
+/** The day so many days ahead by the calendar of a zone: a day there may have 23 or 25 hours. */
+export function dayAhead(days: number, now: number, zone: string): string {
+  const today = Date.parse(`${wallOf(now, zone).day}T00:00:00Z`);
+  return new Date(today + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The beginning of a day in a zone, as the hub takes it. */
+export function dayStart(day: string, zone: string): string {
+  return new Date(momentOf({ day, time: '00:00' }, zone)!).toISOString();
+}
+
 /** The zone if this browser knows it, else the viewer's own. */
 export function knownZone(zone?: string | null): string {
   try {
@@ -57,8 +70,6 @@ export function knownZone(zone?: string | null): string {
   }
 }
 
-const DAY_MS = 86_400_000;
-
 /** The hub puts nothing off for longer. */
 export const LONGEST_MS = 366 * DAY_MS;
 
@@ -66,7 +77,7 @@ const MONDAY = 4;
 
 /** Times that are often wanted, by the clocks of a zone; a morning begins at `hour`. */
 export function presets(now: number, zone: string, hour = '10:00'): { name: string; at: number }[] {
-  const morning = (daysAhead: number) => momentOf({ day: wallOf(now + daysAhead * DAY_MS, zone).day, time: hour }, zone)!;
+  const morning = (daysAhead: number) => momentOf({ day: dayAhead(daysAhead, now, zone), time: hour }, zone)!;
   // The first of January 1970 was a Thursday.
   const toMonday = 7 - ((dayNumber(now, zone) - MONDAY + 7) % 7);
   const words = hour.replace(/^0/, '');

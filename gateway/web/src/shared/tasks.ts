@@ -1,8 +1,9 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import type { operations } from '@/api/schema';
-import { date, dateTime, dayNumber, ownZone, time } from './format';
-import { momentOf, wallOf } from './plan';
+import { elsewhere } from './companyZone';
+import { date, dateTime, time } from './format';
+import { dayAhead, momentOf, wallOf } from './plan';
 
 export type Task = Schema<'Task'>;
 export type TaskDue = Schema<'TaskDue'>;
@@ -77,44 +78,45 @@ export function useReopenTask() {
 
 const DAY_MS = 86_400_000;
 
-/** The day that many days ahead by the clocks here. */
-export const dayAhead = (days: number, now: number) => wallOf(now + days * DAY_MS, ownZone).day;
-
-/** Put off by so many days from today: a time of day stays, a task without one gets the whole day. */
-export function putOff(due: TaskDue, days: number, now: number): TaskDue {
-  const day = dayAhead(days, now);
+/** Put off by so many days from the company's today: a time of day stays, a task without one gets the whole day. */
+export function putOff(due: TaskDue, days: number, now: number, zone: string): TaskDue {
+  const day = dayAhead(days, now, zone);
   if (due.kind !== 'at') return { kind: 'day', day };
-  return { kind: 'at', at: new Date(momentOf({ day, time: time(due.at) }, ownZone)!).toISOString() };
+  return { kind: 'at', at: new Date(momentOf({ day, time: time(due.at, zone) }, zone)!).toISOString() };
 }
 
 export type TaskGroup = 'late' | 'today' | 'later' | 'never';
 
-/** Where an open task stands. */
-export function groupOf(task: Pick<Task, 'due' | 'due_at'>, now: number): TaskGroup {
+/** Where an open task stands, by the days of the company. */
+export function groupOf(task: Pick<Task, 'due' | 'due_at'>, now: number, zone: string): TaskGroup {
   if (!task.due_at) return 'never';
   if (Date.parse(task.due_at) <= now) return 'late';
-  const isToday = task.due.kind === 'day' ? daysLeft(task.due_at, now) <= 0 : dayNumber(task.due_at) === dayNumber(now);
-  return isToday ? 'today' : 'later';
+  return daysUntil(task.due, now, zone) === 0 ? 'today' : 'later';
 }
 
-/** How many days ahead a whole day is by the company's clocks, at whose midnight it ends. */
-const daysLeft = (endsAt: string, now: number) => Math.ceil((Date.parse(endsAt) - now) / DAY_MS) - 1;
-
-/** The term of a task as people say it; a whole day is the company's. */
-export function termWords({ due, due_at }: Pick<Task, 'due' | 'due_at'>, now: number): string {
-  const near = due.kind === 'day' && due_at ? NEAR[daysLeft(due_at, now)] : undefined;
-  return near ?? dueWords(due, now, due.kind === 'day');
-}
-
-/** «сегодня, 14:05», «завтра», «05.06.2026»; `exact` is never relative. */
-export function dueWords(due: TaskDue, now: number, exact = false): string {
+/**
+ * The term as people say it, by the company's clocks: «сегодня, 14:05», «завтра», «05.06.2026»; `exact` is never relative.
+ * A time says whose it is where the viewer's clocks show another.
+ */
+export function dueWords(due: TaskDue, now: number, zone: string, exact = false): string {
   if (due.kind === 'never') return 'без срока';
-  const days = due.kind === 'at' ? dayNumber(due.at) - dayNumber(now) : daysBetween(dayAhead(0, now), due.day);
-  const near = exact ? undefined : NEAR[days];
-  if (due.kind === 'at') return near ? `${near}, ${time(due.at)}` : dateTime(due.at);
-  return near ?? date(`${due.day}T00:00:00Z`, 'UTC');
+  const near = exact ? undefined : NEAR[daysUntil(due, now, zone)!];
+  if (due.kind === 'day') return near ?? exactDue(due, zone);
+  const place = elsewhere(zone);
+  const words = near ? `${near}, ${time(due.at, zone)}` : exactDue(due, zone);
+  return place ? `${words} (${place})` : words;
+}
+
+/** The term with its date, where it is said for all whose clocks they are. */
+export function exactDue(due: TaskDue, zone: string): string {
+  if (due.kind === 'never') return 'без срока';
+  return due.kind === 'day' ? date(`${due.day}T00:00:00Z`, 'UTC') : dateTime(due.at, zone);
 }
 
 const NEAR: Record<number, string> = { [-1]: 'вчера', 0: 'сегодня', 1: 'завтра' };
 
-const daysBetween = (from: string, until: string) => Math.round((Date.parse(until) - Date.parse(from)) / DAY_MS);
+function daysUntil(due: TaskDue, now: number, zone: string): number | undefined {
+  if (due.kind === 'never') return undefined;
+  const day = due.kind === 'day' ? due.day : wallOf(Date.parse(due.at), zone).day;
+  return Math.round((Date.parse(day) - Date.parse(dayAhead(0, now, zone))) / DAY_MS);
+}

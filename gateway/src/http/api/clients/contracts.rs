@@ -24,12 +24,13 @@ struct ContractMade {
     id: ContractId,
 }
 
-/// Puts a contract on a card.
+/// Puts a contract on a card. The same `id` with the same content again answers with the same contract, with other content
+/// it is refused.
 #[utoipa::path(
     post, path = "/clients/{id}/contracts", tag = "clients", operation_id = "create_contract",
     params(("id" = ClientId, Path)),
     request_body = NewContract,
-    responses((status = 201, body = ContractMade), Invalid, Unauthorized, Refused, Missing),
+    responses((status = 201, body = ContractMade), Invalid, Unauthorized, Refused, Missing, Conflict),
 )]
 async fn create(
     State(app): State<App>,

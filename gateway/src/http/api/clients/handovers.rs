@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use crm_core::HandoverId;
 use crm_core::clients::handover::{self, Handover};
+use crm_core::{ClientId, HandoverId};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,11 +12,15 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::problem::documented::{Conflict, Invalid, Missing, Refused, Unauthorized};
-use crate::http::{ApiJson, ApiPath, ApiResult, Signed};
+use crate::http::{ApiJson, ApiPath, ApiResult, Problem, Signed};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(prolong, keep)).routes(routes!(give_back))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(prolong, keep))
+        .routes(routes!(give_back))
+        .routes(routes!(lasting))
 }
 
 /// Clients in other hands, the next to go back first, and behind them those that did not go back within the last 30 days,
@@ -88,4 +92,29 @@ async fn give_back(
     handover::give_back(&mut tx, &viewer, id, app.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Clients that are about to be given to somebody else.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AboutToMove {
+    /// At most 1000.
+    client_ids: Vec<ClientId>,
+}
+
+/// Which of these clients are in other hands for a time, the next to go back first: a transfer ends that.
+#[utoipa::path(
+    post, path = "/handovers/lasting", tag = "clients", operation_id = "lasting_handovers",
+    request_body = AboutToMove,
+    responses((status = 200, body = Vec<Handover>), Invalid, Unauthorized, Refused),
+)]
+async fn lasting(
+    State(app): State<App>,
+    Signed(viewer): Signed,
+    ApiJson(asked): ApiJson<AboutToMove>,
+) -> ApiResult<Json<Vec<Handover>>> {
+    if asked.client_ids.len() > 1000 {
+        return Err(Problem::invalid_field("client_ids", "За один раз — не больше 1000 клиентов."));
+    }
+    Ok(Json(handover::lasting(&mut *app.pool.acquire().await?, &viewer, &asked.client_ids).await?))
 }

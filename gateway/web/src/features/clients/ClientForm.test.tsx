@@ -3,12 +3,14 @@ import { Notifications, notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
+import { freezeQuery } from '@/shared/changeRequests';
+import type { ClientCard } from '@/shared/clients';
 import { ClientForm } from './ClientForm';
 
 configure({ asyncUtilTimeout: 4000 });
 
 /** Makes clients; refuses a number where `fault` says so. What was sent is kept. */
-function show(fault?: string) {
+function show(fault?: string, card?: ClientCard) {
   const sent: { path: string; body: unknown }[] = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     const request = input as Request;
@@ -24,12 +26,13 @@ function show(fault?: string) {
   const cache = new QueryClient({ defaultOptions: { queries: { networkMode: 'always' }, mutations: { networkMode: 'always' } } });
   cache.setQueryDefaults(['me'], { staleTime: Infinity });
   cache.setQueryData(['me'], { id: 'u1', name: 'Анна', login: 'anna', rights: { 'clients.write': 'own' } });
+  cache.setQueryData(freezeQuery.queryKey, { enabled: true });
   const onDone = vi.fn();
   render(
     <MantineProvider env="test">
       <Notifications />
       <QueryClientProvider client={cache}>
-        <ClientForm onClose={() => undefined} onDone={onDone} />
+        <ClientForm card={card} onClose={() => undefined} onDone={onDone} />
       </QueryClientProvider>
     </MantineProvider>,
   );
@@ -70,4 +73,14 @@ test('a number that does not fit leaves the new client and is told of', async ()
   create();
   await screen.findByText('Клиент создан, но номер не записан');
   expect(onDone).toHaveBeenCalledWith('c1');
+});
+
+test('a name that nobody entered is free, also of a card with requisites, and an entered one is locked', () => {
+  const taken = { id: 'c1', name: '+7 900', inn: '7707083893', automatic: false, name_is_chosen: false } as ClientCard;
+  show(undefined, taken);
+  expect(screen.getByLabelText('Название')).toHaveProperty('disabled', false);
+  expect(screen.getByLabelText('ИНН')).toHaveProperty('disabled', true);
+  cleanup();
+  show(undefined, { ...taken, name_is_chosen: true });
+  expect(screen.getByLabelText('Название')).toHaveProperty('disabled', true);
 });

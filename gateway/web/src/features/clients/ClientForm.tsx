@@ -74,9 +74,9 @@ export function ClientForm({ card, onClose, onDone }: ClientFormProps) {
   const isTaken = error instanceof ApiError && error.type === 'taken';
   const isStale = error instanceof ApiError && error.type === 'stale-version';
 
-  // What was given once is changed only by those who correct contacts; an automatic card may still be named.
+  // What was given once is changed only by those who correct contacts; a name that an event gave may still be entered.
   const isFrozen = (name: Name) =>
-    !!card && frozen && FROZEN.includes(name) && (name === 'name' ? !card.automatic : fieldsOf(card)[name] !== '');
+    !!card && frozen && FROZEN.includes(name) && (name === 'name' ? card.name_is_chosen : fieldsOf(card)[name] !== '');
   const field = (name: Name) => ({
     label: FIELD[name],
     value: fields[name],

@@ -6,6 +6,7 @@ import { ApiError } from '@/api/problem';
 import { useFrozen } from '@/shared/changeRequests';
 import { DayField } from '@/shared/ui/DayField';
 import { FormFailure } from '@/shared/ui/States';
+import { usePressId } from '@/shared/usePressId';
 import { useSaveContract, type Contract } from './contracts';
 import { HELD } from '@/shared/words/client';
 
@@ -23,6 +24,7 @@ interface ContractFormProps {
 export default function ContractForm({ client, contract, onClose }: ContractFormProps) {
   const save = useSaveContract(client);
   const frozen = useFrozen();
+  const press = usePressId();
   const [mark, setMark] = useState<Mark | null>(contract?.mark ?? null);
   const [number, setNumber] = useState(contract?.number ?? '');
   const [day, setDay] = useState(contract?.signed_on ?? null);
@@ -35,7 +37,11 @@ export default function ContractForm({ client, contract, onClose }: ContractForm
   const send = (event: FormEvent) => {
     event.preventDefault();
     const body = { mark, number: number.trim() || null, signed_on: day, note: note.trim() || null };
-    save.mutate({ contract, body }, { onSuccess: onClose });
+    const content = JSON.stringify(body);
+    save.mutate(
+      { id: press.next(content), contract, body },
+      { onSuccess: onClose, onError: (failure) => press.failed(failure, content) },
+    );
   };
   return (
     <Modal opened onClose={onClose} title={contract ? 'Правка договора' : 'Новый договор'}>

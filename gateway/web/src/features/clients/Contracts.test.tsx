@@ -26,14 +26,19 @@ const SCAN = contract('scan', { mark: 'scan' });
 const NUMBERED = contract('numbered', { number: '17/26', signed_on: '2026-06-05' });
 
 let asked: [string, string, unknown][] = [];
+/** How the next presses end, instead of being done. */
+let answers: (Response | 'lost')[] = [];
 
 beforeEach(() => {
   asked = [];
+  answers = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     const request = input as Request;
     const text = await request.text();
     asked.push([request.method, new URL(request.url).pathname, text ? (JSON.parse(text) as unknown) : null]);
-    return new Response(null, { status: 204 });
+    const answer = request.method === 'GET' ? undefined : answers.shift();
+    if (answer === 'lost') throw new TypeError('no connection');
+    return answer ?? new Response(null, { status: 204 });
   });
 });
 
@@ -85,3 +90,27 @@ test('who only reads changes nothing', () => {
   show([SCAN], false);
   expect(screen.queryAllByRole('button')).toEqual([]);
 });
+
+test('a second press after a lost answer has the id of the first, and other content after a refusal another', async () => {
+  const refusal = () => Response.json({ type: 'conflict', title: 'Отказ', status: 409 }, { status: 409 });
+  answers = ['lost', refusal(), 'lost'];
+  show([]);
+  fireEvent.click(screen.getByRole('button', { name: 'Добавить договор' }));
+  const number = await screen.findByLabelText('Номер', {}, { timeout: 4000 });
+  const pressed = () => asked.filter(([method]) => method === 'POST').map(([, , body]) => body as { id: string; number: string });
+  const press = async (count: number) => {
+    fireEvent.click(screen.getByRole('button', { name: 'Добавить' }));
+    await waitFor(() => expect(pressed()).toHaveLength(count));
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Добавить' })).toHaveProperty('disabled', false));
+  };
+  fireEvent.change(number, { target: { value: '17/26' } });
+  await press(1);
+  await press(2);
+  fireEvent.change(number, { target: { value: '18/26' } });
+  await press(3);
+  const [first, second, third] = pressed();
+  expect(first?.id).toMatch(/^[0-9a-f-]{36}$/);
+  expect(second).toEqual(first);
+  expect(third?.number).toBe('18/26');
+  expect(third?.id).not.toBe(first?.id);
+}, 20_000);

@@ -2,9 +2,11 @@ import { Alert, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCalendarDue, IconChevronDown } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
+import { useCompanyZone } from '@/shared/companyZone';
 import { date } from '@/shared/format';
+import { dayAhead, dayStart } from '@/shared/plan';
 import { DayField } from '@/shared/ui/DayField';
-import { dayStart } from '@/shared/ui/ReturnDay';
+import { midnight } from '@/shared/ui/ReturnDay';
 import { FormFailure } from '@/shared/ui/States';
 import classes from './ContextPane.module.css';
 import { useChangeHandover, type Handover } from './handovers';
@@ -13,11 +15,12 @@ import { notReturned } from './handoverWords';
 /** Whose the client is for a time, until when, and whose then; or why it did not go back. */
 export default function HandoverStrip({ handover }: { handover: Handover }) {
   const change = useChangeHandover(handover);
+  const zone = useCompanyZone();
   const [asking, setAsking] = useState(false);
   if (handover.outcome) {
     return (
       <Alert color="yellow" p="xs" role="status">
-        {notReturned(handover)}
+        {notReturned(handover, zone)}
       </Alert>
     );
   }
@@ -28,7 +31,7 @@ export default function HandoverStrip({ handover }: { handover: Handover }) {
       <Group gap={6} wrap="nowrap" align="flex-start">
         <IconCalendarDue size={16} aria-hidden="true" style={{ flex: 'none', marginTop: 2 }} />
         <Text size="sm">
-          До <span className="numbers">{date(handover.ends_at)}</span>, затем {handover.from.name}. {handover.reason}
+          До <span className="numbers">{date(handover.ends_at, zone)}</span>, затем {handover.from.name}. {handover.reason}
         </Text>
       </Group>
       {handover.may_change && (
@@ -60,10 +63,11 @@ export default function HandoverStrip({ handover }: { handover: Handover }) {
 
 function OtherDay({ handover, onClose }: { handover: Handover; onClose: () => void }) {
   const change = useChangeHandover(handover);
+  const zone = useCompanyZone();
   const [day, setDay] = useState<string | null>(null);
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (day) change.mutate({ until: dayStart(day) }, { onSuccess: onClose });
+    if (day) change.mutate({ until: dayStart(day, zone) }, { onSuccess: onClose });
   };
   return (
     <Modal opened onClose={onClose} title="Когда вернуть">
@@ -71,10 +75,10 @@ function OtherDay({ handover, onClose }: { handover: Handover; onClose: () => vo
         <Stack gap="sm">
           <DayField
             label="Новый день"
-            description={`Сейчас: ${date(handover.ends_at)}. В выбранный день в 00:00 клиент вернётся: ${handover.from.name}.`}
+            description={`Сейчас: ${date(handover.ends_at, zone)}. В выбранный день в ${midnight(zone)} клиент вернётся: ${handover.from.name}.`}
             placeholder="ДД.ММ.ГГГГ"
             data-autofocus
-            minDate={new Date(Date.now() + 86_400_000)}
+            minDate={dayAhead(1, Date.now(), zone)}
             value={day}
             onChange={setDay}
           />

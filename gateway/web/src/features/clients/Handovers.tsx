@@ -1,6 +1,7 @@
 import { Drawer, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useCompanyZone } from '@/shared/companyZone';
 import { date } from '@/shared/format';
 import { Failed, Loading, Nothing } from '@/shared/ui/States';
 import classes from './ClientList.module.css';
@@ -27,6 +28,7 @@ export default function Handovers({ onClose }: { onClose: () => void }) {
 }
 
 function Row({ handover, onOpen }: { handover: Handover; onOpen: () => void }) {
+  const zone = useCompanyZone();
   return (
     <li className={classes.card} style={{ paddingInline: 0 }}>
       <Link to="/clients/$clientId" params={{ clientId: handover.client_id }} className="link" onClick={onOpen}>
@@ -34,11 +36,11 @@ function Row({ handover, onOpen }: { handover: Handover; onOpen: () => void }) {
       </Link>
       {handover.outcome ? (
         <Text size="sm" c="var(--late)">
-          {notReturned(handover)}
+          {notReturned(handover, zone)}
         </Text>
       ) : (
         <Text size="sm">
-          {handover.to.name} до <span className="numbers">{date(handover.ends_at)}</span>, затем {handover.from.name}
+          {handover.to.name} до <span className="numbers">{date(handover.ends_at, zone)}</span>, затем {handover.from.name}
         </Text>
       )}
       <Text size="xs" className="soft">

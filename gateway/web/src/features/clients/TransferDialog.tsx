@@ -1,11 +1,14 @@
-import { Alert, Button, Group, Modal, Select, Stack, Textarea } from '@mantine/core';
+import { Button, Group, Modal, Select, Stack, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import type { ClientCard } from '@/shared/clients';
 import { colleaguesQuery } from '@/shared/colleagues';
-import { date } from '@/shared/format';
-import { dayStart, ReturnDay } from '@/shared/ui/ReturnDay';
+import { useCompanyZone } from '@/shared/companyZone';
+import { lostBy } from '@/shared/handovers';
+import { dayStart } from '@/shared/plan';
+import { ReturnDay } from '@/shared/ui/ReturnDay';
+import { ReturnsLost } from '@/shared/ui/ReturnsLost';
 import { FormFailure } from '@/shared/ui/States';
 import { useTransfer } from './api';
 
@@ -14,10 +17,12 @@ const NOBODY = 'nobody';
 /** Gives a client to somebody else, for good or for a time; at once, also in tabs that are open. */
 export default function TransferDialog({ card, onClose }: { card: ClientCard; onClose: () => void }) {
   const transfer = useTransfer(card.id);
+  const zone = useCompanyZone();
   const { data: colleagues } = useQuery(colleaguesQuery);
   const [to, setTo] = useState<string | null>(null);
   const [reason, setReason] = useState('');
   const [day, setDay] = useState<string | null>(null);
+  const lasting = card.handover && !card.handover.outcome ? [card.handover] : [];
   const mayReturn = !!card.responsible && to !== null && to !== NOBODY;
   const people = (colleagues ?? []).filter((person) => !person.disabled && person.id !== card.responsible?.id);
   const give = (event: FormEvent) => {
@@ -27,7 +32,7 @@ export default function TransferDialog({ card, onClose }: { card: ClientCard; on
       {
         responsible_id: to === NOBODY ? null : to,
         reason: reason.trim(),
-        until: mayReturn && day ? dayStart(day) : null,
+        until: mayReturn && day ? dayStart(day, zone) : null,
       },
       {
         onSuccess: () => {
@@ -41,12 +46,7 @@ export default function TransferDialog({ card, onClose }: { card: ClientCard; on
     <Modal opened onClose={onClose} title={`Передать «${card.name}»`}>
       <form onSubmit={give}>
         <Stack gap="sm">
-          {card.handover && !card.handover.outcome && (
-            <Alert color="yellow">
-              Клиент передан на время: {date(card.handover.ends_at)} он вернулся бы к прежнему ответственному (
-              {card.handover.from.name}). Новая передача это отменит.
-            </Alert>
-          )}
+          <ReturnsLost lost={lostBy(lasting, to, mayReturn && day !== null)} />
           <Select
             label="Кому"
             placeholder="Выберите сотрудника"

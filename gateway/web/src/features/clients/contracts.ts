@@ -13,10 +13,18 @@ function useCardChanged(client: string) {
     ]);
 }
 
+interface SavedContract {
+  /** Of a new one; the same id again is the same contract. */
+  id: string;
+  /** The one to change. */
+  contract?: Contract;
+  body: Omit<Schema<'NewContract'>, 'id'>;
+}
+
 export function useSaveContract(client: string) {
   const changed = useCardChanged(client);
   return useMutation({
-    mutationFn: ({ contract, body }: { contract?: Contract; body: Schema<'NewContract'> }): Promise<unknown> =>
+    mutationFn: ({ id, contract, body }: SavedContract): Promise<unknown> =>
       contract
         ? unwrap(
             api.PATCH('/api/contracts/{id}', {
@@ -24,8 +32,9 @@ export function useSaveContract(client: string) {
               body: { ...body, version: contract.version },
             }),
           )
-        : unwrap(api.POST('/api/clients/{id}/contracts', { params: { path: { id: client } }, body })),
-    onSuccess: changed,
+        : unwrap(api.POST('/api/clients/{id}/contracts', { params: { path: { id: client } }, body: { id, ...body } })),
+    // Also after a refusal: a press before may have come through.
+    onSettled: changed,
   });
 }
 

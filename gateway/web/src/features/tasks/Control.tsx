@@ -1,8 +1,9 @@
 import { Button, Group, Skeleton, Table, Tooltip } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useCompanyZone } from '@/shared/companyZone';
 import { dateTime } from '@/shared/format';
 import { plural } from '@/shared/plural';
-import { dueWords, groupOf, TASK_KINDS, tasksQuery, type Task } from '@/shared/tasks';
+import { exactDue, groupOf, TASK_KINDS, tasksQuery, type Task } from '@/shared/tasks';
 import { SortHead } from '@/shared/ui/SortHead';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { useLayout } from '@/shared/useLayout';
@@ -103,7 +104,8 @@ function Rows({ tasks, sort, onSort, onOpen }: RowsProps) {
 
 function Row({ task, onOpen }: { task: Task; onOpen: (task: Task) => void }) {
   const now = useNow();
-  const isLate = !task.closed_at && groupOf(task, now) === 'late';
+  const zone = useCompanyZone();
+  const isLate = !task.closed_at && groupOf(task, now, zone) === 'late';
   const again = task.closings.filter((closing) => closing.reopened_at !== null).length;
   const byOther = task.closed_by && task.closed_by.id !== task.responsible.id;
   return (
@@ -120,9 +122,9 @@ function Row({ task, onOpen }: { task: Task; onOpen: (task: Task) => void }) {
       </Table.Td>
       <Table.Td>{task.author.name}</Table.Td>
       <Table.Td>{task.responsible.name}</Table.Td>
-      <Table.Td className={`numbers ${classes.once}`}>{dateTime(task.created_at)}</Table.Td>
+      <Table.Td className={`numbers ${classes.once}`}>{dateTime(task.created_at, zone)}</Table.Td>
       <Table.Td className={`numbers ${classes.once}`} style={{ color: isLate ? 'var(--bad)' : undefined }}>
-        {dueWords(task.due, now, true)}
+        {exactDue(task.due, zone)}
         {isLate && <div>просрочена</div>}
       </Table.Td>
       <Table.Td>
@@ -133,7 +135,7 @@ function Row({ task, onOpen }: { task: Task; onOpen: (task: Task) => void }) {
           </Tooltip>
         )}
       </Table.Td>
-      <Table.Td className={`numbers ${classes.once}`}>{task.closed_at && dateTime(task.closed_at)}</Table.Td>
+      <Table.Td className={`numbers ${classes.once}`}>{task.closed_at && dateTime(task.closed_at, zone)}</Table.Td>
     </Table.Tr>
   );
 }

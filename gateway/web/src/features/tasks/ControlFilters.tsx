@@ -1,7 +1,8 @@
-import { Button, Group, Select } from '@mantine/core';
+import { Button, Group, Select, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { colleaguesQuery } from '@/shared/colleagues';
+import { elsewhere, useCompanyZone } from '@/shared/companyZone';
 import { TASK_KINDS } from '@/shared/tasks';
 import { DayField } from '@/shared/ui/DayField';
 import { controlFilter } from './control';
@@ -28,6 +29,7 @@ export const isFiltered = (search: TasksSearch) => Object.keys(NO_FILTER).some((
 export function ControlFilters({ search, go }: ControlFiltersProps) {
   const people = (useQuery(colleaguesQuery).data ?? []).map((person) => ({ value: person.id, label: person.name }));
   const query = new URLSearchParams(Object.entries(controlFilter(search)).map(([name, value]) => [name, String(value)]));
+  const place = elsewhere(useCompanyZone());
   const day = { w: 130, placeholder: 'любой день', clearable: true };
   return (
     <Group gap="xs" align="flex-end">
@@ -68,6 +70,13 @@ export function ControlFilters({ search, go }: ControlFiltersProps) {
       />
       <DayField {...day} label="Поставлена с" value={search.from ?? null} onChange={(from) => go({ from: from ?? undefined })} />
       <DayField {...day} label="по" value={search.until ?? null} onChange={(until) => go({ until: until ?? undefined })} />
+      {place && (
+        <Text size="xs" className="soft" role="note" pb={8}>
+          Дни и сроки — по времени компании:
+          <br />
+          {place}
+        </Text>
+      )}
       {isFiltered(search) && (
         <Button variant="subtle" onClick={() => go(NO_FILTER)}>
           Сбросить

@@ -1,5 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useCompanyZone } from '@/shared/companyZone';
 import { useMe } from '@/shared/me';
 import { groupOf, tasksQuery, type Task, type TaskGroup } from '@/shared/tasks';
 import { Failed, Loading, Nothing } from '@/shared/ui/States';
@@ -25,6 +26,7 @@ interface ListOfProps {
 export function ListOf({ view, isClosed, onOpen, onEdit }: ListOfProps) {
   const me = useMe();
   const now = useNow();
+  const zone = useCompanyZone();
   const whose = view === 'given' ? { author: me.id, given: true } : { responsible: me.id };
   const list = useInfiniteQuery(
     tasksQuery({ ...whose, state: isClosed ? 'closed' : 'open', sort: isClosed ? '-closed_at' : 'due_at' }),
@@ -42,7 +44,7 @@ export function ListOf({ view, isClosed, onOpen, onEdit }: ListOfProps) {
       ))}
     </ul>
   );
-  const groups = GROUPS.map(([group, name]) => ({ group, name, found: tasks.filter((task) => groupOf(task, asOf) === group) }));
+  const groups = GROUPS.map(([group, name]) => ({ group, name, found: tasks.filter((task) => groupOf(task, asOf, zone) === group) }));
   return (
     <>
       {isClosed

@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Schema } from '@/api/client';
+import { useCompanyZone } from '@/shared/companyZone';
 import { dateTime } from '@/shared/format';
 import { dueWords, TASK_KINDS, taskHistoryQuery, taskQuery, type Task } from '@/shared/tasks';
 import { Failed, Loading } from '@/shared/ui/States';
@@ -96,12 +97,13 @@ const STEPS: Record<Schema<'TaskStep'>, string> = {
 
 function Steps({ task }: { task: Task }) {
   const steps = useQuery(taskHistoryQuery(task.id));
+  const zone = useCompanyZone();
   if (task.client_hidden) return null;
   if (!steps.data) return steps.isError ? <Failed error={steps.error} again={() => void steps.refetch()} /> : null;
   let closed = 0;
   const words = (step: Schema<'TaskChanged'>) => {
     const result = step.step === 'closed' ? task.closings[closed++]?.result : undefined;
-    return [STEPS[step.step], ...changesOf(step), result && `«${result}»`].filter(Boolean).join(', ');
+    return [STEPS[step.step], ...changesOf(step, zone), result && `«${result}»`].filter(Boolean).join(', ');
   };
   return (
     <section aria-label="История задачи">
@@ -119,9 +121,9 @@ function Steps({ task }: { task: Task }) {
   );
 }
 
-function changesOf({ step, due_before, due, responsible_before, responsible }: Schema<'TaskChanged'>): string[] {
+function changesOf({ step, due_before, due, responsible_before, responsible }: Schema<'TaskChanged'>, zone: string): string[] {
   if (step === 'created') return [];
-  const exact = (term: Schema<'TaskDue'> | null) => (term ? dueWords(term, 0, true) : '');
+  const exact = (term: Schema<'TaskDue'> | null) => (term ? dueWords(term, 0, zone, true) : '');
   return [
     due && `срок ${exact(due_before)} → ${exact(due)}`,
     responsible && `ответственный ${responsible_before} → ${responsible}`,

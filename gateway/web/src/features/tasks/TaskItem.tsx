@@ -12,9 +12,10 @@ import {
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
+import { useCompanyZone } from '@/shared/companyZone';
 import { dateTime } from '@/shared/format';
 import { useMe } from '@/shared/me';
-import { groupOf, TASK_KINDS, termWords, type Task, type TaskKind } from '@/shared/tasks';
+import { dueWords, groupOf, TASK_KINDS, type Task, type TaskKind } from '@/shared/tasks';
 import { useNow } from '@/shared/useNow';
 import classes from './Tasks.module.css';
 import { useActs } from './useActs';
@@ -94,6 +95,7 @@ export function TaskItem({ task, isOfClient = false, onOpen, onEdit }: TaskItemP
 /** When it is due, or who closed it when. */
 export function Term({ task }: { task: Task }) {
   const now = useNow();
+  const zone = useCompanyZone();
   if (task.closed_at) {
     return (
       <span className="numbers">
@@ -102,11 +104,11 @@ export function Term({ task }: { task: Task }) {
       </span>
     );
   }
-  const isLate = groupOf(task, now) === 'late';
+  const isLate = groupOf(task, now, zone) === 'late';
   return (
     <span className="numbers" style={{ color: isLate ? 'var(--bad)' : undefined }}>
       {isLate && 'просрочена: '}
-      {termWords(task, now)}
+      {dueWords(task.due, now, zone)}
     </span>
   );
 }

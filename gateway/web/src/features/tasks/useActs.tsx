@@ -1,9 +1,11 @@
 import { notifications } from '@mantine/notifications';
+import { useCompanyZone } from '@/shared/companyZone';
 import { dueWords, putOff, useCloseTask, useEditTask, useReopenTask, type Task, type TaskDue } from '@/shared/tasks';
 import { strip } from '@/shared/ui/strip';
 
 /** Closing and putting off, each with a strip that takes it back; opening again. */
 export function useActs() {
+  const zone = useCompanyZone();
   const close = useCloseTask();
   const edit = useEditTask();
   const again = useReopenTask();
@@ -35,8 +37,8 @@ export function useActs() {
       ),
     putOff: (task: Task, days: number) => {
       const now = Date.now();
-      const due = putOff(task.due, days, now);
-      return move(task, due, `Перенесена: ${dueWords(due, now)}`);
+      const due = putOff(task.due, days, now, zone);
+      return move(task, due, `Перенесена: ${dueWords(due, now, zone)}`);
     },
     reopen: (task: Task) => reopen(task.id),
   };

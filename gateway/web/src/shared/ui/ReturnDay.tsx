@@ -1,12 +1,11 @@
+import { elsewhere, useCompanyZone } from '../companyZone';
+import { dayAhead } from '../plan';
 import { DayField } from './DayField';
 
-/** The beginning of a day here, as a moment. */
-export const dayStart = (day: string) => new Date(`${day}T00:00`).toISOString();
-
-function tomorrow(): Date {
-  const day = new Date();
-  day.setDate(day.getDate() + 1);
-  return day;
+/** «00:00», and whose midnight it is where the viewer's own is another. */
+export function midnight(zone: string): string {
+  const place = elsewhere(zone);
+  return place ? `00:00 по времени компании (${place})` : '00:00';
 }
 
 interface ReturnDayProps {
@@ -19,13 +18,14 @@ interface ReturnDayProps {
 
 /** On which day what is given for a time goes back by itself. */
 export function ReturnDay({ value, onChange, back }: ReturnDayProps) {
+  const zone = useCompanyZone();
   return (
     <DayField
       label="Вернуть"
-      description={`Пусто — насовсем. В этот день в 00:00 ответственность сама вернётся: ${back ?? 'у каждого клиента к прежнему ответственному'}.`}
+      description={`Пусто — насовсем. В этот день в ${midnight(zone)} ответственность сама вернётся: ${back ?? 'у каждого клиента к прежнему ответственному'}.`}
       placeholder="Насовсем"
       clearable
-      minDate={tomorrow()}
+      minDate={dayAhead(1, Date.now(), zone)}
       value={value}
       onChange={onChange}
     />

@@ -31,7 +31,7 @@ const TASK: Task = {
 type Answer = { status: number; type: string } | undefined;
 
 /** Answers presses one after the other, `undefined` by a lost connection; what was sent is kept. */
-function show(task: Task | undefined, answers: Answer[]) {
+function show(task: Task | undefined, answers: Answer[], zone = 'UTC') {
   const sent: (Partial<NewTask> & { method: string })[] = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     const request = input as Request;
@@ -42,7 +42,7 @@ function show(task: Task | undefined, answers: Answer[]) {
     return Response.json({ title: 'Отказ', ...answer }, { status: answer.status });
   });
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' }, mutations: { networkMode: 'always' } } });
-  cache.setQueryData(['me'], { id: ANNA.id, name: ANNA.name, login: 'anna', rights: { 'tasks.use': 'own' } });
+  cache.setQueryData(['me'], { id: ANNA.id, name: ANNA.name, login: 'anna', company_zone: zone, rights: { 'tasks.use': 'own' } });
   cache.setQueryDefaults(['me'], { staleTime: Infinity });
   const form = () => <TaskForm task={task} onClose={() => undefined} />;
   const router = createRouter({ routeTree: createRootRoute({ component: form }), history: createMemoryHistory() });
@@ -88,4 +88,30 @@ test('of a changed task the changed fields alone are sent', async () => {
   write('Перезвонить утром');
   await press('Сохранить', sent, 1);
   expect(sent).toEqual([{ method: 'PATCH', title: 'Перезвонить утром' }]);
+}, 20_000);
+
+test('the day and the hour are those of the company, and the viewer’s own are said beside them', async () => {
+  const sent = show(undefined, [undefined], 'Asia/Novosibirsk');
+  await screen.findByLabelText('Что сделать');
+  write('Счёт');
+  const day = screen.getByLabelText('Срок');
+  fireEvent.change(day, { target: { value: '10.12.2099' } });
+  fireEvent.blur(day);
+  fireEvent.change(screen.getByLabelText('Время'), { target: { value: '3:00' } });
+  await screen.findByText('По времени компании: Новосибирск, UTC+7. У вас будет 09.12.2099, 20:00.');
+  await press('Поставить', sent, 1);
+  expect(sent[0]?.due).toEqual({ kind: 'at', at: '2099-12-09T20:00:00.000Z' });
+}, 20_000);
+
+test('«Сегодня» is the day of the company', async () => {
+  // In Novosibirsk the 24th has begun an hour ago.
+  vi.useFakeTimers({ now: Date.parse('2026-11-23T18:00:00Z'), toFake: ['Date'] });
+  const sent = show(undefined, [undefined], 'Asia/Novosibirsk');
+  await screen.findByLabelText('Что сделать');
+  write('Счёт');
+  fireEvent.click(screen.getByRole('button', { name: 'Сегодня' }));
+  fireEvent.change(screen.getByLabelText('Время'), { target: { value: '' } });
+  await press('Поставить', sent, 1);
+  expect(sent[0]?.due).toEqual({ kind: 'day', day: '2026-11-24' });
+  vi.useRealTimers();
 }, 20_000);

@@ -2,14 +2,15 @@ import { Alert, Button, Group, Modal, SegmentedControl, Select, Stack, Text, Tex
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useRef, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { ApiError } from '@/api/problem';
 import { colleaguesQuery } from '../colleagues';
-import { ownZone, time } from '../format';
+import { elsewhere, useCompanyZone } from '../companyZone';
+import { dateTime, time } from '../format';
 import { useMe } from '../me';
-import { momentOf } from '../plan';
-import { dayAhead, TASK_KINDS, taskQuery, termWords, useEditTask, useSetTask, type Task, type TaskDue, type TaskEdit, type TaskKind } from '../tasks';
-import { uuid } from '../uuid';
+import { dayAhead, momentOf, wallOf } from '../plan';
+import { dueWords, TASK_KINDS, taskQuery, useEditTask, useSetTask, type Task, type TaskDue, type TaskEdit, type TaskKind } from '../tasks';
+import { usePressId } from '../usePressId';
 import { ClientPicker } from './ClientPicker';
 import { DayField } from './DayField';
 import { FormFailure } from './States';
@@ -33,19 +34,18 @@ interface TaskFormProps {
 /** A task in a dialog: what, for whom, by when. */
 export default function TaskForm({ task, start = {}, onClose }: TaskFormProps) {
   const me = useMe();
+  const zone = useCompanyZone();
   const set = useSetTask();
   const edit = useEditTask();
   const colleagues = useQuery(colleaguesQuery).data ?? [];
-  // One id for every press: what came through though its answer was lost is not set twice. Other words after a refusal are
-  // another task.
-  const press = useRef({ id: uuid(), refused: '' });
+  const press = usePressId();
   const [title, setTitle] = useState(task?.title ?? start.title ?? '');
   const [text, setText] = useState(task?.text ?? '');
   const [kind, setKind] = useState<TaskKind>(task?.kind ?? start.kind ?? 'other');
   const [responsible, setResponsible] = useState(task?.responsible.id ?? me.id);
   const [client, setClient] = useState(task?.client ?? start.client);
-  const [due, setDue] = useState(() => fieldsOf(task?.due));
-  const chosen = dueOf(due);
+  const [due, setDue] = useState(() => fieldsOf(task?.due, zone));
+  const chosen = dueOf(due, zone);
   const failure = set.error ?? edit.error;
   const done = (words: string) => () => {
     notifications.show({ color: 'green', message: words });
@@ -56,22 +56,15 @@ export default function TaskForm({ task, start = {}, onClose }: TaskFormProps) {
     if (!chosen || !title.trim()) return;
     const values = { title: title.trim(), text: text.trim() || null, kind, responsible_id: responsible, due: chosen };
     if (task) {
-      const changes = differences(task, values);
+      const changes = differences(task, values, zone);
       if (Object.keys(changes).length === 0) return onClose();
       return edit.mutate({ id: task.id, ...changes }, { onSuccess: done('Задача изменена') });
     }
     const wanted = { ...values, client_id: client?.id, interaction_id: start.row };
     const content = JSON.stringify(wanted);
-    const { refused } = press.current;
-    if (refused && refused !== content) press.current = { id: uuid(), refused: '' };
     set.mutate(
-      { id: press.current.id, ...wanted },
-      {
-        onSuccess: done('Задача поставлена'),
-        onError: (error) => {
-          if (isRefusal(error)) press.current.refused = content;
-        },
-      },
+      { id: press.next(content), ...wanted },
+      { onSuccess: done('Задача поставлена'), onError: (error) => press.failed(error, content) },
     );
   };
   // Of another's client the order stands as it was given; it may be put off or handed back.
@@ -111,7 +104,7 @@ export default function TaskForm({ task, start = {}, onClose }: TaskFormProps) {
             value={responsible}
             onChange={(value) => value && setResponsible(value)}
           />
-          <DueFields due={due} onDue={setDue} />
+          <DueFields due={due} zone={zone} onDue={setDue} />
           {client ? (
             <Group justify="space-between" wrap="nowrap">
               <Text size="sm" className="cut">
@@ -137,7 +130,7 @@ export default function TaskForm({ task, start = {}, onClose }: TaskFormProps) {
             onChange={(event) => setText(event.currentTarget.value)}
           />
           <FormFailure error={failure} />
-          {set.error instanceof ApiError && set.error.problem.status === 409 && <Stored id={press.current.id} />}
+          {set.error instanceof ApiError && set.error.problem.status === 409 && <Stored id={press.last()} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Отмена
@@ -152,22 +145,19 @@ export default function TaskForm({ task, start = {}, onClose }: TaskFormProps) {
   );
 }
 
-/** The hub has answered: nothing of this press was set. */
-const isRefusal = (error: Error) => error instanceof ApiError && error.problem.status >= 400 && error.problem.status < 500;
-
 type Values = Required<Pick<TaskEdit, 'title' | 'text' | 'kind' | 'responsible_id' | 'due'>>;
 
 /**
  * The fields that were changed here: what a colleague has changed meanwhile stays, and a term that is past already is not
  * refused.
  */
-function differences(task: Task, values: Values): TaskEdit {
+function differences(task: Task, values: Values, zone: string): TaskEdit {
   const opened: Values = {
     title: task.title,
     text: task.text,
     kind: task.kind,
     responsible_id: task.responsible.id,
-    due: dueOf(fieldsOf(task.due))!,
+    due: dueOf(fieldsOf(task.due, zone), zone)!,
   };
   const isOther = (name: string) => JSON.stringify(values[name as keyof Values]) !== JSON.stringify(opened[name as keyof Values]);
   return Object.fromEntries(Object.entries(values).filter(([name]) => isOther(name)));
@@ -175,6 +165,7 @@ function differences(task: Task, values: Values): TaskEdit {
 
 /** The task that a press before has set. */
 function Stored({ id }: { id: string }) {
+  const zone = useCompanyZone();
   const task = useQuery(taskQuery(id)).data;
   if (!task) return null;
   return (
@@ -182,7 +173,7 @@ function Stored({ id }: { id: string }) {
       <Link to="/tasks" search={{ task: id }} className="link">
         {task.title}
       </Link>
-      , {termWords(task, Date.now())}, ответственный: {task.responsible.name}
+      , {dueWords(task.due, Date.now(), zone)}, ответственный: {task.responsible.name}
     </Alert>
   );
 }
@@ -193,9 +184,11 @@ interface DueWords {
   hour: string;
 }
 
-function DueFields({ due, onDue }: { due: DueWords; onDue: (due: DueWords) => void }) {
+function DueFields({ due, zone, onDue }: { due: DueWords; zone: string; onDue: (due: DueWords) => void }) {
   const now = Date.now();
-  const wrong = due.day !== null && !dueOf(due);
+  const chosen = dueOf(due, zone);
+  const wrong = due.day !== null && !chosen;
+  const place = elsewhere(zone);
   return (
     <Stack gap={4}>
       <Group gap="xs" align="flex-end">
@@ -205,7 +198,7 @@ function DueFields({ due, onDue }: { due: DueWords; onDue: (due: DueWords) => vo
           placeholder="без срока"
           clearable
           value={due.day}
-          minDate={dayAhead(0, now)}
+          minDate={dayAhead(0, now, zone)}
           onChange={(day) => onDue({ ...due, day })}
         />
         <TextInput
@@ -219,7 +212,7 @@ function DueFields({ due, onDue }: { due: DueWords; onDue: (due: DueWords) => vo
         />
         <Group gap={6}>
           {PRESETS.map(({ name, days }) => (
-            <Button key={name} size="compact-sm" variant="default" onClick={() => onDue({ ...due, day: dayAhead(days, now) })}>
+            <Button key={name} size="compact-sm" variant="default" onClick={() => onDue({ ...due, day: dayAhead(days, now, zone) })}>
               {name}
             </Button>
           ))}
@@ -228,6 +221,11 @@ function DueFields({ due, onDue }: { due: DueWords; onDue: (due: DueWords) => vo
       {wrong && (
         <Text size="sm" c="var(--bad)" role="alert">
           Время пишется как 10:00. Пустое поле — весь день.
+        </Text>
+      )}
+      {place && due.day !== null && (
+        <Text size="sm" className="soft" role="note">
+          По времени компании: {place}.{chosen?.kind === 'at' && ` У вас будет ${dateTime(chosen.at)}.`}
         </Text>
       )}
     </Stack>
@@ -240,20 +238,20 @@ const PRESETS = [
   { name: 'Через неделю', days: 7 },
 ];
 
-/** A new task is due tomorrow at ten. */
-function fieldsOf(due: TaskDue | undefined): DueWords {
-  if (!due) return { day: dayAhead(1, Date.now()), hour: '10:00' };
+/** By the company's clocks; a new task is due tomorrow at ten. */
+function fieldsOf(due: TaskDue | undefined, zone: string): DueWords {
+  if (!due) return { day: dayAhead(1, Date.now(), zone), hour: '10:00' };
   if (due.kind === 'never') return { day: null, hour: '' };
   if (due.kind === 'day') return { day: due.day, hour: '' };
-  return { day: new Date(due.at).toLocaleDateString('sv', { timeZone: ownZone }), hour: time(due.at) };
+  return { day: wallOf(Date.parse(due.at), zone).day, hour: time(due.at, zone) };
 }
 
 /** Nothing for a time that is none. */
-function dueOf({ day, hour }: DueWords): TaskDue | undefined {
+function dueOf({ day, hour }: DueWords, zone: string): TaskDue | undefined {
   if (day === null) return { kind: 'never' };
   if (!hour.trim()) return { kind: 'day', day };
   const found = /^(\d{1,2})[:.](\d{2})$/.exec(hour.trim());
   if (!found || Number(found[1]) > 23 || Number(found[2]) > 59) return undefined;
-  const at = momentOf({ day, time: `${found[1]!.padStart(2, '0')}:${found[2]}` }, ownZone);
+  const at = momentOf({ day, time: `${found[1]!.padStart(2, '0')}:${found[2]}` }, zone);
   return at === undefined ? undefined : { kind: 'at', at: new Date(at).toISOString() };
 }
