@@ -127,6 +127,13 @@ test('the end of a dialogue stays in sight while the field comes, grows and shri
   for (let n = 1; n <= 12; n += 1) await act(stage.demo, '/whatsapp/messages', { from, name, text: `Вопрос ${n}` });
   await openTalk(page, from, name, 'Последний вопрос');
   const log = page.getByRole('log');
+  // Unread words open where they begin; once they are read the dialogue opens at its end.
+  const read = page.waitForResponse((answer) => answer.url().endsWith('/read'));
+  await log.press('End');
+  await read;
+  await page.goto(`${stage.demo.url}/dialogs?tab=all`);
+  await page.getByRole('region', { name: 'Диалоги' }).getByRole('link', { name: new RegExp(name) }).click();
+  await log.getByText('Последний вопрос').waitFor();
   const leftBelow = () => log.evaluate((box) => Math.round(box.scrollHeight - box.clientHeight - box.scrollTop));
   const field = page.getByLabel('Текст ответа');
   await field.waitFor();
