@@ -88,18 +88,25 @@ pub(crate) async fn list(
         Some(client) => Some(client_place(&mut *conn, client).await?.map(|place| place.contacts)),
         None => None,
     };
+    let led = match filter.responsible {
+        Some(Wanted::Is(user)) if leads_few(&mut *conn, user).await? => Some(user),
+        _ => None,
+    };
     let (key, waits, order, behind) = match filter.sort {
         ConversationSort::Liveliest => ("h.last_at", "true", "desc", "<"),
         ConversationSort::Waiting => ("h.waiting_since", WAITS, "asc", ">"),
     };
     let mut page = start(reach);
+    let heads = match led {
+        Some(user) => {
+            push_led(&mut page, user);
+            LED_HEADS
+        }
+        None => HEADS,
+    };
     page.push(format_args!(
-        "select h.conversation_id, {key} as place
-         from conversation_heads h
-         join conversations v on v.id = h.conversation_id
-         join contacts k on k.id = v.contact_id {}
-         where {waits}",
-        rest::store::JOIN,
+        "select h.conversation_id, {key} as place{heads}{} where {waits}",
+        rest::store::JOIN
     ));
     if let Some(standing) = filter.standing {
         rest::store::push_standing(&mut page, standing);
@@ -120,9 +127,13 @@ pub(crate) async fn list(
     if let Some(people) = people {
         page.push(" and v.contact_id = any(").push_bind(people.unwrap_or_default()).push(")");
     }
-    push_responsible(&mut page, filter.responsible.as_ref());
+    if led.is_none() {
+        push_responsible(&mut page, filter.responsible.as_ref());
+    }
     push_reach(&mut page, reach);
-    page.push(format_args!(" order by {key} {order}, h.conversation_id {order} limit ")).push_bind(rows);
+    page.push(format_args!(" order by {key} {order}, h.conversation_id {order} limit "));
+    // As a literal: a bound limit is planned as a tenth of the table.
+    page.push(rows);
     whole(conn, reach, page, order).await
 }
 
@@ -177,6 +188,42 @@ pub(crate) fn push_reach(query: &mut QueryBuilder<Postgres>, reach: Reach<'_>) {
         query.push(SOME_CLIENT).push("r.responsible_id is null or r.responsible_id = ");
         query.push_bind(reach.user).push(" or r.id = any(").push_bind(reach.lent.to_vec()).push("))");
     }
+}
+
+/// Whoever answers for fewer clients than this has his conversations gathered; of others a walk along all finds a page soon.
+const FEW_LED: i64 = 1000;
+
+async fn leads_few(conn: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
+    let led = sqlx::query_scalar!(
+        r#"select count(*) as "led!"
+           from (select from clients where root_id = id and responsible_id = $1 limit $2) led"#,
+        user.0,
+        FEW_LED
+    );
+    Ok(led.fetch_one(conn).await? < FEW_LED)
+}
+
+const HEADS: &str = " from conversation_heads h join conversations v on v.id = h.conversation_id
+     join contacts k on k.id = v.contact_id";
+
+/// The same of [`push_led`].
+pub(super) const LED_HEADS: &str = " from led_people join contacts k on k.id = led_people.id
+     join conversations v on v.contact_id = k.id join conversation_heads h on h.conversation_id = v.id";
+
+/// Begins a subquery: `led_people` are the contacts of the clients that a user answers for.
+pub(super) fn push_led(query: &mut QueryBuilder<Postgres>, user: UserId) {
+    query.push("with led as materialized (select id from clients where root_id = id and responsible_id = ");
+    query.push_bind(user).push(
+        "), led_cards as materialized (
+             select id from led
+             union all select m.id from led join clients m on m.root_id = led.id and m.root_id <> m.id),
+         led_roots as materialized (
+             select distinct k.root_id as id
+             from led_cards join contact_clients cc on cc.client_id = led_cards.id join contacts k on k.id = cc.contact_id),
+         led_people as materialized (
+             select id from led_roots
+             union all select f.id from led_roots join contacts f on f.root_id = led_roots.id and f.root_id <> f.id) ",
+    );
 }
 
 /// One of the clients of contact `k` must be in these hands.

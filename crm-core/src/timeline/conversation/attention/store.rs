@@ -9,7 +9,7 @@ use crate::{
     clients::{list::Wanted, reach::Reach},
     timeline::conversation::{
         Standing, rest,
-        store::{WAITS, push_reach, push_responsible},
+        store::{LED_HEADS, WAITS, push_led, push_reach, push_responsible},
     },
 };
 
@@ -20,6 +20,9 @@ pub(super) async fn count(
     reach: Reach<'_>,
     responsible: Option<Wanted<UserId>>,
 ) -> sqlx::Result<Attention> {
+    if let Some(Wanted::Is(user)) = responsible {
+        return count_led(conn, reach, user).await;
+    }
     let whose = responsible.as_ref();
     Ok(Attention {
         waiting: count_where(conn, reach, whose, WAITS, Standing::Open).await?,
@@ -27,6 +30,32 @@ pub(super) async fn count(
         deferred: count_where(conn, reach, whose, "true", Standing::Deferred).await?,
         closed: count_where(conn, reach, whose, "true", Standing::Closed).await?,
     })
+}
+
+/// Of the clients that a user answers for, all counts at once: the walk along all conversations is long where he has few.
+async fn count_led(conn: &mut PgConnection, reach: Reach<'_>, user: UserId) -> sqlx::Result<Attention> {
+    let mut query = QueryBuilder::<Postgres>::new("");
+    push_led(&mut query, user);
+    for (number, (name, condition, standing)) in [
+        ("waiting", WAITS, Standing::Open),
+        ("unread", UNREAD, Standing::Open),
+        ("deferred", "true", Standing::Deferred),
+        ("closed", "true", Standing::Closed),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        query.push(if number == 0 { "select " } else { ", " });
+        query.push("least(count(*) filter (where ").push(condition);
+        rest::store::push_standing(&mut query, standing);
+        query.push("), 100) as ").push(name);
+    }
+    query.push(LED_HEADS).push(" join users me on me.id = ").push_bind(reach.user);
+    query.push(" left join conversation_reads cr on cr.conversation_id = v.id and cr.user_id = me.id");
+    query.push(rest::store::JOIN).push(" where true");
+    push_reach(&mut query, reach);
+    let (waiting, unread, deferred, closed) = query.build_query_as().fetch_one(conn).await?;
+    Ok(Attention { waiting, unread, deferred, closed })
 }
 
 async fn count_where(
