@@ -204,6 +204,22 @@ async fn each_sees_his_own_those_he_set_and_those_of_his_clients(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_task_between_others_is_out_of_reach_by_its_id_too(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let Stand { anna, boris, head, .. } = stand(&mut conn).await;
+    let id = set(&mut conn, &head, NewTask { responsible_id: Some(anna.user_id), ..task("Анне") }).await.id;
+    let touch = TaskEdit { title: Some("Борису".into()), ..TaskEdit::default() };
+    assert!(matches!(get(&mut conn, &boris, id).await, Err(ClientError::NotFound)));
+    assert!(matches!(history(&mut conn, &boris, id).await, Err(ClientError::NotFound)));
+    let edited = edit(&mut conn, &boris, id, touch, ZONE, minute(2)).await;
+    assert!(matches!(edited, Err(ClientError::NotFound)));
+    let closed = close(&mut conn, &boris, id, Some("Сделал".into()), minute(2)).await;
+    assert!(matches!(closed, Err(ClientError::NotFound)));
+    close(&mut conn, &anna, id, None, minute(3)).await.unwrap();
+    assert!(matches!(reopen(&mut conn, &boris, id, minute(4)).await, Err(ClientError::NotFound)));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn a_canary_of_a_foreign_client_is_in_no_task(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     let Stand { anna, boris, head, client } = stand(&mut conn).await;

@@ -20,7 +20,7 @@ pub(in crate::clients) async fn of_client(
            left join users u on u.id = k.created_by
            where k.withdrawn_at is null
              and k.client_id in (select $1 union all select id from clients where root_id = $1 and root_id <> id)
-           order by coalesce(k.signed_on, k.created_at::date) desc, k.id desc
+           order by coalesce(k.signed_on, k.created_at::date) desc, k.created_at desc, k.id desc
            limit 200"#,
         root.0
     )
