@@ -303,3 +303,17 @@ test('the picker also offers channels by which nothing was written yet', async (
   fireEvent.click(await screen.findByRole('menuitem', { name: /SMS/ }));
   await screen.findByRole('button', { name: /^Канал: SMS/ });
 });
+
+test('a text that is too long does not leave: it is said by how much, and what does not fit is marked', async () => {
+  hub(OPEN);
+  const rows = show();
+  const field = await type(`${'а'.repeat(20_000)}👍лишнее`);
+  await screen.findByText(/Текст длиннее 20 000 знаков на 7 знаков/);
+  expect(screen.getByLabelText('Отправить')).toHaveProperty('disabled', true);
+  fireEvent.click(screen.getByText('Выделить лишнее'));
+  expect(field.value.slice(field.selectionStart, field.selectionEnd)).toBe('👍лишнее');
+  fireEvent.change(field, { target: { value: 'а'.repeat(20_000) } });
+  fireEvent.keyDown(field, { key: 'Enter' });
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(rows.every((row) => row.text?.length === 20_000 || row.state === 'sent')).toBe(true);
+});
