@@ -99,7 +99,35 @@ test('what the hub refuses comes back into the field', async () => {
   const rows = show();
   const field = await type('Не пропадёт');
   await waitFor(() => expect(field.value).toBe('Не пропадёт'));
-  expect(rows.at(-1)!.state).toBe('failed');
+  expect(gone, 'it stands once').toEqual([rows[0]!.id]);
+  expect(screen.queryByText('Вернуть в поле')).toBeNull();
+});
+
+test('what is refused while other words are written is kept over the field, also after a reload, to be taken back or away', async () => {
+  let answer: (response: Response) => void = () => undefined;
+  const refusal = () => Response.json({ type: 'conflict', title: 'Нельзя', status: 409, detail: 'Канал выключен.' }, { status: 409 });
+  hub(OPEN, [() => new Promise<Response>((resolve) => (answer = resolve)) as never, refusal]);
+  const rows = show();
+  const field = await type('Первое');
+  await waitFor(() => expect(sent).toHaveLength(1));
+  fireEvent.change(field, { target: { value: 'Другое' } });
+  answer(refusal());
+  await screen.findByText('«Первое»');
+  expect([field.value, gone]).toEqual(['Другое', [rows[0]!.id]]);
+  cleanup();
+  show();
+  fireEvent.click(await screen.findByText('Вернуть в поле'));
+  expect(screen.getByLabelText('Текст ответа')).toHaveProperty('value', 'Первое\nДругое');
+  expect(screen.queryByText('«Первое»')).toBeNull();
+});
+
+test('a refused message that is of no use any more is taken away for good', async () => {
+  hub(OPEN);
+  localStorage.setItem('uzel-refused-me-talk', JSON.stringify([{ message: { id: 'one', conversation: 'talk', content: { type: 'text', text: 'Первое' } }, why: 'Канал выключен.' }]));
+  show();
+  fireEvent.click(await screen.findByText('Убрать'));
+  await waitFor(() => expect(screen.queryByText('«Первое»')).toBeNull());
+  expect(localStorage.getItem('uzel-refused-me-talk')).toBe('[]');
 });
 
 test('a closed window locks the field and says why', async () => {

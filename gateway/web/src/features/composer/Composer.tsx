@@ -27,6 +27,7 @@ import { PhraseDialog } from './PhraseDialog';
 import { PhraseList } from './PhraseList';
 import { PlacePicker } from './PlacePicker';
 import { RedChannel } from './RedChannel';
+import { RefusedStrip } from './RefusedStrip';
 import { ReplyTools } from './ReplyTools';
 import { SendButtons, type Press } from './SendButtons';
 import { Left, OnlyHere, Parts, Surplus } from './Signs';
@@ -84,7 +85,7 @@ export function Composer(props: ComposerProps) {
 }
 
 /** What of a message was typed. */
-function wordsOf({ content }: NewMessage): string {
+function typedOf({ content }: NewMessage): string {
   if (content.type === 'text') return content.text;
   return content.type === 'files' ? (content.caption ?? '') : '';
 }
@@ -117,14 +118,10 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
     onRow,
     onRowGone,
     onAside,
-    giveBack: (message) => {
-      const { brought } = message;
-      if (brought) setFiles((others) => (others.length === 0 ? brought : others));
-      draft.restore(wordsOf(message));
-    },
+    giveBack: (message) => message.content.type === 'text' && draft.restore(message.content.text),
     takeBack: (message) => {
       setFiles((others) => [...(message.brought ?? []), ...others]);
-      setText([wordsOf(message), text].filter((words) => words !== '').join('\n'));
+      setText([typedOf(message), text].filter((words) => words !== '').join('\n'));
     },
   });
   const permission = writing.data ? permissionOf(writing.data) : undefined;
@@ -240,6 +237,7 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
           onBack={reply.night.takeBack}
         />
       )}
+      {reply.refused && <RefusedStrip refused={reply.refused.one} onBack={reply.refused.takeBack} onDrop={reply.refused.drop} />}
       <RedChannel place={place} places={places} onPlace={onPlace} />
       {writing.isError && (
         <div className={classes.locked} role="alert">

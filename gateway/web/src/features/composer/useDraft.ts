@@ -18,8 +18,8 @@ export interface Draft {
   isOnlyHere: boolean;
   /** Empties the field, because its words are on their way. */
   sent: () => void;
-  /** Brings words back that were not taken, unless others are being written. */
-  restore: (text: string) => void;
+  /** Brings words back that were not taken, unless others are being written; says whether it did. */
+  restore: (text: string) => boolean;
   /** Other words, written on another device: neither is lost before the person has chosen. */
   other?: string;
   takeOther: () => void;
@@ -99,7 +99,9 @@ export function useDraft(kind: DraftKind, id: string, exists = true): Draft {
     restore: (words) => {
       // Read anew: the hub may have answered after this screen was left.
       const now = readLocal(me.id, kind, id);
-      if (words !== '' && now.text === '') setLocal({ ...now, text: words });
+      if (now.text !== '') return false;
+      setLocal({ ...now, text: words });
+      return true;
     },
     other: other?.text,
     takeOther: () => choose(other?.text ?? ''),
