@@ -177,6 +177,7 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
         onQuoteGone();
       },
     });
+  const words = useCallbackRef(() => text);
   const change = useCallbackRef((id: string) => {
     carryDraft(me.id, place.id, id);
     onPlace(id);
@@ -288,7 +289,7 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
             onKeyDown={pressed}
             onPaste={pasted}
           />
-          <PlacePicker place={place} places={places} onPlace={change} onLook={onLook} note={permission && windowWords(permission, now)} />
+          <PlacePicker place={place} places={places} words={words} onPlace={change} onLook={onLook} note={permission && windowWords(permission, now)} />
           <ReplyTools
             isOpen={isOpen}
             isPaidByParts={isPaidByParts}
