@@ -345,3 +345,16 @@ test('a text that is too long does not leave: it is said by how much, and what d
   await waitFor(() => expect(sent).toHaveLength(1));
   expect(rows.every((row) => row.text?.length === 20_000 || row.state === 'sent')).toBe(true);
 });
+
+test('nothing is planned for when the window will be closed', async () => {
+  const until = new Date(Date.now() + 2 * 86_400_000);
+  hub({ ...OPEN, permission: { permission: 'open', until: until.toISOString() } });
+  show('Asia/Vladivostok');
+  const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toLocaleDateString('ru');
+  await plan('Отгрузим', day(4), '12:00');
+  await screen.findByText(/К этому времени окно закроется: уйдёт только шаблон/);
+  const press = screen.getByText('Запланировать').closest('button')!;
+  expect(press.disabled).toBe(true);
+  fireEvent.change(screen.getByLabelText('День'), { target: { value: day(1) } });
+  expect([press.disabled, screen.queryByText(/окно закроется/)]).toEqual([false, null]);
+});

@@ -301,7 +301,7 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
             onFiles={bring}
           />
           {abilities.voice && <VoiceButton start={recorder.start} stop={recorder.stop} disabled={!isOpen} />}
-          <SendButtons maySend={maySend} zone={zone} onPress={press} />
+          <SendButtons maySend={maySend} zone={zone} openUntil={permission?.kind === 'open' ? permission.until : undefined} onPress={press} />
         </div>
       )}
       <div className={classes.foot} role="status">
