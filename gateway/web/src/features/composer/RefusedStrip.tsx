@@ -18,11 +18,11 @@ export function RefusedStrip({ refused: { message, why }, onBack, onDrop }: Refu
       {why}
       <Group gap="xs" mt="xs">
         {message.content.type !== 'template' && (
-          <Button size="compact-sm" onClick={onBack}>
+          <Button size="compact-sm" className={classes.touch} onClick={onBack}>
             Вернуть в поле
           </Button>
         )}
-        <Button size="compact-sm" variant="default" onClick={onDrop}>
+        <Button size="compact-sm" variant="default" className={classes.touch} onClick={onDrop}>
           Убрать
         </Button>
       </Group>

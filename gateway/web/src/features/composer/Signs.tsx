@@ -48,7 +48,7 @@ export function Surplus({ surplus, most, what = 'Текст', field }: SurplusPr
   return (
     <span className={classes.surplus}>
       {what} длиннее {plural(most, 'знака', 'знаков', 'знаков')} на {plural(surplus, 'знак', 'знака', 'знаков')}: так не уйдёт.
-      <Button size="compact-sm" variant="default" onClick={mark}>
+      <Button size="compact-sm" variant="default" className={classes.touch} onClick={mark}>
         Выделить лишнее
       </Button>
     </span>
