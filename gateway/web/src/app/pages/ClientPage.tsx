@@ -4,6 +4,7 @@ import { useDocumentTitle } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import { Composer } from '@/features/composer/Composer';
 import { WriteBox } from '@/features/composer/WriteBox';
+import { useRead } from '@/features/conversations/useRead';
 import { useRest } from '@/features/conversations/useRest';
 import { takeIn, takeOut, type Entry } from '@/features/timeline/api';
 import { ClientThread } from '@/features/timeline/ClientThread';
@@ -31,6 +32,7 @@ export default function ClientPage() {
   const [quote, setQuote] = useState<Entry>();
   const { isBare, onShown } = useBare();
   const rest = useRest();
+  const seen = useRead();
   useDocumentTitle(`${card.data?.name ?? 'Клиент'} · Узел`);
   const open = (client: string) =>
     void navigate({ to: '/clients/$clientId', params: { clientId: client }, search: {}, replace: true });
@@ -82,7 +84,7 @@ export default function ClientPage() {
       }
       context={(close) => <ClientContext clients={[card.data]} shown={card.data.id} onMoved={open} onShown={close} />}
     >
-      <ClientThread key={card.data.id} subject={{ kind: 'client', id: card.data.id }} zone={time_zone} row={row} onReply={setQuote} onShown={onShown} />
+      <ClientThread key={card.data.id} subject={{ kind: 'client', id: card.data.id }} zone={time_zone} row={row} onSeen={seen} onReply={setQuote} onShown={onShown} />
     </ThreadFrame>
   );
 }

@@ -1,12 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { notifications } from '@mantine/notifications';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { ApiError } from '@/api/problem';
 import { accountWords } from '@/channels';
 import { BridgeMark } from '@/features/bridge/BridgeMark';
-import { conversationQuery, knownConversation, useMarkRead, type Conversation } from '@/features/conversations/api';
+import { conversationQuery, knownConversation, type Conversation } from '@/features/conversations/api';
 import { RestMenu } from '@/features/conversations/RestMenu';
+import { useRead } from '@/features/conversations/useRead';
 import { useRest } from '@/features/conversations/useRest';
 import { Composer } from '@/features/composer/Composer';
 import { WriteBox } from '@/features/composer/WriteBox';
@@ -52,7 +53,7 @@ function Dialog({ conversation }: { conversation: Conversation }) {
   const [unread] = useState(() =>
     conversation.unread > 0 ? { behind: conversation.read_until, conversation: conversation.id } : undefined,
   );
-  const seen = useSeen(conversation);
+  const seen = useRead(conversation);
   const rest = useRest();
   const cache = useQueryClient();
   const [quote, setQuote] = useState<Entry>();
@@ -130,18 +131,4 @@ function toldElsewhere(entry: Entry): void {
       </Link>
     ),
   });
-}
-
-/** Marks this conversation read up to the newest of its rows that was seen; each moment once. */
-function useSeen(conversation: Conversation): (entries: Entry[]) => void {
-  const markRead = useMarkRead();
-  const told = useRef<string | undefined>(undefined);
-  return (entries) => {
-    const newest = entries.findLast((entry) => entry.conversation_id === conversation.id)?.occurred_at;
-    if (!newest || told.current === newest) return;
-    const isNews = conversation.marked_unread || Date.parse(newest) > Date.parse(conversation.read_until);
-    if (!isNews) return;
-    told.current = newest;
-    markRead.mutate({ id: conversation.id, until: newest });
-  };
 }

@@ -15,7 +15,7 @@ import { Count, Counters, type Counted } from './Counters';
 import { Loans } from './Loans';
 import { OpenTalks } from './OpenTalks';
 import { People } from './People';
-import { FIELD, MARK, STATUS } from '@/shared/words/client';
+import { FIELD, MARK, statusOf } from '@/shared/words/client';
 
 const FeaturesVersions = lazy(() => import('./FeaturesVersions'));
 const Contracts = lazy(() => import('./Contracts'));
@@ -53,6 +53,7 @@ export function ContextPane({ card, important, onShow, similar }: ContextPanePro
     contracts.current?.querySelector('button')?.focus();
   };
   const clock = clientClock(card.time_zone, useNow());
+  const status = statusOf(card);
   const mayTake = !card.responsible && mayWrite !== undefined;
   useSingleKeys({ KeyI: () => mayTake && take.mutate() });
   const fields: [string, string | null | undefined][] = [
@@ -84,8 +85,8 @@ export function ContextPane({ card, important, onShow, similar }: ContextPanePro
           )}
         </Group>
         <Group gap={6}>
-          <Badge variant={card.status === 'client' ? 'filled' : 'default'} tt="none">
-            {STATUS[card.status]}
+          <Badge variant={card.status === 'client' ? 'filled' : 'default'} tt="none" data-hint={status.hint}>
+            {status.word}
           </Badge>
           <Badge
             component="button"

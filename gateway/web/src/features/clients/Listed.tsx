@@ -10,7 +10,7 @@ import { clientsQuery, type ClientRow } from './api';
 import { Bones } from './Bones';
 import classes from './ClientList.module.css';
 import type { ClientsSearch } from './search';
-import { HELD, MARK, STATUS } from '@/shared/words/client';
+import { HELD, MARK, statusOf } from '@/shared/words/client';
 
 /** The list in the order asked for, loaded while one scrolls; cards in place of a table on a phone. */
 export function Listed({ search, go }: { search: ClientsSearch; go: (next: Partial<ClientsSearch>) => void }) {
@@ -102,9 +102,10 @@ function NameOf({ row }: { row: ClientRow }) {
 }
 
 function Status({ row }: { row: ClientRow }) {
+  const { word, hint } = statusOf(row);
   return (
-    <Badge size="md" variant={row.status === 'client' ? 'filled' : 'default'} tt="none">
-      {STATUS[row.status]}
+    <Badge size="md" variant={row.status === 'client' ? 'filled' : 'default'} tt="none" data-hint={hint}>
+      {word}
     </Badge>
   );
 }

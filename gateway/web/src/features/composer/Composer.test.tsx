@@ -99,7 +99,35 @@ test('what the hub refuses comes back into the field', async () => {
   const rows = show();
   const field = await type('Не пропадёт');
   await waitFor(() => expect(field.value).toBe('Не пропадёт'));
-  expect(rows.at(-1)!.state).toBe('failed');
+  expect(gone, 'it stands once').toEqual([rows[0]!.id]);
+  expect(screen.queryByText('Вернуть в поле')).toBeNull();
+});
+
+test('what is refused while other words are written is kept over the field, also after a reload, to be taken back or away', async () => {
+  let answer: (response: Response) => void = () => undefined;
+  const refusal = () => Response.json({ type: 'conflict', title: 'Нельзя', status: 409, detail: 'Канал выключен.' }, { status: 409 });
+  hub(OPEN, [() => new Promise<Response>((resolve) => (answer = resolve)) as never, refusal]);
+  const rows = show();
+  const field = await type('Первое');
+  await waitFor(() => expect(sent).toHaveLength(1));
+  fireEvent.change(field, { target: { value: 'Другое' } });
+  answer(refusal());
+  await screen.findByText('«Первое»');
+  expect([field.value, gone]).toEqual(['Другое', [rows[0]!.id]]);
+  cleanup();
+  show();
+  fireEvent.click(await screen.findByText('Вернуть в поле'));
+  expect(screen.getByLabelText('Текст ответа')).toHaveProperty('value', 'Первое\nДругое');
+  expect(screen.queryByText('«Первое»')).toBeNull();
+});
+
+test('a refused message that is of no use any more is taken away for good', async () => {
+  hub(OPEN);
+  localStorage.setItem('uzel-refused-me-talk', JSON.stringify([{ message: { id: 'one', conversation: 'talk', content: { type: 'text', text: 'Первое' } }, why: 'Канал выключен.' }]));
+  show();
+  fireEvent.click(await screen.findByText('Убрать'));
+  await waitFor(() => expect(screen.queryByText('«Первое»')).toBeNull());
+  expect(localStorage.getItem('uzel-refused-me-talk')).toBe('[]');
 });
 
 test('a closed window locks the field and says why', async () => {
@@ -302,4 +330,31 @@ test('the picker also offers channels by which nothing was written yet', async (
   fireEvent.click(await screen.findByRole('button', { name: /^Канал: WhatsApp/ }));
   fireEvent.click(await screen.findByRole('menuitem', { name: /SMS/ }));
   await screen.findByRole('button', { name: /^Канал: SMS/ });
+});
+
+test('a text that is too long does not leave: it is said by how much, and what does not fit is marked', async () => {
+  hub(OPEN);
+  const rows = show();
+  const field = await type(`${'а'.repeat(20_000)}👍лишнее`);
+  await screen.findByText(/Текст длиннее 20 000 знаков на 7 знаков/);
+  expect(screen.getByLabelText('Отправить')).toHaveProperty('disabled', true);
+  fireEvent.click(screen.getByText('Выделить лишнее'));
+  expect(field.value.slice(field.selectionStart, field.selectionEnd)).toBe('👍лишнее');
+  fireEvent.change(field, { target: { value: 'а'.repeat(20_000) } });
+  fireEvent.keyDown(field, { key: 'Enter' });
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(rows.every((row) => row.text?.length === 20_000 || row.state === 'sent')).toBe(true);
+});
+
+test('nothing is planned for when the window will be closed', async () => {
+  const until = new Date(Date.now() + 2 * 86_400_000);
+  hub({ ...OPEN, permission: { permission: 'open', until: until.toISOString() } });
+  show('Asia/Vladivostok');
+  const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toLocaleDateString('ru');
+  await plan('Отгрузим', day(4), '12:00');
+  await screen.findByText(/К этому времени окно закроется: уйдёт только шаблон/);
+  const press = screen.getByText('Запланировать').closest('button')!;
+  expect(press.disabled).toBe(true);
+  fireEvent.change(screen.getByLabelText('День'), { target: { value: day(1) } });
+  expect([press.disabled, screen.queryByText(/окно закроется/)]).toEqual([false, null]);
 });

@@ -6,7 +6,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useId, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { clock } from '@/shared/format';
 import { useMe, useRight } from '@/shared/me';
-import { plural } from '@/shared/plural';
 import { useUpload, type Uploaded } from '@/shared/upload';
 import { UploadedFiles } from '@/shared/ui/UploadedFiles';
 import { useNow } from '@/shared/useNow';
@@ -19,6 +18,7 @@ import { VoiceButton } from '@/shared/voice/VoiceButton';
 import { placesQuery, waysQuery, writingQuery, type Aside, type Conversation, type Entry, type NewMessage } from './api';
 import classes from './Composer.module.css';
 import { firstPlaces } from './first';
+import { LONGEST, signsOf } from './length';
 import { Locked } from './Locked';
 import { NightQuestion } from './NightQuestion';
 import { abilitiesOf, NO_ABILITIES, permissionOf, windowWords } from './permission';
@@ -27,9 +27,10 @@ import { PhraseDialog } from './PhraseDialog';
 import { PhraseList } from './PhraseList';
 import { PlacePicker } from './PlacePicker';
 import { RedChannel } from './RedChannel';
+import { RefusedStrip } from './RefusedStrip';
 import { ReplyTools } from './ReplyTools';
 import { SendButtons, type Press } from './SendButtons';
-import { Left, Parts } from './Signs';
+import { Left, OnlyHere, Parts, Surplus } from './Signs';
 import { TemplateDialog } from './TemplateDialog';
 import { carryDraft, useDraft } from './useDraft';
 import { usePhrases } from './usePhrases';
@@ -84,7 +85,7 @@ export function Composer(props: ComposerProps) {
 }
 
 /** What of a message was typed. */
-function wordsOf({ content }: NewMessage): string {
+function typedOf({ content }: NewMessage): string {
   if (content.type === 'text') return content.text;
   return content.type === 'files' ? (content.caption ?? '') : '';
 }
@@ -117,14 +118,10 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
     onRow,
     onRowGone,
     onAside,
-    giveBack: (message) => {
-      const { brought } = message;
-      if (brought) setFiles((others) => (others.length === 0 ? brought : others));
-      draft.restore(wordsOf(message));
-    },
+    giveBack: (message) => message.content.type === 'text' && draft.restore(message.content.text),
     takeBack: (message) => {
       setFiles((others) => [...(message.brought ?? []), ...others]);
-      setText([wordsOf(message), text].filter((words) => words !== '').join('\n'));
+      setText([typedOf(message), text].filter((words) => words !== '').join('\n'));
     },
   });
   const permission = writing.data ? permissionOf(writing.data) : undefined;
@@ -132,10 +129,12 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
   // Until the hub has said, a press is not lost: it is refused there if it has to be.
   const isOpen = permission === undefined || permission.kind === 'open';
   const isPaidByParts = place.account?.channel === 'sms';
-  const length = [...text].length;
+  const length = signsOf(text);
   const left = abilities.limit !== undefined ? abilities.limit - length : undefined;
-  const tooLong = files.length > 0 && left !== undefined && left < 0;
-  const maySend = isOpen && !tooLong && !upload.isPending && (text.trim() !== '' || files.length > 0);
+  // A long text goes as several messages; a caption and an SMS are one.
+  const most = files.length > 0 || isPaidByParts ? Math.min(abilities.limit ?? LONGEST, LONGEST) : LONGEST;
+  const surplus = length - most;
+  const maySend = isOpen && surplus <= 0 && !upload.isPending && (text.trim() !== '' || files.length > 0);
   const put = (next: string, at: number) => {
     setText(next);
     setCaret(at);
@@ -178,6 +177,7 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
         onQuoteGone();
       },
     });
+  const words = useCallbackRef(() => text);
   const change = useCallbackRef((id: string) => {
     carryDraft(me.id, place.id, id);
     onPlace(id);
@@ -238,6 +238,7 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
           onBack={reply.night.takeBack}
         />
       )}
+      {reply.refused && <RefusedStrip refused={reply.refused.one} onBack={reply.refused.takeBack} onDrop={reply.refused.drop} />}
       <RedChannel place={place} places={places} onPlace={onPlace} />
       {writing.isError && (
         <div className={classes.locked} role="alert">
@@ -276,7 +277,7 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
             placeholder={isOpen ? `${isFirst ? 'Написать первым' : 'Ответить'}: ${place.contact.name}` : 'Сейчас написать нельзя'}
             disabled={permission !== undefined && !isOpen}
             value={text}
-            error={tooLong ? `Подпись к файлу длиннее допустимого на ${plural(-left!, 'знак', 'знака', 'знаков')}` : undefined}
+            error={surplus > 0}
             onChange={(event) => {
               setText(event.currentTarget.value);
               setCaret(event.currentTarget.selectionStart);
@@ -288,7 +289,7 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
             onKeyDown={pressed}
             onPaste={pasted}
           />
-          <PlacePicker place={place} places={places} onPlace={change} onLook={onLook} note={permission && windowWords(permission, now)} />
+          <PlacePicker place={place} places={places} words={words} onPlace={change} onLook={onLook} note={permission && windowWords(permission, now)} />
           <ReplyTools
             isOpen={isOpen}
             isPaidByParts={isPaidByParts}
@@ -300,11 +301,14 @@ function Field({ place, isFirst, places, onPlace, onLook, zone, quote, onQuoteGo
             onFiles={bring}
           />
           {abilities.voice && <VoiceButton start={recorder.start} stop={recorder.stop} disabled={!isOpen} />}
-          <SendButtons maySend={maySend} zone={zone} onPress={press} />
+          <SendButtons maySend={maySend} zone={zone} openUntil={permission?.kind === 'open' ? permission.until : undefined} onPress={press} />
         </div>
       )}
       <div className={classes.foot} role="status">
-        {isPaidByParts ? (
+        <OnlyHere draft={draft} />
+        {surplus > 0 ? (
+          <Surplus surplus={surplus} most={most} what={files.length > 0 ? 'Подпись к файлу' : undefined} field={field} />
+        ) : isPaidByParts ? (
           isOpen && text.trim() !== '' && <Parts place={place} text={text.trim()} />
         ) : (
           <Left left={left} asFile={files.length > 0} />

@@ -6,6 +6,7 @@ import { knownZone } from '@/shared/plan';
 import { useNow } from '@/shared/useNow';
 import type { NewMessage } from './api';
 import classes from './Composer.module.css';
+import { wordsOf } from './meant';
 import type { Held } from './useHeld';
 
 interface NightQuestionProps {
@@ -62,10 +63,4 @@ function clocksWords(zone: string | null | undefined, at: string): string {
   const clocks = knownZone(zone);
   if (clocks === ownZone) return 'Пояс клиента тот же, что у вас.';
   return `Время клиента: когда у него ${dayOf(at, clocks)}, ${time(at, clocks)}, у вас ${dayOf(at, ownZone)}, ${time(at)}.`;
-}
-
-/** What waits: what was typed, else the file or the template in a word. */
-function wordsOf({ content, shown }: NewMessage): string {
-  if (content.type === 'text') return content.text;
-  return (content.type === 'files' && content.caption) || (shown ?? 'Сообщение');
 }

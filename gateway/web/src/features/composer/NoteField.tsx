@@ -1,14 +1,16 @@
 import { Button, Select, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconLock } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useMe } from '@/shared/me';
 import { GrowingField } from '@/shared/ui/GrowingField';
 import { uuid } from '@/shared/uuid';
 import type { Entry } from './api';
 import classes from './Composer.module.css';
+import { LONGEST, signsOf } from './length';
 import { useAddNote, type NewNote } from './notes';
 import { OtherDraft } from './OtherDraft';
+import { OnlyHere, Surplus } from './Signs';
 import { useDraft } from './useDraft';
 
 export interface Company {
@@ -55,9 +57,11 @@ function Words({ client, onRow }: { client: string; onRow: (entry: Entry) => voi
     getInitialValueInEffect: false,
   });
   const add = useAddNote();
+  const field = useRef<HTMLTextAreaElement>(null);
   const text = draft.text.trim();
+  const surplus = signsOf(draft.text) - LONGEST;
   const press = () => {
-    if (text === '' || add.isPending) return;
+    if (text === '' || surplus > 0 || add.isPending) return;
     const note = pressed?.text === text ? pressed : { id: uuid(), client, text };
     setPressed(note);
     add.mutate({ ...note, draft: draft.version }, {
@@ -73,6 +77,7 @@ function Words({ client, onRow }: { client: string; onRow: (entry: Entry) => voi
       <OtherDraft draft={draft} />
       <div className={classes.line}>
         <GrowingField
+          ref={field}
           className={classes.field}
           aria-label="Текст комментария"
           placeholder="Комментарий: видно только сотрудникам"
@@ -80,7 +85,7 @@ function Words({ client, onRow }: { client: string; onRow: (entry: Entry) => voi
           data-write="note"
           value={draft.text}
           readOnly={add.isPending}
-          error={add.error ? `${add.error.message} Текст сохранён.` : undefined}
+          error={add.error ? `${add.error.message} Текст сохранён.` : surplus > 0}
           onChange={(event) => draft.setText(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
@@ -93,12 +98,14 @@ function Words({ client, onRow }: { client: string; onRow: (entry: Entry) => voi
           }}
         />
         <Tooltip label="Enter — записать, Shift+Enter — новая строка">
-          <Button color="yellow.8" onClick={press} loading={add.isPending} disabled={text === ''} aria-keyshortcuts="Enter">
+          <Button color="yellow.8" onClick={press} loading={add.isPending} disabled={text === '' || surplus > 0} aria-keyshortcuts="Enter">
             Записать
           </Button>
         </Tooltip>
       </div>
       <div className={classes.foot} role="status">
+        <OnlyHere draft={draft} />
+        <Surplus surplus={surplus} most={LONGEST} what="Комментарий" field={field} />
         {add.failureCount > 0 && add.isPending && 'Нет связи: комментарий запишется, когда она появится. Текст не пропадёт.'}
       </div>
     </>

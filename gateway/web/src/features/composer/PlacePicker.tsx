@@ -1,13 +1,16 @@
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { memo } from 'react';
-import { accountWords, channelLook } from '@/channels';
+import { channelLook } from '@/channels';
 import type { Conversation } from './api';
 import classes from './Composer.module.css';
+import { PlaceItem } from './PlaceItem';
 
 interface PlacePickerProps {
   place: Conversation;
   places: Conversation[];
+  /** What is being written, asked for when the menu opens: no key draws this anew. */
+  words: () => string;
   onPlace: (id: string) => void;
   /** It was opened: the ways that lead to the person without a conversation are wanted too. */
   onLook: () => void;
@@ -15,7 +18,7 @@ interface PlacePickerProps {
 }
 
 /** Where the answer goes; changing it keeps the words. */
-export const PlacePicker = memo(function PlacePicker({ place, places, onPlace, onLook, note }: PlacePickerProps) {
+export const PlacePicker = memo(function PlacePicker({ place, places, words, onPlace, onLook, note }: PlacePickerProps) {
   const look = channelLook(place.account?.channel ?? '');
   return (
     <Menu position="top-start" onOpen={onLook}>
@@ -32,14 +35,15 @@ export const PlacePicker = memo(function PlacePicker({ place, places, onPlace, o
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {places.map((known) => {
-          const of = channelLook(known.account?.channel ?? '');
-          return (
-            <Menu.Item key={known.id} leftSection={<of.icon size={16} />} onClick={() => onPlace(known.id)}>
-              {known.account ? accountWords(known.account) : of.name}
-            </Menu.Item>
-          );
-        })}
+        {places.map((known) => (
+          <PlaceItem
+            key={known.id}
+            place={known}
+            hasTwin={places.some((other) => other !== known && other.account?.id === known.account?.id)}
+            text={words().trim()}
+            onPlace={onPlace}
+          />
+        ))}
       </Menu.Dropdown>
     </Menu>
   );

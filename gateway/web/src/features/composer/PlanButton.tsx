@@ -9,12 +9,13 @@ import classes from './Composer.module.css';
 
 interface PlanButtonProps {
   zone?: string | null;
+  openUntil?: string;
   disabled: boolean;
   onPlan: (at: string) => void;
 }
 
 /** «Отправить позже»: at a time of the client. */
-export function PlanButton({ zone, disabled, onPlan }: PlanButtonProps) {
+export function PlanButton({ zone, openUntil, disabled, onPlan }: PlanButtonProps) {
   const [open, setOpen] = useState(false);
   const rules = useQuery({ ...rulesQuery, enabled: open });
   // The library closes it only while the focus is inside.
@@ -31,6 +32,7 @@ export function PlanButton({ zone, disabled, onPlan }: PlanButtonProps) {
       <Popover.Dropdown>
         <PlanTime
           zone={zone}
+          openUntil={openUntil}
           quiet={rules.data}
           action="Запланировать"
           disabled={disabled}

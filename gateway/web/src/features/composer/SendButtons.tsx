@@ -17,11 +17,13 @@ export interface Press {
 interface SendButtonsProps {
   maySend: boolean;
   zone?: string | null;
+  /** When the client's window closes: nothing is planned for later. */
+  openUntil?: string;
   onPress: (press?: Press) => void;
 }
 
 /** «Отправить», with closing or putting off behind it, and later. */
-export const SendButtons = memo(function SendButtons({ maySend, zone, onPress }: SendButtonsProps) {
+export const SendButtons = memo(function SendButtons({ maySend, zone, openUntil, onPress }: SendButtonsProps) {
   const [isPuttingOff, setPuttingOff] = useState(false);
   const [isPlanning, setPlanning] = useState(false);
   const plan = (plannedFor: string) => onPress({ plannedFor });
@@ -67,6 +69,7 @@ export const SendButtons = memo(function SendButtons({ maySend, zone, onPress }:
       <Modal opened={isPlanning} onClose={() => setPlanning(false)} title="Отправить позже">
         <PlanTime
           zone={zone}
+          openUntil={openUntil}
           action="Запланировать"
           disabled={!maySend}
           onChoose={(at) => {
@@ -75,7 +78,7 @@ export const SendButtons = memo(function SendButtons({ maySend, zone, onPress }:
           }}
         />
       </Modal>
-      <PlanButton zone={zone} disabled={!maySend} onPlan={plan} />
+      <PlanButton zone={zone} openUntil={openUntil} disabled={!maySend} onPlan={plan} />
     </>
   );
 });

@@ -4,7 +4,8 @@ import type { Conversation } from './api';
 type Way = Schema<'WayView'>;
 type Channel = Schema<'EntryAccount'>['channel'];
 
-const NEVER = new Date(0).toISOString();
+/** Of a conversation that has not begun. */
+export const NEVER = new Date(0).toISOString();
 
 /** Conversations with a person that a first message would begin: by the ways that lead to him and are not among these. */
 export function firstPlaces(ways: Way[], begun: Conversation[], contact: { id: string; name: string }): Conversation[] {

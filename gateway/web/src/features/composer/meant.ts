@@ -37,3 +37,9 @@ export function rowOf(message: NewMessage, place: Conversation, me: { id: string
     reactions: [],
   };
 }
+
+/** What a message says: what was typed, else the file or the template in a word. */
+export function wordsOf({ content, shown }: NewMessage): string {
+  if (content.type === 'text') return content.text;
+  return (content.type === 'files' && content.caption) || (shown ?? 'Сообщение');
+}

@@ -29,6 +29,18 @@ export function windowWords(permission: Permission, now: number): string | null 
   return left < SHORT_HOURS * 3_600_000 ? `окно ${lasted(now, Date.parse(permission.until))}` : null;
 }
 
+/** How a place stands, for whoever chooses one; nothing where all is well. */
+export function stateWords(permission: Permission, now: number): string | null {
+  switch (permission.kind) {
+    case 'open':
+      return permission.until ? `окно ${lasted(now, Date.parse(permission.until))}` : null;
+    case 'templates':
+      return 'окно закрыто, только шаблон';
+    case 'closed':
+      return permission.reason;
+  }
+}
+
 export interface Abilities {
   /** Longest text. */
   limit?: number;

@@ -9,6 +9,7 @@ import { useDraft } from './useDraft';
 /** A hub that keeps one draft as the real one does. */
 let kept: StoredDraft;
 let cache: QueryClient;
+let refused: number;
 
 function show() {
   const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={cache}>{children}</QueryClientProvider>;
@@ -23,6 +24,7 @@ async function onOtherDevice(text: string) {
 
 beforeEach(() => {
   localStorage.clear();
+  refused = 0;
   kept = { kind: 'reply', subject_id: 'talk', text: '', version: 0 };
   cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   cache.setQueryData(meQuery.queryKey, { id: 'me', name: 'Я', rights: {} } as never);
@@ -30,6 +32,10 @@ beforeEach(() => {
     const request = input as Request;
     if (request.method === 'GET') return Response.json(kept);
     const { text, version } = (await request.json()) as StoredDraft;
+    if (text.length > 20_000 || text.includes('\0')) {
+      refused += 1;
+      return Response.json({ type: 'invalid', title: 'Нельзя', status: 400 }, { status: 400 });
+    }
     if (version !== kept.version && text !== kept.text) {
       return Response.json({ type: 'newer-draft', title: 'Есть другой', status: 409, draft: kept }, { status: 409 });
     }
@@ -67,4 +73,23 @@ test('words that were sent do not come back from a save that was under way', asy
   await onOtherDevice('');
   await waitFor(() => expect(cache.isFetching()).toBe(0));
   expect(result.current.text).toBe('');
+});
+
+test('words that are too long for the hub are kept here alone, and that is said until they are shorter', async () => {
+  const { result } = show();
+  act(() => result.current.setText('а'.repeat(20_001)));
+  expect(result.current.isOnlyHere).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect([refused, kept.text]).toEqual([0, '']);
+  act(() => result.current.setText('а'.repeat(20_000)));
+  expect(result.current.isOnlyHere).toBe(false);
+  await waitFor(() => expect(kept.text).toHaveLength(20_000), { timeout: 3000 });
+});
+
+test('a draft that the hub refuses is not told to be kept there', async () => {
+  const { result } = show();
+  act(() => result.current.setText('не\0знак'));
+  await waitFor(() => expect(result.current.isOnlyHere).toBe(true), { timeout: 3000 });
+  act(() => result.current.setText('знак'));
+  await waitFor(() => expect([kept.text, result.current.isOnlyHere]).toEqual(['знак', false]), { timeout: 3000 });
 });

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { ApiError } from '@/api/problem';
 import { useMe } from '@/shared/me';
 import { draftQuery, meet, NO_DRAFT, saveDraft, type DraftKind, type Local, type StoredDraft } from './drafts';
+import { LONGEST, signsOf } from './length';
 
 const SAVE_AFTER_MS = 700;
 const AGAIN_AFTER_MS = 5000;
@@ -13,10 +14,12 @@ export interface Draft {
   setText: (text: string) => void;
   /** The version that a press sends; with it the hub empties the draft. */
   version: number;
+  /** The hub does not take these words: no other device has them. */
+  isOnlyHere: boolean;
   /** Empties the field, because its words are on their way. */
   sent: () => void;
-  /** Brings words back that were not taken, unless others are being written. */
-  restore: (text: string) => void;
+  /** Brings words back that were not taken, unless others are being written; says whether it did. */
+  restore: (text: string) => boolean;
   /** Other words, written on another device: neither is lost before the person has chosen. */
   other?: string;
   takeOther: () => void;
@@ -42,6 +45,7 @@ export function useDraft(kind: DraftKind, id: string, exists = true): Draft {
   const newest = useRef(local);
   newest.current = local;
   const saving = useRef(false);
+  const [isRefused, setRefused] = useState(false);
   const query = useQuery({ ...draftQuery(kind, id), enabled: exists });
   const stored = query.data;
 
@@ -58,25 +62,28 @@ export function useDraft(kind: DraftKind, id: string, exists = true): Draft {
   }, [stored]);
 
   const { text, saved, version } = local;
+  const isTooLong = signsOf(text) > LONGEST;
   useEffect(() => {
-    if (text === saved || other || !exists) return;
+    if (text === saved || other || !exists || isTooLong) return;
     const save = async () => {
       if (saving.current) return setAgain((times) => times + 1);
       saving.current = true;
       try {
         const kept = await saveDraft(kind, id, text, version);
         setLocal((now) => ({ ...now, saved: text, version: kept.version }));
+        setRefused(false);
       } catch (error) {
         if (error instanceof ApiError && error.type === 'newer-draft') newestHear.current(error.problem.draft as StoredDraft);
         // Without a network the words are kept here; whoever has lost the client keeps them here as well.
         else if (error instanceof ApiError && error.isPassing) setTimeout(() => setAgain((times) => times + 1), AGAIN_AFTER_MS);
+        else setRefused(true);
       } finally {
         saving.current = false;
       }
     };
     const timer = setTimeout(() => void save(), SAVE_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [kind, id, exists, text, saved, version, other, again, setLocal]);
+  }, [kind, id, exists, text, saved, version, other, isTooLong, again, setLocal]);
 
   const choose = (words: string) => {
     if (!other) return;
@@ -86,12 +93,15 @@ export function useDraft(kind: DraftKind, id: string, exists = true): Draft {
   return {
     text,
     version,
+    isOnlyHere: text !== saved && (isTooLong || isRefused),
     setText: (words) => setLocal((now) => ({ ...now, text: words })),
     sent: () => setLocal((now) => ({ ...now, text: '', saved: '' })),
     restore: (words) => {
       // Read anew: the hub may have answered after this screen was left.
       const now = readLocal(me.id, kind, id);
-      if (words !== '' && now.text === '') setLocal({ ...now, text: words });
+      if (now.text !== '') return false;
+      setLocal({ ...now, text: words });
+      return true;
     },
     other: other?.text,
     takeOther: () => choose(other?.text ?? ''),

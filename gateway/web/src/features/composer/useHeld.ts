@@ -9,18 +9,31 @@ export interface Held {
   until: string;
 }
 
-const NONE: Held[] = [];
+/** A message that the hub will not take as it is. */
+export interface Refused {
+  message: NewMessage;
+  /** In words. */
+  why: string;
+}
+
+interface Kinds {
+  night: Held;
+  refused: Refused;
+}
+
+const NONE: never[] = [];
 
 /** What waits for a decision in a conversation, the oldest first; it outlives the page. */
-export function useHeld(conversation: string) {
+export function useHeld<Kind extends keyof Kinds>(kind: Kind, conversation: string) {
+  type One = Kinds[Kind];
   const me = useMe();
-  const key = `uzel-night-${me.id}-${conversation}`;
-  const [held, setHeld] = useLocalStorage<Held[]>({ key, defaultValue: NONE, getInitialValueInEffect: false });
+  const key = `uzel-${kind}-${me.id}-${conversation}`;
+  const [held, setHeld] = useLocalStorage<One[]>({ key, defaultValue: NONE, getInitialValueInEffect: false });
   // Read anew at each change: the hub may answer after this screen is gone.
-  const others = (id: string) => readLocalStorageValue({ key, defaultValue: NONE }).filter(({ message }) => message.id !== id);
+  const others = (id: string) => readLocalStorageValue<One[]>({ key, defaultValue: NONE }).filter(({ message }) => message.id !== id);
   return {
     first: held[0],
-    add: (one: Held) => setHeld([...others(one.message.id), one]),
+    add: (one: One) => setHeld([...others(one.message.id), one]),
     drop: (id: string) => setHeld(others(id)),
   };
 }

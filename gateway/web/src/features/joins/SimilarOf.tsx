@@ -29,6 +29,7 @@ export function SimilarOf({ client, joined, people, onMoved }: SimilarOfProps) {
   const proposals = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((proposal) =>
     [...proposal.first.clients, ...proposal.second.clients].some((found) => found.id === client.id),
   );
+  const hasJoined = joined.length > 0 || people.some((person) => person.joined.length > 0);
   return (
     <Stack gap="sm">
       {joined.map((part) => (
@@ -40,9 +41,14 @@ export function SimilarOf({ client, joined, people, onMoved }: SimilarOfProps) {
       {proposals.map((proposal) => (
         <ProposalCard key={proposal.id} proposal={proposal} />
       ))}
-      {joined.length === 0 && proposals.length === 0 && people.every((person) => person.joined.length === 0) && (
-        <Text c="dimmed">Объединённых и похожих нет.</Text>
+      {!mayJoin && (
+        <Text c="dimmed">
+          {hasJoined ? '' : 'Объединённых нет. '}Похожие карточки видит и объединяет тот, у кого есть такое право: спросите руководителя отдела
+          или администратора.
+        </Text>
       )}
+      {mayJoin && list.isSuccess && !hasJoined && proposals.length === 0 && <Text c="dimmed">Объединённых и похожих нет.</Text>}
+      <FormFailure error={list.error} />
       {mayJoin && !picking && (
         <Button variant="default" leftSection={<IconArrowsJoin size={16} />} onClick={() => setPicking(true)}>
           Объединить с…

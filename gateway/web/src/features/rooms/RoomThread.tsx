@@ -38,7 +38,7 @@ export function RoomThread(props: RoomThreadProps) {
     () => rowsOf(messages, query.hasPreviousPage ? [] : pending, isWhole, unreadBehind, me.id),
     [messages, pending, isWhole, unreadBehind, me.id, query.hasPreviousPage],
   );
-  const seen = useSeen(room, messages);
+  const seen = useSeen(room);
   const line = at === undefined ? -1 : lineOf(rows, at);
   useEffect(() => {
     if (at !== undefined && at !== entered && query.isSuccess && !query.isFetching && line < 0) setEntered(at);
@@ -118,11 +118,11 @@ function useTakeIn(room: string): void {
 }
 
 /** Marks the room read up to the newest message that was seen; each place once. */
-function useSeen(room: Room, messages: RoomMessage[]): () => void {
+function useSeen(room: Room): (rows: Row[]) => void {
   const read = useReadRoom(room.id);
   const told = useRef(room.read_position ?? 0);
-  return () => {
-    const newest = messages.at(-1)?.position;
+  return (rows) => {
+    const newest = rows.findLast((row) => row.type === 'message')?.message.position;
     if (room.role === null || newest === undefined || newest <= told.current) return;
     told.current = newest;
     read.mutate(newest);

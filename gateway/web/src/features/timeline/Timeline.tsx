@@ -9,7 +9,7 @@ import { WindowedLog } from '@/shared/ui/WindowedLog';
 import { entryOf, takeIn, timelineQuery, type Entry, type Subject } from './api';
 import type { TimelineFilter } from './filter';
 import { isPlanned } from './Planned';
-import { lineOfEntry, rowsOf, type Row, type Unread } from './rows';
+import { entriesOf, lineOfEntry, rowsOf, type Row, type Unread } from './rows';
 import { TimelineRow } from './TimelineRow';
 import classes from './Timeline.module.css';
 import type { Showing } from './useShowing';
@@ -23,7 +23,7 @@ interface TimelineProps {
   /** The zone of the client, for exact times. */
   zone?: string | null;
   unread?: Unread;
-  /** Called with the newest rows when they have really been on the screen. */
+  /** Called with rows that have really been on the screen, the oldest first. */
   onSeen?: (entries: Entry[]) => void;
   onReply?: (entry: Entry) => void;
   /** Something stands here: rows, or that there are none. */
@@ -94,6 +94,8 @@ function Lines(props: LinesProps) {
   const told = useMemo(() => entries.filter((entry) => !isPlanned(entry)), [entries]);
   const newest = told.at(-1);
   const me = useMe();
+  const seen = (drawn: Row[], conversation?: string | null) =>
+    props.onSeen?.(entriesOf(drawn).filter((entry) => !isPlanned(entry) && (!conversation || entry.conversation_id === conversation)));
   useEffect(() => {
     if (!showing.row) return;
     const timer = setTimeout(showing.unlight, LIT_MS);
@@ -115,7 +117,9 @@ function Lines(props: LinesProps) {
         own={newest?.state === 'queued' && newest.author?.user_id === me.id ? newest.id : undefined}
         start={startOf(rows, showing)}
         jump={showing.row ? { key: showing.row, index: lineOfEntry(rows, showing.row) } : undefined}
-        onSeen={() => props.onSeen?.(told)}
+        onSeen={seen}
+        // Whoever answers has read what he answers.
+        onOwn={(drawn) => seen(drawn, newest?.conversation_id)}
       />
       <Announcer entries={told} />
     </>

@@ -89,6 +89,14 @@ function isOneGroup(before: Entry, entry: Entry): boolean {
   );
 }
 
+/** The entries that lines stand for, the oldest first. */
+export function entriesOf(rows: readonly Row[]): Entry[] {
+  return rows.flatMap((row) => {
+    if (row.type === 'entry') return [row.entry];
+    return row.type === 'missed' || row.type === 'system' ? row.entries : [];
+  });
+}
+
 /** The line in which an entry is drawn. */
 export function lineOfEntry(rows: readonly Row[], id: string): number {
   return rows.findIndex((row) => {

@@ -14,13 +14,15 @@ interface PlanTimeProps {
   at?: string | null;
   /** When clients sleep: said beforehand, nothing is refused for it here. */
   quiet?: QuietHours;
+  /** Until when the client takes plain words: later ones are not planned. */
+  openUntil?: string;
   action: string;
   disabled?: boolean;
   onChoose: (at: string) => void;
 }
 
 /** A time by the clocks of the client, with one's own beside it; or by one's own alone. */
-export function PlanTime({ zone: named, isOwn = false, at, quiet, action, disabled, onChoose }: PlanTimeProps) {
+export function PlanTime({ zone: named, isOwn = false, at, quiet, openUntil, action, disabled, onChoose }: PlanTimeProps) {
   const now = useNow();
   const zone = knownZone(named);
   const offered = presets(now, zone, isOwn ? '09:00' : undefined);
@@ -30,6 +32,7 @@ export function PlanTime({ zone: named, isOwn = false, at, quiet, action, disabl
   const chosen = wall && momentOf(wall, zone);
   const isAhead = chosen !== undefined && chosen > now;
   const isTooFar = chosen !== undefined && chosen > now + LONGEST_MS;
+  const isClosed = chosen !== undefined && openUntil !== undefined && chosen >= Date.parse(openUntil);
   const isElsewhere = zone !== ownZone;
   return (
     <Stack gap="xs">
@@ -77,7 +80,13 @@ export function PlanTime({ zone: named, isOwn = false, at, quiet, action, disabl
           {named ? 'У клиента в это время ночь' : 'В это время ночь'} ({quietWords(quiet)}).
         </Text>
       )}
-      <Button disabled={!isAhead || isTooFar || disabled} onClick={() => chosen !== undefined && onChoose(new Date(chosen).toISOString())}>
+      {isAhead && isClosed && (
+        <Text size="sm" c="var(--bad)" role="alert">
+          К этому времени окно закроется: уйдёт только шаблон. Окно открыто до {dateTime(openUntil!, zone)}
+          {isElsewhere && ' по времени клиента'}.
+        </Text>
+      )}
+      <Button disabled={!isAhead || isTooFar || isClosed || disabled} onClick={() => chosen !== undefined && onChoose(new Date(chosen).toISOString())}>
         {action}
       </Button>
     </Stack>

@@ -16,6 +16,8 @@ const AROUND_PX = 260;
 const EDGE_PX = 12;
 /** Whoever is so near to the end stands at it. */
 const NEAR_END_PX = 60;
+/** Browsers scroll by parts of a pixel. */
+const ROUNDING_PX = 2;
 
 interface WindowedLogProps<Row extends { key: string }> {
   label: string;
@@ -35,8 +37,10 @@ interface WindowedLogProps<Row extends { key: string }> {
   start: number;
   /** A line that is wanted in sight, once for each key; -1 while it is not loaded. */
   jump?: { key: string; index: number };
-  /** The newest rows have really been on the screen. */
-  onSeen?: () => void;
+  /** These have been on the screen of a focused tab for a while, the oldest first. */
+  onSeen?: (rows: Row[]) => void;
+  /** The reader himself has added to the log, while these rows were drawn. */
+  onOwn?: (drawn: Row[]) => void;
 }
 
 /** A log drawn by window: only the lines around the screen exist. The reader is never moved but to where he wants. */
@@ -77,10 +81,17 @@ export function WindowedLog<Row extends { key: string }>(props: WindowedLogProps
     lines.scrollToIndex(index, { align });
   };
   useOpening(props.start, props.jump, goTo, () => lines.scrollToEnd());
-  useOwnFollowed(props.own, () => (newer.has ? newer.toEnd() : lines.scrollToEnd()));
+  useOwnFollowed(props.own, () => {
+    if (isLookedAt()) props.onOwn?.(items.map((item) => rows[item.index]!));
+    if (newer.has) newer.toEnd();
+    else lines.scrollToEnd();
+  });
   const atEnd = !newer.has && lines.isAtEnd(NEAR_END_PX);
   const behind = useBehind(ids, atEnd);
-  useSeen(ids.at(-1), atEnd, props.onSeen);
+  useSeen(scroller, rows, (box) => {
+    const inSight = lines.getVirtualItems().filter((item) => isInSight(item, box));
+    if (inSight.length > 0) props.onSeen?.(inSight.map((item) => rows[item.index]!));
+  });
 
   return (
     <div className={classes.frame}>
@@ -149,13 +160,13 @@ function useOpening(
   });
 }
 
-/** Goes to the end when the reader himself has added to it. */
-function useOwnFollowed(own: string | undefined, toEnd: () => void): void {
+/** Tells when the reader himself has added to the log. */
+function useOwnFollowed(own: string | undefined, added: () => void): void {
   const known = useRef(own);
   useEffect(() => {
     if (own === known.current) return;
     known.current = own;
-    if (own) toEnd();
+    if (own) added();
   });
 }
 
@@ -221,20 +232,40 @@ function useBehind(ids: string[], atEnd: boolean): number {
   return at < 0 ? 0 : ids.length - 1 - at;
 }
 
-/** Tells that the newest rows were on the screen of a focused tab for a while. */
-function useSeen(newestId: string | undefined, atEnd: boolean, onSeen?: () => void): void {
-  const newest = useRef(onSeen);
-  newest.current = onSeen;
-  const look = useCallback(() => {
-    if (document.hasFocus() && !document.hidden) newest.current?.();
-  }, []);
+/** Tells when what is in sight has stood there for a while; each movement begins it anew. */
+function useSeen(scroller: RefObject<HTMLDivElement | null>, rows: readonly unknown[], tell: (box: HTMLElement) => void): void {
+  const newest = useRef(tell);
+  newest.current = tell;
   useEffect(() => {
-    if (!atEnd) return;
-    const timer = setTimeout(look, SEEN_AFTER_MS);
-    addEventListener('focus', look);
+    const box = scroller.current;
+    if (!box) return;
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => isLookedAt() && newest.current(box), SEEN_AFTER_MS);
+    };
+    wait();
+    box.addEventListener('scroll', wait, { passive: true });
+    addEventListener('focus', wait);
+    addEventListener('resize', wait);
+    document.addEventListener('visibilitychange', wait);
     return () => {
       clearTimeout(timer);
-      removeEventListener('focus', look);
+      box.removeEventListener('scroll', wait);
+      removeEventListener('focus', wait);
+      removeEventListener('resize', wait);
+      document.removeEventListener('visibilitychange', wait);
     };
-  }, [atEnd, newestId, look]);
+  }, [scroller, rows]);
+}
+
+function isLookedAt(): boolean {
+  return document.hasFocus() && !document.hidden;
+}
+
+/** All of a line is on the screen, or of one that is taller than that, half a screen. */
+function isInSight({ start, end, size }: { start: number; end: number; size: number }, box: HTMLElement): boolean {
+  const [top, height] = [box.scrollTop, box.clientHeight];
+  const visible = Math.min(end, top + height) - Math.max(start, top);
+  return visible > 0 && visible >= Math.min(size, height / 2) - ROUNDING_PX;
 }

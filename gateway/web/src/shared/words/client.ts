@@ -2,6 +2,12 @@ import type { Schema } from '@/api/client';
 
 export const STATUS: Record<Schema<'ClientStatus'>, string> = { common_base: 'Общая база', client: 'Клиент' };
 
+/** The badge of a card. Whoever has somebody responsible is in nobody's common base, and is no client without a contract. */
+export function statusOf({ status, responsible }: { status: Schema<'ClientStatus'>; responsible?: unknown }): { word: string; hint?: string } {
+  if (status === 'client' || !responsible) return { word: STATUS[status] };
+  return { word: 'Без договора', hint: 'Статус «Клиент» появится с первым заключённым договором' };
+}
+
 export const MARK: Record<Schema<'ContractMark'>, string> = {
   original: 'Договор: оригинал',
   scan: 'Договор: скан',
