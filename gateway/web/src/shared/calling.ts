@@ -1,12 +1,12 @@
 import { notifications } from '@mantine/notifications';
-import { useMutation } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
+import { useDeed } from './deed';
 import { phone } from './format';
 import { uuid } from './uuid';
 
 /** Calls a number: the person's own phone rings first. One press is one call, also when the answer was lost. */
 export function useCall() {
-  return useMutation({
+  return useDeed({
     mutationFn: (to: string) => unwrap(api.POST('/api/calls', { body: { id: uuid(), to } })),
     onSuccess: (request) => {
       if (request.reason) notifications.show({ color: 'yellow', title: phone(request.number), message: request.reason });
