@@ -18,9 +18,11 @@ test('a client is not given for good because of a day that cannot be', async () 
     sent.push(await request.json());
     return Response.json({});
   });
+  const cache = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
+  cache.setQueryData(['me'], { id: 'anna', name: 'Анна', rights: {}, company_zone: 'Europe/Moscow' });
   render(
     <MantineProvider env="test">
-      <QueryClientProvider client={new QueryClient()}>
+      <QueryClientProvider client={cache}>
         <TransferDialog card={ROMASHKA} onClose={() => undefined} />
       </QueryClientProvider>
     </MantineProvider>,
