@@ -16,6 +16,12 @@ export const OFFLINE: ProblemBody = {
   detail: 'Проверьте сеть и повторите. Введённое сохранено на экране.',
 };
 
+/** The type of a problem: nobody is signed in, or no longer. */
+export const UNAUTHORIZED = 'unauthorized';
+
+/** The hub's own words speak to programs as well. */
+const ENDED = { title: 'Сеанс закончился', detail: 'Войдите снова, и вы вернётесь на эту страницу.' };
+
 /** A problem on its way through the query cache. */
 export class ApiError extends Error {
   readonly problem: ProblemBody;
@@ -29,7 +35,8 @@ export class ApiError extends Error {
   /** From the body of an answer; proxies answer with bodies of their own. */
   static of(status: number, body: unknown): ApiError {
     if (typeof body === 'object' && body !== null && 'type' in body && 'title' in body) {
-      return new ApiError(body as ProblemBody);
+      const problem = body as ProblemBody;
+      return new ApiError(problem.type === UNAUTHORIZED ? { ...problem, ...ENDED } : problem);
     }
     const detail = 'Сервер недоступен или перезапускается. Повторите через несколько секунд.';
     return new ApiError({ type: 'unreadable', title: 'Сервер не ответил как обычно', status, detail });

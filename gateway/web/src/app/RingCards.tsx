@@ -1,9 +1,10 @@
 import { Button, CloseButton, Group, Text } from '@mantine/core';
 import { IconPhoneCall } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 import { ago, clientClock, clock, phone } from '@/shared/format';
 import { useLiveMessages } from '@/shared/live/context';
 import { useRight } from '@/shared/me';
@@ -66,7 +67,7 @@ function Card({ card, isOver, onGone }: { card: RingCard; isOver: boolean; onGon
   const time = client && clientClock(client.time_zone, now);
   const mayWrite = useRight('clients.write') !== undefined;
   const [written, setWritten] = useState(false);
-  const take = useMutation({
+  const take = useDeed({
     mutationFn: () => unwrap(api.POST('/api/clients/{id}/take', { params: { path: { id: client!.id } } })),
   });
   return (

@@ -1,15 +1,22 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query';
-import { ApiError } from '@/api/problem';
+import { hashKey, MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { ApiError, UNAUTHORIZED } from '@/api/problem';
+import { meQuery } from '@/shared/me';
 
-/** Answers of the hub that another try does not change are shown at once. */
-export function makeQueryClient(): QueryClient {
+/** Answers of the hub that another try does not change are shown at once. Without a session it leads to the log-in. */
+export function makeQueryClient(leave: () => void = backToTheDoor): QueryClient {
+  const leaveIfEnded = (error: Error) => {
+    // A wrong password is a 401 too.
+    if (error instanceof ApiError && error.type === UNAUTHORIZED) leave();
+  };
   return new QueryClient({
     queryCache: new QueryCache({
       onError: (error, query) => {
         // The profile is asked for at the door; anything else without a session means that it has ended.
-        if (error instanceof ApiError && error.problem.status === 401 && query.queryKey[0] !== 'me') backToTheDoor();
+        const isAtTheDoor = query.queryHash === hashKey(meQuery.queryKey) && query.state.data === undefined;
+        if (!isAtTheDoor) leaveIfEnded(error);
       },
     }),
+    mutationCache: new MutationCache({ onError: leaveIfEnded }),
     defaultOptions: {
       queries: {
         // The live feed says when something has changed; this is for what it does not speak of.
@@ -23,8 +30,11 @@ export function makeQueryClient(): QueryClient {
   });
 }
 
+/** Where nobody is signed in yet. */
+const DOORS = ['/login', '/setup', '/password'];
+
 function backToTheDoor(): void {
-  if (location.pathname === '/login') return;
+  if (DOORS.includes(location.pathname)) return;
   const next = encodeURIComponent(location.pathname + location.search);
   location.assign(`/login?reason=ended&next=${next}`);
 }

@@ -1,6 +1,7 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import type { ClientStub } from './clients';
+import { useDeed } from './deed';
 
 export type AccessRequest = Schema<'AccessRequest'>;
 export type Loan = Schema<'Loan'>;
@@ -57,7 +58,7 @@ function useChanged() {
 
 export function useAskForAccess() {
   const changed = useChanged();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'NewAccessRequest'>) => unwrap(api.POST('/api/access-requests', { body })),
     onSuccess: changed,
   });
@@ -65,7 +66,7 @@ export function useAskForAccess() {
 
 export function useAnswerAccess(id: string) {
   const changed = useChanged();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: AccessAnswer) => unwrap(api.POST('/api/access-requests/{id}/decide', { params: { path: { id } }, body })),
     // Also after a refusal: somebody else may have answered.
     onSettled: changed,
@@ -74,7 +75,7 @@ export function useAnswerAccess(id: string) {
 
 export function useWithdrawAccess(id: string) {
   const changed = useChanged();
-  return useMutation({
+  return useDeed({
     mutationFn: () => unwrap(api.DELETE('/api/access-requests/{id}', { params: { path: { id } } })),
     onSettled: changed,
   });
@@ -83,7 +84,7 @@ export function useWithdrawAccess(id: string) {
 /** Takes back an access that was just given: the loan is looked for, for the answer does not name it. */
 export function useTakeBack() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: async ({ client, user }: { client: string; user: string }) => {
       const path = { id: client };
       const loans = await unwrap(api.GET('/api/clients/{id}/loans', { params: { path } }));
@@ -97,7 +98,7 @@ export function useTakeBack() {
 
 export function useEndLoan(client: string) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (id: string) => unwrap(api.DELETE('/api/loans/{id}', { params: { path: { id } } })),
     onSettled: () => cache.invalidateQueries({ queryKey: ['clients', client] }),
   });

@@ -1,6 +1,7 @@
-import { useMutation } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { api, unwrap, type Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
+import { useDeed } from './deed';
 import { strip } from './ui/strip';
 import { uuid } from './uuid';
 
@@ -13,7 +14,7 @@ type Result = Schema<'CallResult'>;
  * bring back what was said `before`.
  */
 export function useCallResult(call: string, before: Result | undefined, onSaid?: (entry: Entry) => void) {
-  const say = useMutation({
+  const say = useDeed({
     mutationFn: (result: Result | null) => unwrap(api.PUT('/api/calls/{id}/result', { params: { path: { id: call } }, body: { result } })),
     onSuccess: (entry, result) => {
       onSaid?.(entry);
@@ -32,15 +33,18 @@ export function useCallResult(call: string, before: Result | undefined, onSaid?:
 
 /** A comment about a call. Asked again in the same words under the same id until there is an answer. */
 export function useCallNote(call: string, client: string, onWritten: (entry: Entry) => void) {
-  return useMutation({
-    mutationFn: ({ id, text }: { id: string; text: string }) =>
-      unwrap(
-        api.POST('/api/clients/{id}/notes', { params: { path: { id: client } }, body: { id, text, call_id: call, draft_version: null } }),
-      ),
+  const pressed = useRef({ id: '', text: '' });
+  return useDeed({
+    mutationFn: (text: string) => {
+      if (pressed.current.text !== text) pressed.current = { id: uuid(), text };
+      const body = { ...pressed.current, call_id: call, draft_version: null };
+      return unwrap(api.POST('/api/clients/{id}/notes', { params: { path: { id: client } }, body }));
+    },
     retry: (_, error) => error instanceof ApiError && error.isPassing,
     retryDelay: (attempt) => Math.min(1000 * 2 ** attempt, 15_000),
-    onSuccess: onWritten,
+    onSuccess: (entry) => {
+      pressed.current = { id: '', text: '' };
+      onWritten(entry);
+    },
   });
 }
-
-export const newNote = (text: string) => ({ id: uuid(), text: text.trim() });

@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from './deed';
 import { useRight } from './me';
 
 export type ChangeRequest = Schema<'ChangeRequest'>;
@@ -31,7 +32,7 @@ export function useFrozen(): boolean {
 
 export function useAskForChange() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: NewChangeRequest) => unwrap(api.POST('/api/change-requests', { body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['change-requests'] }),
   });

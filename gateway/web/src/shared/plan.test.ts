@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayAhead, dayStart, knownZone, momentOf, presets, tomorrowAtNine, wallOf, wallOfWords } from './plan';
+import { dayAhead, dayOfWords, dayStart, knownZone, momentOf, presets, tomorrowAtNine, wallOf, wallOfWords } from './plan';
 
 const VLADIVOSTOK = 'Asia/Vladivostok';
 
@@ -17,6 +17,17 @@ test('a day and a time are read as people write them', () => {
   for (const [day, time] of [['31.02.2026', '10:00'], ['05.06.2026', '25:00'], ['2026-06-05', '10:00'], ['05.06.2026', '']] as const) {
     expect(wallOfWords(day, time)).toBeUndefined();
   }
+});
+
+test('a day of a short year is of this century, unless the year is still being typed', () => {
+  expect(['29.11.26', '5/6/26', '29.11.20', '29.11.19', '29.02.27', '29.11'].map(dayOfWords)).toEqual([
+    '2026-11-29',
+    '2026-06-05',
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test('a clock that was put forward is followed', () => {

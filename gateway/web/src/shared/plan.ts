@@ -23,16 +23,33 @@ export function wallOf(at: number, zone: string): Wall {
   return { day: `${part('year')}-${part('month')}-${part('day')}`, time: `${part('hour')}:${part('minute')}` };
 }
 
+const two = (part: string) => part.padStart(2, '0');
+
+/** A clock that shows what is there: the 31st of a short month would quietly be another day. */
+function isReal({ day, time }: Wall): boolean {
+  const read = new Date(`${day}T${time}:00Z`);
+  return !Number.isNaN(+read) && read.toISOString().startsWith(`${day}T${time}`);
+}
+
+/**
+ * A day as people write it: «05.06.2026», «5.6.26»; nothing for what is no day. «05.06.20» is a year that is still being
+ * typed.
+ */
+export function dayOfWords(words: string): string | undefined {
+  const found = /^(\d{1,2})[./](\d{1,2})[./](\d{4}|(?!19|20)\d{2})$/.exec(words.trim());
+  if (!found) return undefined;
+  const [, day, month, year] = found as unknown as [string, string, string, string];
+  const written = `${year.length === 2 ? `20${year}` : year}-${two(month)}-${two(day)}`;
+  return isReal({ day: written, time: '00:00' }) ? written : undefined;
+}
+
 /** A wall clock as people write it: «05.06.2026» and «9:30»; nothing for what is no time. */
 export function wallOfWords(day: string, time: string): Wall | undefined {
-  const found = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(day.trim());
+  const written = dayOfWords(day);
   const clock = /^(\d{1,2})[:.](\d{2})$/.exec(time.trim());
-  if (!found || !clock) return undefined;
-  const two = (part: string) => part.padStart(2, '0');
-  const wall = { day: `${found[3]}-${two(found[2]!)}-${two(found[1]!)}`, time: `${two(clock[1]!)}:${clock[2]}` };
-  // The 31st of a short month would quietly be another day.
-  const read = new Date(`${wall.day}T${wall.time}:00Z`);
-  return !Number.isNaN(+read) && read.toISOString().startsWith(`${wall.day}T${wall.time}`) ? wall : undefined;
+  if (!written || !clock) return undefined;
+  const wall = { day: written, time: `${two(clock[1]!)}:${clock[2]}` };
+  return isReal(wall) ? wall : undefined;
 }
 
 /** The moment at which the clocks of a zone show this; nothing for what is no time. */

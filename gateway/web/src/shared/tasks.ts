@@ -1,7 +1,8 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import type { operations } from '@/api/schema';
 import { elsewhere } from './companyZone';
+import { useDeed } from './deed';
 import { date, dateTime, time } from './format';
 import { dayAhead, momentOf, wallOf } from './plan';
 
@@ -50,11 +51,11 @@ function useChanged() {
 }
 
 export function useSetTask() {
-  return useMutation({ mutationFn: (body: NewTask) => unwrap(api.POST('/api/tasks', { body })), ...useChanged() });
+  return useDeed({ mutationFn: (body: NewTask) => unwrap(api.POST('/api/tasks', { body })), ...useChanged() });
 }
 
 export function useEditTask() {
-  return useMutation({
+  return useDeed({
     mutationFn: ({ id, ...body }: TaskEdit & { id: string }) =>
       unwrap(api.PATCH('/api/tasks/{id}', { params: { path: { id } }, body })),
     ...useChanged(),
@@ -62,7 +63,7 @@ export function useEditTask() {
 }
 
 export function useCloseTask() {
-  return useMutation({
+  return useDeed({
     mutationFn: ({ id, result }: { id: string; result: string | null }) =>
       unwrap(api.POST('/api/tasks/{id}/close', { params: { path: { id } }, body: { result } })),
     ...useChanged(),
@@ -70,7 +71,7 @@ export function useCloseTask() {
 }
 
 export function useReopenTask() {
-  return useMutation({
+  return useDeed({
     mutationFn: (id: string) => unwrap(api.POST('/api/tasks/{id}/reopen', { params: { path: { id } } })),
     ...useChanged(),
   });

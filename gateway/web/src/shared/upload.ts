@@ -1,12 +1,12 @@
-import { useMutation } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from './deed';
 
 /** A file that the hub has taken and nobody has sent yet. */
 export type Uploaded = Schema<'MediaFile'>;
 
 /** Takes a file; it is the sender's alone until it is sent. A `voice` is brought into the form that messengers play. */
 export function useUpload(kind?: 'voice') {
-  return useMutation({
+  return useDeed({
     mutationFn: (file: File) =>
       unwrap(
         api.POST('/api/files', {

@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 
 export type BridgeSetup = Schema<'BridgeSetup'>;
 export type BridgeGroup = Schema<'BridgeGroup'>;
@@ -22,7 +23,7 @@ export const readableRoomsQuery = queryOptions({
 
 function useBridgeChange<Wish>(change: (wish: Wish) => Promise<BridgeSetup>) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: change,
     onSuccess: (setup) => {
       cache.setQueryData(bridgeQuery.queryKey, setup);
@@ -66,7 +67,7 @@ export const clientDialogsQuery = (client: string) =>
   });
 
 export function useCheckBridge() {
-  return useMutation({ mutationFn: async () => (await unwrap(api.POST('/api/bridge/check'))).obstacles });
+  return useDeed({ mutationFn: async () => (await unwrap(api.POST('/api/bridge/check'))).obstacles });
 }
 
 export type Digest = Schema<'BridgeDigest'>;
@@ -84,7 +85,7 @@ export const mailCopyQuery = queryOptions({
 
 export function useSetDigest() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Digest) => unwrap(api.PUT('/api/bridge/digest', { body })),
     onSuccess: (digest) => cache.setQueryData(digestQuery.queryKey, digest),
   });
@@ -92,7 +93,7 @@ export function useSetDigest() {
 
 export function useSetMailCopy() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: MailCopy) => unwrap(api.PUT('/api/bridge/mail-copy', { body })),
     onSuccess: (copy) => cache.setQueryData(mailCopyQuery.queryKey, copy),
   });

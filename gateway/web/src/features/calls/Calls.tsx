@@ -141,7 +141,7 @@ function Debts() {
               {[...debt.clients.map((client) => client.name).filter((name) => name !== debt.contact.name), ...why(debt)].join(' · ')}
             </span>
           </div>
-          {debt.number && <PhoneLink value={debt.number} />}
+          {debt.number && <PhoneLink value={debt.number} client={debt.clients[0]?.id} />}
           <time className={`${classes.time} numbers`} dateTime={debt.last_at} title={exactly(debt.last_at)}>
             {whenWords(debt.last_at, now)}
           </time>

@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 
 export type { Account } from '@/shared/accounts';
 export type Connector = Schema<'ConnectorView'>;
@@ -38,7 +39,7 @@ export const templatesQuery = (id: string) =>
 /** «Обновить»: the provider is asked at once. */
 export function useRefreshTemplates(id: string) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: () => unwrap(api.POST('/api/accounts/{id}/templates/refresh', { params: { path: { id } } })),
     onSuccess: (list) => cache.setQueryData(templatesQuery(id).queryKey, list),
     // What failed stands in the list too.
@@ -48,7 +49,7 @@ export function useRefreshTemplates(id: string) {
 
 export function useBindTemplate(account: string, id: string) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (fields: Schema<'TemplateBindings'>['fields']) =>
       unwrap(api.PUT('/api/templates/{id}/fields', { params: { path: { id } }, body: { fields } })),
     onSuccess: () => cache.invalidateQueries({ queryKey: templatesQuery(account).queryKey }),
@@ -57,7 +58,7 @@ export function useBindTemplate(account: string, id: string) {
 
 export function useConnect() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'NewAccountForm'>) => unwrap(api.POST('/api/accounts', { body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['accounts'] }),
   });
@@ -65,7 +66,7 @@ export function useConnect() {
 
 export function useEditAccount(id: string) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'AccountPatch'>) =>
       unwrap(api.PATCH('/api/accounts/{id}', { params: { path: { id } }, body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['accounts'] }),
@@ -77,7 +78,7 @@ export function useMend(id: string) {
   const cache = useQueryClient();
   const onSuccess = () => cache.invalidateQueries({ queryKey: ['accounts'] });
   const params = { path: { id } };
-  const check = useMutation({ mutationFn: () => unwrap(api.POST('/api/accounts/{id}/check', { params })), onSuccess });
-  const repair = useMutation({ mutationFn: () => unwrap(api.POST('/api/accounts/{id}/repair', { params })), onSuccess });
+  const check = useDeed({ mutationFn: () => unwrap(api.POST('/api/accounts/{id}/check', { params })), onSuccess });
+  const repair = useDeed({ mutationFn: () => unwrap(api.POST('/api/accounts/{id}/repair', { params })), onSuccess });
   return { check, repair };
 }

@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 
 export type Seated = Schema<'Extension'>;
 
@@ -12,7 +13,7 @@ export const seatsQuery = queryOptions({
 /** Seats somebody in place of whoever sat there; `null` leaves the extension free. */
 export function useSeat(account: string) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: ({ number, user }: { number: string; user: string | null }) =>
       unwrap(api.PUT('/api/extensions', { body: { account_id: account, number, user_id: user } })),
     onSuccess: ({ items }) => cache.setQueryData(seatsQuery.queryKey, items),

@@ -1,8 +1,9 @@
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { api, unwrap, type Schema } from '@/api/client';
 import { consentsQuery } from '@/shared/contacts';
+import { useDeed } from '@/shared/deed';
 import { dateTime } from '@/shared/format';
 import { FormFailure } from '@/shared/ui/States';
 import { CONSENT_KINDS, CONSENT_STATES } from '@/shared/words/consent';
@@ -55,7 +56,7 @@ function ConsentForm({ contact, onDone }: { contact: string; onDone: () => void 
   const [kind, setKind] = useState<Schema<'ConsentKind'>>('advertising');
   const [state, setState] = useState<Schema<'ConsentState'>>('given');
   const [ground, setGround] = useState('');
-  const write = useMutation({
+  const write = useDeed({
     mutationFn: (body: Schema<'NewConsent'>) =>
       unwrap(api.POST('/api/contacts/{id}/consents', { params: { path: { id: contact } }, body })),
     onSuccess: (consents) => {

@@ -105,6 +105,8 @@ test('a second press after a lost answer has the id of the first, and other cont
   };
   fireEvent.change(number, { target: { value: '17/26' } });
   await press(1);
+  // The same words at once would be the second half of a double press.
+  await new Promise((passed) => setTimeout(passed, 600));
   await press(2);
   fireEvent.change(number, { target: { value: '18/26' } });
   await press(3);

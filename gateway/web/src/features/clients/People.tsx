@@ -57,6 +57,7 @@ function Person({ person, client, mayWrite }: { person: Contact; client: string;
         <IdentityLine
           key={identity.id}
           identity={identity}
+          client={client}
           lock={
             frozen && identity.origin === 'person' ? (
               <AskForChange
@@ -103,14 +104,14 @@ function channelOf(person: Contact): string {
   return channels.size === 1 ? [...channels][0]! : 'канал связи';
 }
 
-function IdentityLine({ identity, lock }: { identity: Schema<'Identity'>; lock?: ReactNode }) {
+function IdentityLine({ identity, client, lock }: { identity: Schema<'Identity'>; client: string; lock?: ReactNode }) {
   const why =
     identity.origin === 'event' ? 'пришёл с событием канала' : `вписал сотрудник${identity.entered ? `: «${identity.entered}»` : ''}`;
   return (
     <div className={classes.identity}>
       <Group gap={4} wrap="nowrap">
         {identity.kind === 'phone' ? (
-          <PhoneLink value={identity.value} />
+          <PhoneLink value={identity.value} client={client} />
         ) : identity.kind === 'email' ? (
           <a href={`mailto:${identity.value}`} className="link">
             {identity.value}

@@ -1,6 +1,7 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import { clientQuery } from '@/shared/clients';
+import { useDeed } from '@/shared/deed';
 import type { ClientsSearch } from './search';
 
 export type ClientRow = Schema<'ClientRow'>;
@@ -58,7 +59,7 @@ export function useChanged(id: string) {
 
 export function useCreateClient() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'NewClient'>) => unwrap(api.POST('/api/clients', { body })),
     onSuccess: (card) => {
       cache.setQueryData(clientQuery(card.id).queryKey, card);
@@ -69,7 +70,7 @@ export function useCreateClient() {
 
 export function useEditClient(id: string) {
   const changed = useChanged(id);
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'ClientEdit'>) =>
       unwrap(api.PATCH('/api/clients/{id}', { params: { path: { id } }, body })),
     onSuccess: changed,
@@ -78,7 +79,7 @@ export function useEditClient(id: string) {
 
 export function useTake(id: string) {
   const changed = useChanged(id);
-  return useMutation({
+  return useDeed({
     mutationFn: () => unwrap(api.POST('/api/clients/{id}/take', { params: { path: { id } } })),
     onSuccess: changed,
   });
@@ -86,7 +87,7 @@ export function useTake(id: string) {
 
 export function useTransfer(id: string) {
   const changed = useChanged(id);
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'Transfer'>) =>
       unwrap(api.POST('/api/clients/{id}/transfer', { params: { path: { id } }, body })),
     onSuccess: changed,
@@ -96,7 +97,7 @@ export function useTransfer(id: string) {
 /** A person of a client, or one more address of a person. */
 export function useAddPerson(client: string) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'NewContact'>) => unwrap(api.POST('/api/contacts', { body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['clients', client, 'contacts'] }),
   });
@@ -105,7 +106,7 @@ export function useAddPerson(client: string) {
 /** The person of a client that is only now being made. */
 export function useAddFirstPerson() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'NewContact'>) => unwrap(api.POST('/api/contacts', { body })),
     onSuccess: (_person, { client_id }) => cache.invalidateQueries({ queryKey: ['clients', client_id, 'contacts'] }),
   });
@@ -113,7 +114,7 @@ export function useAddFirstPerson() {
 
 export function useAddAddress(client: string) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: ({ contact, body }: { contact: string; body: Schema<'NewAddress'> }) =>
       unwrap(api.POST('/api/contacts/{id}/addresses', { params: { path: { id: contact } }, body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['clients', client, 'contacts'] }),

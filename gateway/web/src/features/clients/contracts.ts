@@ -1,6 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import { clientQuery } from '@/shared/clients';
+import { useDeed } from '@/shared/deed';
 
 export type Contract = Schema<'Contract'>;
 
@@ -23,7 +24,7 @@ interface SavedContract {
 
 export function useSaveContract(client: string) {
   const changed = useCardChanged(client);
-  return useMutation({
+  return useDeed({
     mutationFn: ({ id, contract, body }: SavedContract): Promise<unknown> =>
       contract
         ? unwrap(
@@ -40,7 +41,7 @@ export function useSaveContract(client: string) {
 
 export function useWithdrawContract(client: string) {
   const changed = useCardChanged(client);
-  return useMutation({
+  return useDeed({
     mutationFn: (id: string) => unwrap(api.DELETE('/api/contracts/{id}', { params: { path: { id } } })),
     onSettled: changed,
   });
@@ -48,7 +49,7 @@ export function useWithdrawContract(client: string) {
 
 export function useRestoreContract(client: string) {
   const changed = useCardChanged(client);
-  return useMutation({
+  return useDeed({
     mutationFn: (id: string) => unwrap(api.POST('/api/contracts/{id}/restore', { params: { path: { id } } })),
     onSettled: changed,
   });

@@ -1,5 +1,6 @@
-import { queryOptions, useMutation } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 import { useChanged } from './api';
 
 export type Handover = Schema<'Handover'>;
@@ -14,7 +15,7 @@ export const handoversQuery = queryOptions({
 export function useChangeHandover(handover: Handover) {
   const changed = useChanged(handover.client_id);
   const path = { id: handover.id };
-  return useMutation({
+  return useDeed({
     mutationFn: (act: { until: string } | 'return' | 'keep') => {
       if (act === 'return') return unwrap(api.POST('/api/handovers/{id}/return', { params: { path } }));
       if (act === 'keep') return unwrap(api.DELETE('/api/handovers/{id}', { params: { path } }));

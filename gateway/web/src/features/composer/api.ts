@@ -1,6 +1,7 @@
-import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
+import { useDeed } from '@/shared/deed';
 import type { Uploaded } from '@/shared/upload';
 
 export type Entry = Schema<'TimelineEntry'>;
@@ -78,7 +79,7 @@ export interface Aside {
  * one press is one message.
  */
 export function useSend(place: Where, sent: (message: NewMessage, entry: Entry) => void, refused: (message: NewMessage, error: Error) => void) {
-  return useMutation({
+  return useDeed({
     scope: { id: `send-${place.id}` },
     mutationFn: (message: NewMessage) =>
       unwrap(

@@ -1,6 +1,6 @@
-import { useMutation } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
 import { ApiError } from '@/api/problem';
+import { useDeed } from '@/shared/deed';
 
 export interface NewNote {
   id: string;
@@ -12,7 +12,7 @@ export interface NewNote {
 
 /** Writes a comment; the same id again is the same comment, so it is asked for until there is an answer. */
 export function useAddNote() {
-  return useMutation({
+  return useDeed({
     mutationFn: ({ id, client, text, draft }: NewNote) =>
       unwrap(api.POST('/api/clients/{id}/notes', { params: { path: { id: client } }, body: { id, text, draft_version: draft ?? null } })),
     retry: (_, error) => error instanceof ApiError && error.isPassing,

@@ -1,13 +1,13 @@
 import {
   infiniteQueryOptions,
   queryOptions,
-  useMutation,
   useQueryClient,
   type InfiniteData,
   type QueryClient,
 } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
+import { useDeed } from '@/shared/deed';
 import type { Standing, Tab } from './search';
 
 export type Conversation = Schema<'Conversation'>;
@@ -70,7 +70,7 @@ export function knownConversation(cache: QueryClient, id: string): Conversation 
 /** Says that everything up to a row was on the screen. */
 export function useMarkRead() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: ({ id, until }: { id: string; until: string }) =>
       unwrap(api.POST('/api/conversations/{id}/read', { params: { path: { id } }, body: { until } })),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['conversations'] }),
@@ -79,7 +79,7 @@ export function useMarkRead() {
 
 export function useMarkUnread() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (id: string) => unwrap(api.POST('/api/conversations/{id}/unread', { params: { path: { id } } })),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['conversations'] }),
   });
@@ -88,7 +88,7 @@ export function useMarkUnread() {
 /** Lays conversations aside: `null` closes them, a moment puts them off. A message that came meanwhile keeps one open. */
 export function useLayAside() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: async ({ rows, until }: { rows: Conversation[]; until: string | null }) => {
       for (const { id, last_inbound_at } of rows) {
         const body = { seen_inbound_at: last_inbound_at ?? null, until };
@@ -102,7 +102,7 @@ export function useLayAside() {
 /** Opens them again. */
 export function useTakeUp() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: async (rows: Conversation[]) => {
       for (const { id } of rows) await unwrap(api.DELETE('/api/conversations/{id}/rest', { params: { path: { id } } }));
     },
@@ -121,7 +121,7 @@ interface Assignment {
 /** Gives clients to one colleague, one after the other; whoever has them already is no error. */
 export function useAssign() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     /** Says how many stayed where they were, because nobody is there to whom they could go back. */
     mutationFn: async ({ clients, to, reason, until }: Assignment) => {
       let stayed = 0;

@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 
 export type Proposal = Schema<'Proposal'>;
 export type Side = Schema<'Side'>;
@@ -46,12 +47,12 @@ export const previewJoin = (wish: JoinWish) => join(wish, true);
 
 export function useJoin() {
   const cache = useQueryClient();
-  return useMutation({ mutationFn: (wish: JoinWish) => join(wish, false), onSuccess: () => readAnew(cache) });
+  return useDeed({ mutationFn: (wish: JoinWish) => join(wish, false), onSuccess: () => readAnew(cache) });
 }
 
 export function useSplit() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (id: string) => unwrap(api.POST('/api/joins/{id}/split', { params: { path: { id } } })),
     onSuccess: () => readAnew(cache),
   });
@@ -59,12 +60,12 @@ export function useSplit() {
 
 export function useDecide() {
   const cache = useQueryClient();
-  const accept = useMutation({
+  const accept = useDeed({
     mutationFn: ({ id, choices }: { id: string; choices: Record<string, Side> }) =>
       unwrap(api.POST('/api/proposals/{id}/accept', { params: { path: { id } }, body: { choices } })),
     onSuccess: () => readAnew(cache),
   });
-  const reject = useMutation({
+  const reject = useDeed({
     mutationFn: (id: string) => unwrap(api.POST('/api/proposals/{id}/reject', { params: { path: { id } } })),
     onSuccess: () => readAnew(cache),
   });

@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 import type { MailsSearch } from './search';
 
 export type Letter = Schema<'Mail'>;
@@ -31,7 +32,7 @@ export const attemptsQuery = (letter: Letter) =>
 function useChange<Given>(change: (given: Given) => Promise<Letter>) {
   const cache = useQueryClient();
   // Also after a refusal: it is on its way already, and the row shall say so.
-  return useMutation({ mutationFn: change, onSettled: () => cache.invalidateQueries({ queryKey: ['mails'] }) });
+  return useDeed({ mutationFn: change, onSettled: () => cache.invalidateQueries({ queryKey: ['mails'] }) });
 }
 
 export const useSendAgain = () =>

@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 import { rulesQuery } from '@/shared/quiet';
 
 export type Rules = Schema<'MessagingRules'>;
@@ -11,7 +12,7 @@ export const stopWordsQuery = queryOptions({
 
 export function useEditRules() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'RulesEdit'>) => unwrap(api.PATCH('/api/messaging-rules', { body })),
     onSuccess: (rules) => cache.setQueryData(rulesQuery.queryKey, rules),
   });
@@ -19,7 +20,7 @@ export function useEditRules() {
 
 export function useSetStopWords() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (words: string[]) => unwrap(api.PUT('/api/messaging-rules/stop-words', { body: { words } })),
     onSuccess: ({ words }) => cache.setQueryData(stopWordsQuery.queryKey, words),
   });

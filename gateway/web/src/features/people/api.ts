@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 import type { AuditSearch, UsersSearch } from './search';
 
 export type User = Schema<'User'>;
@@ -43,7 +44,7 @@ export const auditQuery = (search: AuditSearch) =>
 
 function useChange<Given, Made>(change: (given: Given) => Promise<Made>) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: change,
     onSuccess: () =>
       Promise.all([['users'], ['colleagues'], ['roles'], ['me']].map((queryKey) => cache.invalidateQueries({ queryKey }))),

@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 import type { Kind } from './search';
 
 export type Phrase = Schema<'Phrase'>;
@@ -25,7 +26,7 @@ export const draftQuery = (draft: Draft) =>
 
 function useChange<Given, Made>(change: (given: Given) => Promise<Made>) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: change,
     onSuccess: () =>
       Promise.all([

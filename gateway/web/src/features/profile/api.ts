@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 import { meQuery } from '@/shared/me';
 
 export const sessionsQuery = queryOptions({
@@ -14,7 +15,7 @@ export const keysQuery = queryOptions({
 
 export function useSetPhone() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (phone: string) => unwrap(api.PATCH('/api/me', { body: { phone } })),
     onSuccess: (profile) => cache.setQueryData(meQuery.queryKey, profile),
   });
@@ -22,7 +23,7 @@ export function useSetPhone() {
 
 export function useChangePassword() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'ChangePassword'>) => unwrap(api.PUT('/api/me/password', { body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
   });
@@ -30,7 +31,7 @@ export function useChangePassword() {
 
 export function useEndSession() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (id: string | 'others') =>
       id === 'others'
         ? unwrap(api.DELETE('/api/me/sessions'))
@@ -41,7 +42,7 @@ export function useEndSession() {
 
 export function useMakeKey() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'NewApiKey'>) => unwrap(api.POST('/api/me/api-keys', { body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: keysQuery.queryKey }),
   });
@@ -49,7 +50,7 @@ export function useMakeKey() {
 
 export function useRevokeKey() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (id: string) => unwrap(api.DELETE('/api/me/api-keys/{id}', { params: { path: { id } } })),
     onSuccess: () => cache.invalidateQueries({ queryKey: keysQuery.queryKey }),
   });
@@ -64,12 +65,12 @@ export const bindingQuery = queryOptions({
 });
 
 export function useBindingCode() {
-  return useMutation({ mutationFn: () => unwrap(api.POST('/api/me/bridge/code')) });
+  return useDeed({ mutationFn: () => unwrap(api.POST('/api/me/bridge/code')) });
 }
 
 export function useUnbind() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: () => unwrap(api.DELETE('/api/me/bridge')),
     onSuccess: () => cache.invalidateQueries({ queryKey: bindingQuery.queryKey }),
   });
@@ -77,17 +78,17 @@ export function useUnbind() {
 
 /** What the app needs; the secret is shown this once. */
 export function useEnrolFactor() {
-  return useMutation({ mutationFn: (password: string) => unwrap(api.POST('/api/me/second-factor', { body: { password } })) });
+  return useDeed({ mutationFn: (password: string) => unwrap(api.POST('/api/me/second-factor', { body: { password } })) });
 }
 
 /** The first code switches it on. The profile is read anew when the recovery codes have been kept. */
 export function useConfirmFactor() {
-  return useMutation({ mutationFn: (code: string) => unwrap(api.PUT('/api/me/second-factor', { body: { code } })) });
+  return useDeed({ mutationFn: (code: string) => unwrap(api.PUT('/api/me/second-factor', { body: { code } })) });
 }
 
 export function useDisableFactor() {
   const meAnew = useMeAnew();
-  return useMutation({
+  return useDeed({
     mutationFn: (password: string) => unwrap(api.DELETE('/api/me/second-factor', { body: { password } })),
     onSuccess: meAnew,
   });
@@ -95,14 +96,14 @@ export function useDisableFactor() {
 
 /** The former recovery codes die. */
 export function useRenewCodes() {
-  return useMutation({
+  return useDeed({
     mutationFn: (password: string) => unwrap(api.POST('/api/me/second-factor/recovery-codes', { body: { password } })),
   });
 }
 
 export function useSetEmail() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'OwnEmail'>) => unwrap(api.PUT('/api/me/email', { body })),
     onSuccess: (profile) => cache.setQueryData(meQuery.queryKey, profile),
   });

@@ -35,10 +35,11 @@ export function EnterRate({ start, currencies, today, onClose, onEntered }: Ente
   const wrongValue = typed && Number(typed) > 0 ? undefined : 'Положительное число, например 97,8335';
   const complete = day && !wrongNominal && typed && !wrongValue && reason.trim() !== '';
 
-  const check = (event: FormEvent) => {
+  const check = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTouched(true);
-    if (!complete) return;
+    // The day may hold words that are no day.
+    if (!complete || !event.currentTarget.checkValidity()) return;
     setAsked({ currency, effective_on: day, nominal: Number(nominal), value: typed, reason: reason.trim() });
   };
   if (asked) {

@@ -1,5 +1,6 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 
 export type Rate = Schema<'Rate'>;
 export type RatesNow = Schema<'RatesNow'>;
@@ -48,7 +49,7 @@ export const convertQuery = (sum: Sum) =>
 /** A rate may change all that is computed by it. */
 function useChange<Given, Made>(change: (given: Given) => Promise<Made>) {
   const cache = useQueryClient();
-  return useMutation({ mutationFn: change, onSuccess: () => cache.invalidateQueries({ queryKey: ['rates'] }) });
+  return useDeed({ mutationFn: change, onSuccess: () => cache.invalidateQueries({ queryKey: ['rates'] }) });
 }
 
 export const useEnterRate = () => useChange((body: ManualRate) => unwrap(api.PUT('/api/rates/manual', { body })));

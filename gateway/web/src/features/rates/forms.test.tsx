@@ -84,6 +84,15 @@ test('a rate by hand is sent only after it was seen beside what counts now', asy
   });
 });
 
+test('a rate of a day that cannot be goes no further', async () => {
+  hub({});
+  show(<EnterRate start={{ currency: 'USD', effective_on: TODAY, value: '98.5', reason: 'По договору' }} currencies={['USD']} today={TODAY} onClose={vi.fn()} />);
+  fireEvent.input(screen.getByLabelText('Действует с'), { target: { value: '31.06.2026' } });
+  fireEvent.click(screen.getByText('Дальше'));
+  await screen.findByText('Нужен день, например 05.06.2026');
+  expect(screen.queryByText('Назад')).toBeNull();
+});
+
 test('a doubt says both figures and is decided either way', async () => {
   const asked = hub({ 'GET /api/rates/doubts': { items: [DOUBT] }, 'POST /api/rates/doubts/doubt-1/resolve': null });
   const enter = vi.fn();

@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 import type { RawLogSearch } from './search';
 
 export type RawSummary = Schema<'RawSummary'>;
@@ -36,7 +37,7 @@ export const rawEventQuery = (id: string) =>
 
 export function useReplayOne() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (id: string) => unwrap(api.POST('/api/raw-events/{id}/replay', { params: { path: { id } } })),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['raw-events'] }),
   });
@@ -45,7 +46,7 @@ export function useReplayOne() {
 /** Reads many again, answer by answer, until all are read. */
 export function useReplayMany() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: async (search: RawLogSearch): Promise<Replayed> => {
       const sum: Replayed = { replayed: 0, healed: 0, quarantined: 0, skipped: 0 };
       let cursor: string | null = null;

@@ -1,14 +1,15 @@
 import { Switch } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
 import { freezeQuery } from '@/shared/changeRequests';
+import { useDeed } from '@/shared/deed';
 import { FormFailure } from '@/shared/ui/States';
 
 /** The freeze of contact data, for the company as a whole. */
 export function FreezeSwitch() {
   const freeze = useQuery(freezeQuery);
   const cache = useQueryClient();
-  const set = useMutation({
+  const set = useDeed({
     mutationFn: (enabled: boolean) => unwrap(api.PUT('/api/contact-freeze', { body: { enabled } })),
     onSuccess: (saved) => cache.setQueryData(freezeQuery.queryKey, saved),
   });

@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 
 /** Requests on which the viewer decides. */
 export const requestsQuery = (ended: boolean) =>
@@ -32,7 +33,7 @@ export interface Answer {
 
 export function useAnswer() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: ({ id, revision, comment }: Answer) => {
       const params = { path: { id } };
       return comment === undefined
@@ -46,7 +47,7 @@ export function useAnswer() {
 
 export function useWithdraw() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (id: string) => unwrap(api.DELETE('/api/change-requests/{id}', { params: { path: { id } } })),
     onSettled: () => cache.invalidateQueries({ queryKey: ['change-requests'] }),
   });

@@ -1,13 +1,13 @@
 import {
   infiniteQueryOptions,
   queryOptions,
-  useMutation,
   useQueryClient,
   type InfiniteData,
   type QueryClient,
 } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
 import { ApiError } from '@/api/problem';
+import { useDeed } from '@/shared/deed';
 import { withMessage, type Part } from './pages';
 
 export type Room = Schema<'Room'>;
@@ -105,7 +105,7 @@ export function forget(cache: QueryClient): void {
 /** Sends in order; without a network a message waits with its id and leaves later, so that one press is one message. */
 export function usePost(room: string, refused: (message: NewRoomMessage, error: Error) => void) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     scope: { id: `room-${room}` },
     mutationFn: (message: NewRoomMessage) =>
       unwrap(api.POST('/api/rooms/{id}/messages', { params: { path: { id: room } }, body: message })),
@@ -121,7 +121,7 @@ export type MessageAct = { id: string } & ({ edit: string } | { delete: true } |
 
 export function useMessageAct() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (act: MessageAct) => {
       const params = { path: { id: act.id } };
       if ('edit' in act) return unwrap(api.PATCH('/api/room-messages/{id}', { params, body: { text: act.edit } }));
@@ -169,7 +169,7 @@ export function useReadRoom(id: string) {
 
 function useRoomChange<Wish, Done>(change: (wish: Wish) => Promise<Done>) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: change,
     onSuccess: () => cache.invalidateQueries({ queryKey: ['rooms'] }),
   });

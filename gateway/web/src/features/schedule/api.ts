@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 
 export type Task = Schema<'ScheduledTask'>;
 
@@ -21,7 +22,7 @@ export const scheduleQuery = queryOptions({
 
 export function useRunNow() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (name: string) => unwrap(api.POST('/api/schedule/{name}/run', { params: { path: { name } } })),
     // Also after a refusal: it is running already, and the row shall say so.
     onSettled: () => cache.invalidateQueries({ queryKey: scheduleQuery.queryKey }),

@@ -1,11 +1,12 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 import { meQuery } from '@/shared/me';
 
 /** Signs in: from then on the profile is known. */
 export function useSignIn() {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'SignIn'>) => unwrap(api.POST('/api/session', { body })),
     onSuccess: (profile) => {
       // What another person saw in this browser is not for this one.
@@ -16,13 +17,13 @@ export function useSignIn() {
 }
 
 export function useSignOut() {
-  return useMutation({ mutationFn: () => unwrap(api.DELETE('/api/session')) });
+  return useDeed({ mutationFn: () => unwrap(api.DELETE('/api/session')) });
 }
 
 /** The first administrator, signed in at once. */
 export function useSetUp() {
   const signIn = useSignIn();
-  return useMutation({
+  return useDeed({
     mutationFn: async (body: Schema<'SetUp'>) => {
       await unwrap(api.POST('/api/setup', { body }));
       return signIn.mutateAsync({ login: body.login, password: body.password });
@@ -39,7 +40,7 @@ export const linkQuery = (token: string, purpose: Schema<'LinkPurpose'>) =>
   });
 
 export function useSetPassword() {
-  return useMutation({
+  return useDeed({
     mutationFn: (body: Schema<'SetPassword'>) => unwrap(api.POST('/api/password', { body })),
   });
 }

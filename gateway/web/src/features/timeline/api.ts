@@ -1,12 +1,12 @@
 import {
   infiniteQueryOptions,
   queryOptions,
-  useMutation,
   useQueryClient,
   type InfiniteData,
   type QueryClient,
 } from '@tanstack/react-query';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 import { accepts, type TimelineFilter } from './filter';
 import { withEntry, withoutEntry } from './pages';
 
@@ -109,7 +109,7 @@ interface Pinning {
 /** Says of which company a row is. */
 export function usePin(subject: Subject) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: ({ entry, client }: Pinning) =>
       unwrap(api.POST('/api/interactions/{id}/pin', { params: { path: { id: entry.id } }, body: { client_id: client } })),
     onSuccess: (entry) => takeIn(cache, subject, entry),
@@ -119,7 +119,7 @@ export function usePin(subject: Subject) {
 /** Says it of a row and of what the person said later, as far as nobody has decided about it. The live feed brings the others. */
 export function usePinFollowing(subject: Subject) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: ({ entry, client }: Pinning) =>
       unwrap(api.POST('/api/interactions/{id}/pin-following', { params: { path: { id: entry.id } }, body: { client_id: client } })),
     onSuccess: ({ entry }) => takeIn(cache, subject, entry),
@@ -128,7 +128,7 @@ export function usePinFollowing(subject: Subject) {
 
 /** What a person does about a message of ours that is stuck. */
 export function useDeliveryAct() {
-  return useMutation({
+  return useDeed({
     mutationFn: ({ id, act }: { id: string; act: 'retry' | 'cancel' | 'confirm' | 'send-now' }): Promise<unknown> => {
       const params = { path: { id } };
       switch (act) {
@@ -147,7 +147,7 @@ export function useDeliveryAct() {
 
 /** When a planned message goes, and what it says. */
 export function useReplan() {
-  return useMutation({
+  return useDeed({
     mutationFn: ({ id, plannedFor, text }: { id: string; plannedFor: string; text?: string }) =>
       unwrap(api.PUT('/api/deliveries/{id}/plan', { params: { path: { id } }, body: { planned_for: plannedFor, text: text ?? null } })),
   });

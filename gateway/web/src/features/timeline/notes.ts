@@ -1,5 +1,6 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
+import { useDeed } from '@/shared/deed';
 import { useMe, useRight } from '@/shared/me';
 import { takeIn, type Entry, type Subject } from './api';
 
@@ -24,7 +25,7 @@ export function useChange(entry: Entry, now: number): Change {
 /** Writes one more version; without a text the comment is deleted. */
 export function useChangeNote(subject: Subject) {
   const cache = useQueryClient();
-  return useMutation({
+  return useDeed({
     mutationFn: ({ id, version, text }: { id: string; version: number; text: string | null }) => {
       const params = { path: { id } };
       return text === null

@@ -23,19 +23,31 @@ class Source extends EventTarget {
   }
 }
 
+/** What the hub answers to who asks for himself; 0 is no answer. */
+let status: number;
+
 beforeEach(() => {
   vi.useFakeTimers();
+  status = 200;
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async () => {
+    if (status === 0) throw new TypeError('Failed to fetch');
+    return new Response('{}', { status });
+  });
   Source.opened = [];
   vi.stubGlobal('EventSource', Source);
 });
 afterEach(() => {
+  for (const feed of feeds.splice(0)) feed.stop();
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
+const feeds: LiveFeed[] = [];
+
 function listen() {
   const heard: LiveSignal[] = [];
   const feed = new LiveFeed('anna', (signal) => heard.push(signal));
+  feeds.push(feed);
   return { feed, heard, source: () => Source.opened.at(-1)! };
 }
 
@@ -93,4 +105,43 @@ test('a stopped feed stays silent', () => {
   source().breakOff(true);
   vi.advanceTimersByTime(60_000);
   expect(Source.opened).toHaveLength(1);
+});
+
+test('a stream that is refused because the session has ended says so at once', async () => {
+  const { heard, source } = listen();
+  source().say('ready', '1');
+  status = 401;
+  source().breakOff(true);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(heard.at(-1)).toEqual({ type: 'signed_out' });
+  expect(Source.opened).toHaveLength(1);
+});
+
+test('a break asks whether the session has ended, without a wait for the next try of the browser', async () => {
+  const { heard, source } = listen();
+  source().say('ready', '1');
+  status = 401;
+  source().breakOff(false);
+  await vi.advanceTimersByTimeAsync(0);
+  expect([heard.at(-1), source().readyState]).toEqual([{ type: 'signed_out' }, 2]);
+});
+
+test('without a network the silent stream is broken, and is opened anew with the network', async () => {
+  const { heard, source } = listen();
+  source().say('ready', '7');
+  status = 0;
+  dispatchEvent(new Event('offline'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(heard.at(-1)).toEqual({ type: 'state', state: 'broken', id: '' });
+  dispatchEvent(new Event('online'));
+  expect([Source.opened.length, source().url]).toEqual([2, '/api/events?last_event_id=7']);
+});
+
+test('a hub that answers without the network is not lost', async () => {
+  const { heard, source } = listen();
+  source().say('ready', '7');
+  dispatchEvent(new Event('offline'));
+  await vi.advanceTimersByTimeAsync(0);
+  dispatchEvent(new Event('online'));
+  expect([heard.length, Source.opened.length]).toEqual([1, 1]);
 });

@@ -1,4 +1,4 @@
-import type { Schema } from '@/api/client';
+import { api, type Schema } from '@/api/client';
 
 export type LiveMessage = Schema<'LiveMessage'>;
 
@@ -52,6 +52,8 @@ export class LiveFeed {
     private readonly tell: (signal: LiveSignal) => void,
     private readonly now: () => number = () => Date.now(),
   ) {
+    addEventListener('offline', () => this.lookAfter(), { signal: this.stopping.signal });
+    addEventListener('online', () => this.comeBack(), { signal: this.stopping.signal });
     const name = `uzel-live-${userId}`;
     const locks = 'locks' in navigator && 'BroadcastChannel' in globalThis ? navigator.locks : undefined;
     if (!locks) {
@@ -139,12 +141,47 @@ export class LiveFeed {
 
   private broke(source: EventSource): void {
     if (this.stopping.signal.aborted || this.source !== source) return;
-    this.brokenAt ??= this.now();
-    this.say({ type: 'state', state: 'broken', id: '' });
+    // A stream does not say why it broke or was not given.
+    if (this.brokenAt === null || source.readyState === EventSource.CLOSED) this.lookAfter();
+    this.isBroken();
     // The browser comes back by itself after a break, but not after an answer that is no stream.
     if (source.readyState !== EventSource.CLOSED) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.listen(), this.pauseMs);
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }
+
+  private isBroken(): void {
+    this.brokenAt ??= this.now();
+    this.say({ type: 'state', state: 'broken', id: '' });
+  }
+
+  /** Asks how things stand: the session may have ended, and a stream over a dead network is silent for long. */
+  private lookAfter(): void {
+    const { source } = this;
+    if (!source) return;
+    void statusOfHub().then((status) => {
+      if (this.stopping.signal.aborted || this.source !== source) return;
+      if (status === 0) this.isBroken();
+      if (status !== 401) return;
+      clearTimeout(this.timer);
+      source.close();
+      this.say({ type: 'signed_out' });
+    });
+  }
+
+  /** The network is back: the browser's own next try may be far away. */
+  private comeBack(): void {
+    if (!this.source || this.brokenAt === null) return;
+    clearTimeout(this.timer);
+    this.source.close();
+    this.listen();
+  }
 }
+
+/** How the hub answers to who asks for himself; 0 if it cannot be reached. */
+const statusOfHub = () =>
+  api.GET('/api/me').then(
+    ({ response }) => response.status,
+    () => 0,
+  );

@@ -1,6 +1,6 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CallNote } from './CallNote';
 
@@ -44,4 +44,16 @@ test('refused words outlive the card of the call', async () => {
   cleanup();
   show(() => Response.json({}));
   expect(field().value).toBe('Ждёт счёт');
+});
+
+test('a double press writes one comment', async () => {
+  const written = show(() => Response.json({ id: 'note' }, { status: 201 }));
+  fireEvent.change(field(), { target: { value: 'Ждёт счёт' } });
+  const form = field().closest('form')!;
+  act(() => {
+    fireEvent.submit(form);
+    fireEvent.submit(form);
+  });
+  await waitFor(() => expect(written).toHaveBeenCalled());
+  expect(sent).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { Button, Group, Textarea } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import type { Schema } from '@/api/client';
-import { newNote, useCallNote } from '../callWork';
+import { useCallNote } from '../callWork';
 
 interface CallNoteProps {
   call: string;
@@ -25,7 +25,7 @@ export function CallNote({ call, client, onWritten, onCancel }: CallNoteProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (text.trim() !== '' && !write.isPending) write.mutate(newNote(text));
+        if (text.trim() !== '') write.mutate(text.trim());
       }}
     >
       <Textarea

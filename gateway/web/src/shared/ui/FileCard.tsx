@@ -9,9 +9,9 @@ import {
   IconSticker,
   IconVideo,
 } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, unwrap, type Schema } from '@/api/client';
+import { useDeed } from '../deed';
 import { size } from '../format';
 import { mediaState, voiceLength } from '../words/media';
 import { mediaWord } from '../words/preview';
@@ -87,7 +87,7 @@ function PlainFile({ media, url }: { media: Schema<'MediaView'>; url?: string })
 }
 
 function Again({ id }: { id: string }) {
-  const fetchAgain = useMutation({
+  const fetchAgain = useDeed({
     mutationFn: () => unwrap(api.POST('/api/media/{id}/fetch', { params: { path: { id } } })),
   });
   if (fetchAgain.isSuccess) return <span className={classes.small}>{fetchAgain.data.cause ?? 'Запрошен снова'}</span>;

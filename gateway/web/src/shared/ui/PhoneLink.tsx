@@ -1,26 +1,37 @@
 import { notifications } from '@mantine/notifications';
-import type { MouseEvent } from 'react';
+import { lazy, Suspense, type MouseEvent } from 'react';
 import { useCall } from '../calling';
 import { phone } from '../format';
 
+const CallQuestion = lazy(() => import('./CallQuestion'));
+
+interface PhoneLinkProps {
+  value: string;
+  /** Whose number it is: by his clock it is asked before a late call. */
+  client?: string;
+}
+
 /** A number: a press calls through the telephony, the right button copies it. */
-export function PhoneLink({ value }: { value: string }) {
-  const call = useCall();
+export function PhoneLink({ value, client }: PhoneLinkProps) {
+  const { isCalling, press, question, answer } = useCall(value, client);
   const copy = (event: MouseEvent) => {
     if (!navigator.clipboard) return;
     event.preventDefault();
     void navigator.clipboard.writeText(value).then(() => notifications.show({ message: `${phone(value)} скопирован` }));
   };
   return (
-    <button
-      type="button"
-      className="plain link numbers"
-      disabled={call.isPending}
-      onClick={() => call.mutate(value)}
-      onContextMenu={copy}
-      title="Позвонить; правой кнопкой — скопировать"
-    >
-      {phone(value)}
-    </button>
+    <>
+      <button
+        type="button"
+        className="plain link numbers"
+        aria-disabled={isCalling}
+        onClick={press}
+        onContextMenu={copy}
+        title={isCalling ? `Звоним на ${phone(value)}` : 'Позвонить; правой кнопкой — скопировать'}
+      >
+        {isCalling ? 'Звоним…' : phone(value)}
+      </button>
+      <Suspense>{question && <CallQuestion number={phone(value)} question={question} onAnswer={answer} />}</Suspense>
+    </>
   );
 }
