@@ -11,7 +11,7 @@ import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure, Loading } from '@/shared/ui/States';
 import { connectorsQuery, useConnect, type Connector, type Setting } from './api';
 import { GUIDES, stepsAfter } from './guides';
-import { missingToSend, neededToSend } from './needs';
+import { missingToSend, neededToSend } from '@/shared/needs';
 import classes from './NewChannel.module.css';
 import { settingName } from './settings';
 import { SettingFields, type Values } from './SettingFields';
