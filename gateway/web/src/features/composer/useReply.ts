@@ -39,7 +39,7 @@ export function useReply(place: Conversation, { onRow, onRowGone, onAside, giveB
       held.add({ message, until: String(error.problem.until) });
       return;
     }
-    notifications.show({ color: 'red', title: 'Сообщение не принято', message: error.message, autoClose: false });
+    notifications.show({ color: 'red', title: 'Сообщение не принято', message: error.message });
     onRow({ ...rowOf(message, place, me), delivery: undefined, state: 'failed', failure: { code: '', text: error.message } });
     held.drop(message.id);
     giveBack(message);
