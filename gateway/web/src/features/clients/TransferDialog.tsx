@@ -7,6 +7,7 @@ import { colleaguesQuery } from '@/shared/colleagues';
 import { date } from '@/shared/format';
 import { dayStart, ReturnDay } from '@/shared/ui/ReturnDay';
 import { FormFailure } from '@/shared/ui/States';
+import { quoted } from '@/shared/words/quoted';
 import { useTransfer } from './api';
 
 const NOBODY = 'nobody';
@@ -31,14 +32,14 @@ export default function TransferDialog({ card, onClose }: { card: ClientCard; on
       },
       {
         onSuccess: () => {
-          notifications.show({ color: 'green', message: `«${card.name}»: ответственный сменён` });
+          notifications.show({ color: 'green', message: `${quoted(card.name)}: ответственный сменён` });
           onClose();
         },
       },
     );
   };
   return (
-    <Modal opened onClose={onClose} title={`Передать «${card.name}»`}>
+    <Modal opened onClose={onClose} title={`Передать ${quoted(card.name)}`}>
       <form onSubmit={give}>
         <Stack gap="sm">
           {card.handover && !card.handover.outcome && (
