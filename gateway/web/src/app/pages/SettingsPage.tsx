@@ -32,7 +32,7 @@ const ITEMS = [
   { to: '/settings/raw-events', name: 'Журнал событий канала', icon: IconListDetails, right: 'raw_log.read' },
   { to: '/settings/bridge', name: 'Мост в Telegram', icon: IconBrandTelegram, right: 'bridge.manage' },
   { to: '/settings/messaging', name: 'Правила рассылок', icon: IconMoon, right: 'messages.rules' },
-  { to: '/settings/mails', name: 'Письма узла', icon: IconMail, right: 'mails.manage' },
+  { to: '/settings/mails', name: 'Письма Узла', icon: IconMail, right: 'mails.manage' },
   { to: '/settings/users', name: 'Пользователи', icon: IconUsers, right: 'users.manage' },
   { to: '/settings/roles', name: 'Роли и права', icon: IconShieldLock, right: 'users.manage' },
   { to: '/settings/schedule', name: 'Что и когда выполняется', icon: IconClockPlay, right: 'schedule.manage' },
