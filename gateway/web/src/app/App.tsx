@@ -1,5 +1,4 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,6 +6,7 @@ import { nonce } from './nonce';
 import { makeQueryClient } from './queryClient';
 import { makeRouter } from './router';
 import { theme } from './theme';
+import { Toasts } from './Toasts';
 
 export function App() {
   const [cache] = useState(makeQueryClient);
@@ -14,8 +14,7 @@ export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
       <QueryClientProvider client={cache}>
-        {/* Below stands what one writes and sends. */}
-        <Notifications position="top-center" autoClose={7000} />
+        <Toasts />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

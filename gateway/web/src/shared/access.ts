@@ -23,12 +23,18 @@ export const ownAccessQuery = infiniteQueryOptions({
   getNextPageParam: (page) => page.next_cursor ?? undefined,
 });
 
-/** One's open request for the client of a stub. A stub has no id: it is known by what it shows. */
+/** A stub has no id: it is known by what it shows. */
+const isOf = (stub: ClientStub, { client }: AccessRequest) =>
+  client.name === stub.name && client.inn === stub.inn && client.responsible === stub.responsible;
+
+/** One's open request for the client of a stub. */
 export function openRequestFor(stub: ClientStub, own: AccessRequest[]): AccessRequest | undefined {
-  return own.find(
-    ({ state, client }) =>
-      state === 'open' && client.name === stub.name && client.inn === stub.inn && client.responsible === stub.responsible,
-  );
+  return own.find((request) => request.state === 'open' && isOf(stub, request));
+}
+
+/** The card of a stub's client, where a request of one's own has opened it since. */
+export function openedCardOf(stub: ClientStub, own: AccessRequest[]): string | undefined {
+  return own.find((request) => request.state === 'granted' && !request.is_over && request.client_id && isOf(stub, request))?.client_id ?? undefined;
 }
 
 /** What a client is called whom nobody has named: there is nothing to tell him by. */

@@ -5,6 +5,7 @@ import {
   IconKey,
   IconLockQuestion,
   IconListDetails,
+  IconLock,
   IconMail,
   IconMoon,
   IconPlugConnected,
@@ -14,9 +15,10 @@ import {
   IconUser,
   IconUsers,
 } from '@tabler/icons-react';
-import { Link, Outlet, useMatchRoute } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useMatchRoute } from '@tanstack/react-router';
 import { AccessBadge, RequestsBadge } from '@/features/requests/RequestsBadge';
 import { useMe, type Right } from '@/shared/me';
+import { Nothing } from '@/shared/ui/States';
 import { useLayout } from '@/shared/useLayout';
 import classes from './SettingsPage.module.css';
 
@@ -30,12 +32,17 @@ const ITEMS = [
   { to: '/settings/raw-events', name: 'Журнал событий канала', icon: IconListDetails, right: 'raw_log.read' },
   { to: '/settings/bridge', name: 'Мост в Telegram', icon: IconBrandTelegram, right: 'bridge.manage' },
   { to: '/settings/messaging', name: 'Правила рассылок', icon: IconMoon, right: 'messages.rules' },
-  { to: '/settings/mails', name: 'Письма узла', icon: IconMail, right: 'mails.manage' },
+  { to: '/settings/mails', name: 'Письма Узла', icon: IconMail, right: 'mails.manage' },
   { to: '/settings/users', name: 'Пользователи', icon: IconUsers, right: 'users.manage' },
   { to: '/settings/roles', name: 'Роли и права', icon: IconShieldLock, right: 'users.manage' },
   { to: '/settings/schedule', name: 'Что и когда выполняется', icon: IconClockPlay, right: 'schedule.manage' },
   { to: '/settings/audit', name: 'Журнал действий', icon: IconHistory, right: 'audit.read' },
 ] as const satisfies readonly { to: string; name: string; icon: unknown; right: Right | undefined }[];
+
+type Item = (typeof ITEMS)[number];
+
+/** Also for what lies under a screen, such as one channel. */
+const isAt = (path: string, to: string) => path === to || path.startsWith(`${to}/`);
 
 /** «Настройки»: what the person may set up, and beside it the screen. */
 export default function SettingsPage() {
@@ -43,13 +50,16 @@ export default function SettingsPage() {
   const matches = useMatchRoute();
   const isPhone = useLayout() === 'phone';
   const atHome = !!matches({ to: '/settings' });
-  const items = ITEMS.filter((item) => !item.right || me.rights[item.right]);
+  const may = (item: Item) => !item.right || me.rights[item.right] !== undefined;
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  // A screen that would be refused is not begun: it would go on asking.
+  const barred = ITEMS.find((item) => isAt(path, item.to) && !may(item));
   return (
     <div className={classes.settings} data-home={atHome || undefined}>
       {(!isPhone || atHome) && (
         <nav className={classes.menu} aria-label="Настройки">
           <h1 className={classes.title}>Настройки</h1>
-          {items.map((item) => (
+          {ITEMS.filter(may).map((item) => (
             <Link key={item.to} to={item.to} className={classes.item} activeProps={{ 'aria-current': 'page' }}>
               <item.icon size={18} stroke={1.7} aria-hidden="true" />
               {item.name}
@@ -66,7 +76,13 @@ export default function SettingsPage() {
           </Link>
         )}
         <div className={classes.outlet}>
-          <Outlet />
+          {barred ? (
+            <Nothing icon={<IconLock size={32} />} title="Нет доступа">
+              Для раздела «{barred.name}» у вас нет права. Права даёт администратор.
+            </Nothing>
+          ) : (
+            <Outlet />
+          )}
         </div>
       </div>
     </div>

@@ -1,7 +1,7 @@
 import { Badge, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Link, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import { useAnswerAccess, useTakeBack, useWithdrawAccess, type AccessAnswer, type AccessRequest } from '@/shared/access';
 import { dateTime } from '@/shared/format';
 import { RefuseForm } from '@/shared/ui/RefuseForm';
@@ -26,8 +26,9 @@ const TERMS: { answer: AccessAnswer['answer']; name: string }[] = [
 export function AccessCard({ request, decides = false }: { request: AccessRequest; decides?: boolean }) {
   const { client, client_id, state } = request;
   const shown = request.is_over ? { name: 'Доступ закончился', color: 'gray' } : STATE[state];
+  const card = useLedTo(request.id);
   return (
-    <Card withBorder padding="md" component="article" aria-label={`Доступ: ${client.name}`}>
+    <Card ref={card} tabIndex={-1} withBorder padding="md" component="article" aria-label={`Доступ: ${client.name}`}>
       <Stack gap="xs">
         <Group justify="space-between" gap="xs" align="flex-start">
           <Text fw={600} className={classes.words}>
@@ -63,6 +64,16 @@ export function AccessCard({ request, decides = false }: { request: AccessReques
       </Stack>
     </Card>
   );
+}
+
+/** A notice leads to one request: its card takes the focus when it is there. */
+function useLedTo(id: string) {
+  const isMeant = useLocation({ select: ({ hash }) => hash === id });
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (isMeant) card.current?.focus();
+  }, [isMeant]);
+  return card;
 }
 
 function Decide({ request }: { request: AccessRequest }) {

@@ -6,6 +6,7 @@ import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing
 import { afterEach, expect, test, vi } from 'vitest';
 import type { AccessRequest } from '@/shared/access';
 import { AskForAccess } from '@/shared/ui/AskForAccess';
+import { StubDialog } from '@/shared/ui/Stub';
 import { AccessRequests } from './AccessRequests';
 
 // The first screen of a run loads the router beside it.
@@ -39,11 +40,11 @@ function hub(request: AccessRequest): { path: string; body: unknown }[] {
   return asked;
 }
 
-function show(what: () => React.ReactNode, rights: Record<string, string>) {
+function show(what: () => React.ReactNode, rights: Record<string, string>, at = '/') {
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' }, mutations: { networkMode: 'always' } } });
   cache.setQueryData(['me'], { id: 'x', name: 'Роман', login: 'head', rights });
   cache.setQueryDefaults(['me'], { staleTime: Infinity });
-  const router = createRouter({ routeTree: createRootRoute({ component: what }), history: createMemoryHistory() });
+  const router = createRouter({ routeTree: createRootRoute({ component: what }), history: createMemoryHistory({ initialEntries: [at] }) });
   render(
     <MantineProvider env="test">
       <Notifications />
@@ -154,4 +155,25 @@ test('a stub is asked for by its address, its ИНН or its name, whatever it ha
     { name: 'По имени', inn: null, responsible: REQUEST.client.responsible, reason: 'Звонил' },
   ]);
   expect(screen.queryByRole('button', { name: /Без имени/ })).toBeNull();
+});
+
+test('a notice leads to its request among the others', async () => {
+  hub(REQUEST);
+  show(AccessRequests, HEAD, `/#${REQUEST.id}`);
+  const card = await screen.findByRole('article', { name: 'Доступ: ООО «Ромашка»' });
+  await waitFor(() => expect(document.activeElement).toBe(card));
+});
+
+test('the dialog over a foreign client leads to the card when the access has been opened', async () => {
+  hub({ ...REQUEST, state: 'granted', client_id: 'c1' });
+  show(() => <StubDialog stub={REQUEST.client} onClose={() => undefined} />, { 'clients.read': 'own' });
+  const open = await screen.findByRole('link', { name: 'Открыть карточку' });
+  expect(open.getAttribute('href')).toBe('/clients/c1');
+  expect(screen.queryByText(/Нет доступа/)).toBeNull();
+});
+
+test('an access that is over opens nothing', async () => {
+  hub({ ...REQUEST, state: 'granted', client_id: 'c1', is_over: true });
+  show(() => <StubDialog stub={REQUEST.client} onClose={() => undefined} />, { 'clients.read': 'own' });
+  await screen.findByRole('button', { name: /Запросить доступ/ });
 });

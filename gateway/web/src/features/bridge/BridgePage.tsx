@@ -2,6 +2,7 @@ import { Alert, Button, Group, List, Radio, Stack, Switch, Text, Title } from '@
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useRight } from '@/shared/me';
 import { plural } from '@/shared/plural';
 import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure, Loading } from '@/shared/ui/States';
@@ -46,6 +47,7 @@ export function BridgePage() {
 }
 
 function Guide({ setup }: { setup: BridgeSetup }) {
+  const mayConnect = useRight('accounts.manage') !== undefined;
   return (
     <section>
       <Text mb="sm">
@@ -54,11 +56,17 @@ function Guide({ setup }: { setup: BridgeSetup }) {
       </Text>
       <List type="ordered" spacing={6}>
         <List.Item>
-          Создайте у @BotFather отдельного бота и подключите его в разделе{' '}
-          <Link to="/settings/channels/new" search={{ connector: 'telegram' }} className="link" style={{ textDecoration: 'underline' }}>
-            «Каналы»
-          </Link>
-          ; в поле «Кому служит бот» выберите «Мосту в Telegram руководителя».
+          {mayConnect ? (
+            <>
+              Создайте у @BotFather отдельного бота и подключите его в разделе{' '}
+              <Link to="/settings/channels/new" search={{ connector: 'telegram' }} className="link" style={{ textDecoration: 'underline' }}>
+                «Каналы»
+              </Link>
+              ; в поле «Кому служит бот» выберите «Мосту в Telegram руководителя».
+            </>
+          ) : (
+            'Попросите администратора подключить отдельного бота: он делает это в разделе «Каналы» и выбирает в поле «Кому служит бот» «Мосту в Telegram руководителя».'
+          )}
         </List.Item>
         <List.Item>
           Создайте в Telegram закрытую группу, включите в ней темы и назначьте бота администратором с правом «Управление

@@ -44,7 +44,7 @@ export function Channel({ accountId }: { accountId: string }) {
 
 function Ready({ account, settings, title }: { account: Account; settings: Setting[]; title?: string }) {
   const health = useQuery(channelsQuery).data?.find((channel) => channel.id === account.id);
-  const light = lightOf(health);
+  const light = lightOf(health, account);
   const { check, repair } = useMend(account.id);
   const mayReadLog = useRight('raw_log.read') !== undefined;
   const edit = useEditAccount(account.id);

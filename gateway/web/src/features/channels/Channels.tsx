@@ -44,7 +44,7 @@ export function Channels() {
 function AccountCard({ account }: { account: Account }) {
   const look = channelLook(account.channel);
   const health = useQuery(channelsQuery).data?.find((channel) => channel.id === account.id);
-  const light = lightOf(health);
+  const light = lightOf(health, account);
   return (
     <CardLink
       withBorder

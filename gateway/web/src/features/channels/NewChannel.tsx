@@ -11,7 +11,8 @@ import { Page } from '@/shared/ui/Page';
 import { Failed, FormFailure, Loading } from '@/shared/ui/States';
 import { connectorsQuery, useConnect, type Connector, type Setting } from './api';
 import { GUIDES, stepsAfter } from './guides';
-import { missingToSend, neededToSend } from './needs';
+import { missingToSend, neededToSend } from '@/shared/needs';
+import { quoted } from '@/shared/words/quoted';
 import classes from './NewChannel.module.css';
 import { settingName } from './settings';
 import { SettingFields, type Values } from './SettingFields';
@@ -146,7 +147,7 @@ function AtProvider({ made, connector }: { made: Schema<'ChangedAccount'>; conne
   const shownOnce = account.webhook.secret_part === 'shown' || Object.keys(secrets).length > 0;
   return (
     <Stack gap="md">
-      <Alert color="green" title={`Канал «${account.name}» подключён здесь`}>
+      <Alert color="green" title={`Канал ${quoted(account.name)} подключён здесь`}>
         Осталось сообщить провайдеру адрес.
       </Alert>
       <CopyField label="Адрес вебхука" value={account.webhook.url} />

@@ -1,6 +1,6 @@
 import { PasswordInput, Select, Stack, TextInput } from '@mantine/core';
 import type { Setting } from './api';
-import { SETTING_CHOICES, settingName } from './settings';
+import { SETTING_CHOICES, settingHint, settingName } from './settings';
 
 export type Values = Record<string, string>;
 
@@ -24,7 +24,7 @@ export function SettingFields({ settings, values, onChange, fault, known }: Sett
         const isKnown = known?.[setting.name];
         const shared = {
           label: settingName(setting.name),
-          description: setting.hint,
+          description: settingHint(setting),
           error: fault?.field === `settings.${setting.name}` ? fault.why : undefined,
           required: setting.required && !setting.invented && !isKnown,
           inputWrapperOrder: ['label', 'input', 'error', 'description'] as ('label' | 'input' | 'error' | 'description')[],

@@ -39,6 +39,13 @@ export const SETTING_NAMES: Record<string, string> = {
 
 export const settingName = (name: string) => SETTING_NAMES[name] ?? name;
 
+/** Where the hub's hint names values as the API does, and people choose them by name. */
+const HINTS: Record<string, string> = {
+  region: 'По правилам этой страны читаются номера без её кода. Если не выбрать, то по правилам России.',
+};
+
+export const settingHint = ({ name, hint }: { name: string; hint: string }) => HINTS[name] ?? hint;
+
 /** Fields that take one of a few words. */
 export const SETTING_CHOICES: Record<string, { value: string; label: string }[]> = {
   region: [

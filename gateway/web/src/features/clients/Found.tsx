@@ -5,6 +5,7 @@ import { api, unwrap, type Schema } from '@/api/client';
 import type { ClientStub } from '@/shared/clients';
 import { Failed, Nothing } from '@/shared/ui/States';
 import { StubDialog } from '@/shared/ui/Stub';
+import { quoted } from '@/shared/words/quoted';
 import { Bones } from './Bones';
 import classes from './ClientList.module.css';
 
@@ -20,7 +21,7 @@ export function Found({ text }: { text: string }) {
   const { clients, foreign } = found.data;
   if (clients.length + foreign.length === 0) {
     return (
-      <Nothing title={`По запросу «${text}» никого нет`}>
+      <Nothing title={`По запросу ${quoted(text)} никого нет`}>
         Проверьте написание или введите ИНН либо последние 4 цифры номера. Раскладка и алфавит не важны.
       </Nothing>
     );

@@ -44,7 +44,7 @@ function Row({ handover, onOpen }: { handover: Handover; onOpen: () => void }) {
         </Text>
       )}
       <Text size="xs" className="soft">
-        {handover.reason}. Передал(а) {handover.given_by.name}, {date(handover.given_at)}
+        {handover.reason}. Передано: {handover.given_by.name}, {date(handover.given_at)}
       </Text>
     </li>
   );

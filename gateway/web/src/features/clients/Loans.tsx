@@ -20,7 +20,7 @@ export function Loans({ client }: { client: string }) {
             <IconKey size={16} aria-hidden="true" style={{ flex: 'none' }} />
             <Text size="sm">
               Доступ открыт {loan.user.id === me.id ? 'вам' : `— ${name}`}
-              {loan.ends_at ? `, до ${dateTime(loan.ends_at)}` : ', без срока'}. Открыл(а) {loan.lent_by.name}
+              {loan.ends_at ? `, до ${dateTime(loan.ends_at)}` : ', без срока'}. Открыто: {loan.lent_by.name}
             </Text>
             {loan.may_end && (
               <Tooltip label="Закрыть доступ сейчас">

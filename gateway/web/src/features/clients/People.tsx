@@ -11,6 +11,7 @@ import { dateTime } from '@/shared/format';
 import { AskForChange, RequestDialog } from '@/shared/ui/AskForChange';
 import { PhoneLink } from '@/shared/ui/PhoneLink';
 import { Failed, FormFailure } from '@/shared/ui/States';
+import { quoted } from '@/shared/words/quoted';
 import { useAddAddress, useAddPerson } from './api';
 import { Consents } from './Consents';
 import classes from './ContextPane.module.css';
@@ -70,7 +71,7 @@ function Person({ person, client, mayWrite }: { person: Contact; client: string;
       ))}
       {person.joined.map((part) => (
         <Text key={part.join_id} size="xs" c="dimmed">
-          Здесь же «{part.name}»: {part.joined_by ? `объединил(а) ${part.joined_by}` : `адреса связал ${channelOf(person)}`},{' '}
+          Здесь же {quoted(part.name)}: {part.joined_by ? `объединение: ${part.joined_by}` : `адреса связал ${channelOf(person)}`},{' '}
           {dateTime(part.joined_at)}
         </Text>
       ))}
@@ -106,7 +107,7 @@ function channelOf(person: Contact): string {
 
 function IdentityLine({ identity, client, lock }: { identity: Schema<'Identity'>; client: string; lock?: ReactNode }) {
   const why =
-    identity.origin === 'event' ? 'пришёл с событием канала' : `вписал сотрудник${identity.entered ? `: «${identity.entered}»` : ''}`;
+    identity.origin === 'event' ? 'пришёл с событием канала' : `вписал сотрудник${identity.entered ? `: ${quoted(identity.entered)}` : ''}`;
   return (
     <div className={classes.identity}>
       <Group gap={4} wrap="nowrap">

@@ -10,6 +10,7 @@ import { dayStart } from '@/shared/plan';
 import { ReturnDay } from '@/shared/ui/ReturnDay';
 import { ReturnsLost } from '@/shared/ui/ReturnsLost';
 import { FormFailure } from '@/shared/ui/States';
+import { quoted } from '@/shared/words/quoted';
 import { useTransfer } from './api';
 
 const NOBODY = 'nobody';
@@ -36,14 +37,14 @@ export default function TransferDialog({ card, onClose }: { card: ClientCard; on
       },
       {
         onSuccess: () => {
-          notifications.show({ color: 'green', message: `«${card.name}»: ответственный сменён` });
+          notifications.show({ color: 'green', message: `${quoted(card.name)}: ответственный сменён` });
           onClose();
         },
       },
     );
   };
   return (
-    <Modal opened onClose={onClose} title={`Передать «${card.name}»`}>
+    <Modal opened onClose={onClose} title={`Передать ${quoted(card.name)}`}>
       <form onSubmit={give}>
         <Stack gap="sm">
           <ReturnsLost lost={lostBy(lasting, to, mayReturn && day !== null)} />

@@ -4,6 +4,7 @@ import { date, ownZone, time } from '@/shared/format';
 import { useRight } from '@/shared/me';
 import { knownZone } from '@/shared/plan';
 import { useNow } from '@/shared/useNow';
+import { quoted } from '@/shared/words/quoted';
 import type { NewMessage } from './api';
 import classes from './Composer.module.css';
 import { wordsOf } from './meant';
@@ -33,7 +34,7 @@ export function NightQuestion({ held: { message, until }, zone, onDecide, onBack
       title={isOver ? 'Ночь у клиента прошла' : planned ? `${dayOf(planned, clocks)} в ${goesAt} у клиента будет ночь` : 'У клиента ночь'}
       mb={6}
     >
-      <p className={`cut ${classes.held}`}>«{wordsOf(message)}»</p>
+      <p className={`cut ${classes.held}`}>{quoted(wordsOf(message))}</p>
       {!isOver && clocksWords(zone, planned ?? until)}
       <Group gap="xs" mt="xs">
         <Button size="compact-sm" onClick={() => onDecide(isOver ? undefined : 'hold')}>

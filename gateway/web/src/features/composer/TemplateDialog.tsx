@@ -7,6 +7,7 @@ import { useUpload, type Uploaded } from '@/shared/upload';
 import { languageName, TEMPLATE_CATEGORIES } from '@/shared/words/template';
 import { useLayout } from '@/shared/useLayout';
 import { Failed, FormFailure, Loading, Nothing } from '@/shared/ui/States';
+import { quoted } from '@/shared/words/quoted';
 import type { Conversation, NewMessage } from './api';
 import { FieldInputs } from './FieldInputs';
 import { given, missingWords, previewQuery, templatesQuery, type Template, type Values } from './prepared';
@@ -154,7 +155,7 @@ function Filling({ place, template, onBack, onSend }: FillingProps) {
           <div className={classes.preview}>{preview.data?.text ?? template.text}</div>
           {template.buttons.length > 0 && (
             <Text size="xs" c="dimmed" mt={4}>
-              Под текстом {template.buttons.length === 1 ? 'кнопка' : 'кнопки'}: {template.buttons.map((words) => `«${words}»`).join(', ')}
+              Под текстом {template.buttons.length === 1 ? 'кнопка' : 'кнопки'}: {template.buttons.map(quoted).join(', ')}
             </Text>
           )}
         </section>

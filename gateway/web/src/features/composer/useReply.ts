@@ -43,7 +43,7 @@ export function useReply(place: Conversation, { onRow, onRowGone, onAside, giveB
       return;
     }
     held.drop(message.id);
-    notifications.show({ color: 'red', title: 'Сообщение не принято', message: error.message, autoClose: false });
+    notifications.show({ color: 'red', title: 'Сообщение не принято', message: error.message });
     if (!giveBack(message)) refused.add({ message, why: error.message });
   });
   const asked = held.first;

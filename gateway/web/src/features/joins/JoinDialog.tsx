@@ -6,6 +6,7 @@ import { useMarks } from '@/shared/cardMarks';
 import { colleaguesQuery } from '@/shared/colleagues';
 import { Failed, FormFailure, Loading } from '@/shared/ui/States';
 import { strip } from '@/shared/ui/strip';
+import { quoted } from '@/shared/words/quoted';
 import { previewJoin, useJoin, useSplit, type Conflict, type Side } from './api';
 import { fieldName, valueWords } from './texts';
 
@@ -43,7 +44,7 @@ export function JoinDialog({ kind, first, second, onClose, onDone }: JoinDialogP
   const marks = useMarks(kind, [first.id, second.id]);
   const named = ({ id, name }: Joinable) => {
     const addresses = marks.get(id)?.addresses;
-    return addresses ? `«${name}» (${addresses})` : `«${name}»`;
+    return addresses ? `${quoted(name)} (${addresses})` : quoted(name);
   };
   const join = useJoin();
   const split = useSplit();

@@ -7,6 +7,7 @@ import { dateTime } from '@/shared/format';
 import { useRight } from '@/shared/me';
 import { ClientPicker } from '@/shared/ui/ClientPicker';
 import { FormFailure } from '@/shared/ui/States';
+import { quoted } from '@/shared/words/quoted';
 import { proposalsQuery, useSplit } from './api';
 import { JoinDialog, type Joinable } from './JoinDialog';
 import { ProposalCard } from './Similar';
@@ -78,10 +79,11 @@ function JoinedPart({ part, into, mayJoin }: { part: Schema<'Joined'>; into?: st
   return (
     <div>
       <Text>
-        «{part.name}»{into && ` → ${into}`}
+        {quoted(part.name)}
+        {into && ` → ${into}`}
       </Text>
       <Text size="xs" c="dimmed">
-        {part.reason === 'person' && part.joined_by ? `объединил(а) ${part.joined_by}` : reasonWords(part.reason)}, {dateTime(part.joined_at)}
+        {part.reason === 'person' && part.joined_by ? `объединение: ${part.joined_by}` : reasonWords(part.reason)}, {dateTime(part.joined_at)}
       </Text>
       {mayJoin &&
         (sure ? (

@@ -95,7 +95,7 @@ test('an empty list says whether a filter hides the rest', async () => {
 
 test('who has no right is told so', async () => {
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () =>
-    Response.json({ type: 'forbidden', title: 'Нет права', status: 403, detail: 'Нужно право «Письма узла».' }, { status: 403 }),
+    Response.json({ type: 'forbidden', title: 'Нет права', status: 403, detail: 'Нужно право «Письма Узла».' }, { status: 403 }),
   );
   show();
   await screen.findByText('Нет доступа');

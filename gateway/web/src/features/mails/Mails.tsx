@@ -9,13 +9,13 @@ import { STATE_NAMES, STATES } from './words';
 
 const route = getRouteApi('/frame/settings/mails');
 
-/** «Письма узла»: what the hub writes to its own people, what went out and what did not. */
+/** «Письма Узла»: what the hub writes to its own people, what went out and what did not. */
 export function Mails() {
   const search = route.useSearch();
   const navigate = useNavigate();
   return (
     <Page
-      title="Письма узла"
+      title="Письма Узла"
       actions={<TestButton />}
       tools={
         <Group gap="xs" align="flex-end">

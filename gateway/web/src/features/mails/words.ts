@@ -32,7 +32,7 @@ export const OUTCOMES: Record<Schema<'MailOutcome'>, string> = {
   sent: 'отправлено',
   temporary: 'не отправлено, будет повтор',
   rejected: 'сервер не принял письмо',
-  stopped: 'сервер не пускает узел',
+  stopped: 'сервер не пускает Узел',
   unknown: 'неизвестно, дошло ли; будет повтор под тем же номером',
 };
 

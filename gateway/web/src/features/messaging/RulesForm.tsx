@@ -66,7 +66,7 @@ export function RulesForm({ rules, readOnly, onReload }: RulesFormProps) {
         />
         <Title order={2}>Порядок каналов</Title>
         <Text c="dimmed">
-          Когда канал выбирает узел, сообщение уходит одним каналом: первым по порядку, который сейчас его примет. Из равных берётся
+          Когда канал выбирает Узел, сообщение уходит одним каналом: первым по порядку, который сейчас его примет. Из равных берётся
           тот, где клиент писал последним.
         </Text>
         <ChannelOrder places={places} readOnly={readOnly} onPlaces={setPlaces} />

@@ -254,7 +254,7 @@ function UserForm({ user, roles, onClose, onCreated }: UserFormProps) {
           <TextInput autoCapitalize="none" autoComplete="off" {...text('login', 'Логин', true)} />
           <TextInput {...text('post', 'Должность')} />
           <TextInput type="tel" {...text('phone', 'Телефон')} />
-          <TextInput type="email" description="Сюда узел пишет администраторам о неполадках" {...text('email', 'Почта')} />
+          <TextInput type="email" description="Сюда Узел пишет администраторам о неполадках" {...text('email', 'Почта')} />
           <MultiSelect
             label="Роли"
             description="Права складываются. Другие роли действуют со следующего запроса."

@@ -41,7 +41,7 @@ export function Chart({ currency, points }: ChartProps) {
         {shown && (
           <>
             <b className="numbers">{decimal(shown.rate.unit_rate, { min: 4, max: 6 })} ₽</b> за 1 {currency}
-            <span className="soft numbers"> на {dayWords(new Date(shown.at * 1000).toISOString().slice(0, 10))}</span>
+            <span className="soft numbers"> на {dayOf(shown)}</span>
             {shown.rate.source === 'manual' && <span className={classes.manual}> · введён вручную</span>}
           </>
         )}
@@ -56,14 +56,16 @@ export function Chart({ currency, points }: ChartProps) {
   );
 }
 
+/** The day for which the rate was set, as in the top bar and in the table: it holds on the days after it. */
+const dayOf = ({ rate }: Point) => dayWords(rate.effective_on);
+
 /** What the line shows, in a sentence. */
 export function inWords(currency: string, points: Point[]): string {
   const course = courseOf(points);
   if (!course) return `График курса ${currency}: записей нет.`;
   const words = (point: Point) => `${decimal(point.rate.unit_rate, { min: 2, max: 4 })} ₽`;
-  const day = (point: Point) => dayWords(new Date(point.at * 1000).toISOString().slice(0, 10));
   return (
-    `График курса ${currency}: с ${words(course.first)} на ${day(course.first)} до ${words(course.last)} на ${day(course.last)}, ` +
+    `График курса ${currency}: с ${words(course.first)} на ${dayOf(course.first)} до ${words(course.last)} на ${dayOf(course.last)}, ` +
     `наименьший ${words(course.least)}, наибольший ${words(course.most)}. Те же данные в таблице ниже.`
   );
 }

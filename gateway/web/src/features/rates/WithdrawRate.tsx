@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { FormFailure } from '@/shared/ui/States';
+import { quoted } from '@/shared/words/quoted';
 import { useWithdrawRate, type Rate } from './api';
 import { dayWords, decimal } from './words';
 
@@ -19,7 +20,7 @@ export function WithdrawRate({ rate, onClose }: { rate: Rate; onClose: () => voi
       <Stack gap="sm">
         <Text className="numbers">
           {rate.currency} с {dayWords(rate.effective_on)}: {decimal(rate.value)} ₽ за {decimal(String(rate.nominal))} {rate.currency}
-          {rate.reason && ` («${rate.reason}»)`}.
+          {rate.reason && ` (${quoted(rate.reason)})`}.
         </Text>
         <Text>Снова будет действовать курс банка за этот день, а если его нет — предыдущий. Отзыв останется в журнале действий.</Text>
         <FormFailure error={withdraw.error} />

@@ -100,7 +100,7 @@ export function warningOf(rates: RatesNow, mayEnter: boolean): Warning | undefin
       return {
         short: 'Банк России не отвечает',
         title: `Банк России${cause || ' не отвечает'}${since && ` (${since.trim()})`}`,
-        todo: `${shown} Делать ничего не нужно: узел спросит снова днём через час, вечером и ночью — утром. ${byHand}`,
+        todo: `${shown} Делать ничего не нужно: Узел спросит снова днём через час, вечером и ночью — утром. ${byHand}`,
         grave: false,
       };
     case 'source_out':

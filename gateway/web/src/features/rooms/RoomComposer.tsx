@@ -13,6 +13,7 @@ import { uuid } from '@/shared/uuid';
 import { useRecorder, type Sound } from '@/shared/voice/useRecorder';
 import { VoiceBar, VoiceRefusal } from '@/shared/voice/VoiceBar';
 import { VoiceButton } from '@/shared/voice/VoiceButton';
+import { quoted } from '@/shared/words/quoted';
 import { membersQuery, type NewRoomMessage, type Room, type RoomMember, type RoomMessage } from './api';
 import { mentionedIn, offered, typedMention } from './mentions';
 import classes from './RoomComposer.module.css';
@@ -164,7 +165,7 @@ export function RoomComposer({ room, quote, editing, onDone, onPost, onEdit }: R
             aria-label="Текст сообщения"
             aria-controls={people.length > 0 ? 'room-mentions' : undefined}
             aria-activedescendant={people.length > 0 ? `room-mention-${chosen}` : undefined}
-            placeholder={`Написать в «${room.name}», @ — упомянуть`}
+            placeholder={`Написать в ${quoted(room.name)}, @ — упомянуть`}
             maxLength={20_000}
             value={text}
             onChange={(event) => {

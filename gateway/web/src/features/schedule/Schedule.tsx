@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { dateTime, ownZone } from '@/shared/format';
 import { plural } from '@/shared/plural';
+import { zoneWords } from '@/shared/zones';
 import { useNow } from '@/shared/useNow';
 import block from '@/shared/ui/BlockTable.module.css';
 import { Page } from '@/shared/ui/Page';
@@ -23,8 +24,8 @@ export function Schedule() {
       title="Что и когда выполняется"
       tools={
         <Text c="dimmed">
-          Всё, что узел делает по времени. Неудачный запуск повторяется сам.
-          {zone && zone !== ownZone && ` Время показано по поясу компании: ${zone}.`}
+          Всё, что Узел делает по времени. Неудачный запуск повторяется сам.
+          {zone && zone !== ownZone && ` Время показано по поясу компании: ${zoneWords(zone)}.`}
         </Text>
       }
     >
@@ -33,7 +34,7 @@ export function Schedule() {
       ) : !schedule.data ? (
         <Failed error={schedule.error} again={() => void schedule.refetch()} />
       ) : schedule.data.items.length === 0 ? (
-        <Nothing title="Задач нет">Они появятся, когда запустится хотя бы одна копия узла.</Nothing>
+        <Nothing title="Задач нет">Они появятся, когда запустится хотя бы одна копия Узла.</Nothing>
       ) : (
         <>
           <Failures items={schedule.data.items} />

@@ -6,6 +6,7 @@ import { useCompanyZone } from '@/shared/companyZone';
 import { dateTime } from '@/shared/format';
 import { dueWords, TASK_KINDS, taskHistoryQuery, taskQuery, type Task } from '@/shared/tasks';
 import { Failed, Loading } from '@/shared/ui/States';
+import { quoted } from '@/shared/words/quoted';
 import { ClientOf, CloseForm, Term } from './TaskItem';
 import classes from './Tasks.module.css';
 import { useActs } from './useActs';
@@ -103,7 +104,7 @@ function Steps({ task }: { task: Task }) {
   let closed = 0;
   const words = (step: Schema<'TaskChanged'>) => {
     const result = step.step === 'closed' ? task.closings[closed++]?.result : undefined;
-    return [STEPS[step.step], ...changesOf(step, zone), result && `«${result}»`].filter(Boolean).join(', ');
+    return [STEPS[step.step], ...changesOf(step, zone), result && quoted(result)].filter(Boolean).join(', ');
   };
   return (
     <section aria-label="История задачи">

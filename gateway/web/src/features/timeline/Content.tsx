@@ -5,6 +5,7 @@ import { FoldedText } from '@/shared/ui/FoldedText';
 import { PhoneLink } from '@/shared/ui/PhoneLink';
 import { plural } from '@/shared/plural';
 import classes from '@/shared/ui/Said.module.css';
+import { quoted } from '@/shared/words/quoted';
 
 /** Everything in a message that is more than words. */
 export function Content({ content }: { content: Schema<'ContentView'> }) {
@@ -56,7 +57,7 @@ export function Content({ content }: { content: Schema<'ContentView'> }) {
       return (
         <div className={classes.file}>
           <span className={classes.fileWords}>
-            <span>Анкета «{content.name}»</span>
+            <span>Анкета {quoted(content.name)}</span>
             {Object.entries(content.fields as Record<string, unknown>).map(([name, value]) => (
               <span key={name} className={classes.small}>
                 {name}: {typeof value === 'string' ? value : JSON.stringify(value)}

@@ -1,5 +1,6 @@
 import type { Schema } from '@/api/client';
 import type { Channel } from '@/channels';
+import { quoted } from '@/shared/words/quoted';
 
 type Kind = Schema<'EntryKind'>;
 
@@ -78,7 +79,7 @@ export function filterOf(choice: Choice, contact: string | undefined, now: numbe
 export function wordsOf(choice: Choice, contact?: string): string | null {
   const parts = [CHIPS[choice.chip].shown || (choice.period === 'any' && !contact ? '' : 'события')];
   if (PERIODS[choice.period].shown) parts.push(PERIODS[choice.period].shown);
-  if (contact) parts.push(`с «${contact}»`);
+  if (contact) parts.push(`с ${quoted(contact)}`);
   const words = parts.filter(Boolean).join(' ');
   return words === '' ? null : `Показаны ${words}`;
 }

@@ -24,7 +24,7 @@ export default function AccessDialog({ stub, clientId, onClose }: AccessDialogPr
       { ...named, reason: reason.trim() },
       {
         onSuccess: () => {
-          notifications.show({ color: 'green', message: 'Запрос отправлен. Как только доступ откроют, карточка откроется сама.' });
+          notifications.show({ color: 'green', message: 'Запрос отправлен. Когда доступ откроют, здесь появится сообщение с кнопкой «Открыть».' });
           onClose();
         },
       },

@@ -1,8 +1,10 @@
 import { Modal, Text } from '@mantine/core';
-import { IconLock } from '@tabler/icons-react';
-import { mayBeAskedFor } from '@/shared/access';
+import { IconLock, IconLockOpen } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { mayBeAskedFor, openedCardOf, ownAccessQuery } from '@/shared/access';
 import type { ClientStub } from '@/shared/clients';
 import { AskForAccess } from './AskForAccess';
+import { ButtonLink } from './links';
 import { Nothing } from './States';
 
 interface StubProps {
@@ -30,11 +32,34 @@ export function Stub({ stub, clientId }: StubProps) {
   );
 }
 
-/** The same over whatever named the client: a stub that was found has no address of its own. */
+/**
+ * The same over whatever named the client: a stub that was found has no address of its own. When the access is opened that
+ * was asked for here, the dialog leads to the card.
+ */
 export function StubDialog({ stub, onClose }: { stub: ClientStub; onClose: () => void }) {
+  const own = useInfiniteQuery(ownAccessQuery).data?.pages.flatMap((page) => page.items);
+  const card = openedCardOf(stub, own ?? []);
   return (
-    <Modal opened onClose={onClose} title="Чужой клиент">
-      <Stub stub={stub} />
+    <Modal opened onClose={onClose} title={card ? 'Доступ открыт' : 'Чужой клиент'}>
+      {card ? <Opened stub={stub} card={card} onGone={onClose} /> : <Stub stub={stub} />}
     </Modal>
+  );
+}
+
+function Opened({ stub, card, onGone }: { stub: ClientStub; card: string; onGone: () => void }) {
+  return (
+    <div role="status">
+      <Nothing
+        icon={<IconLockOpen size={36} stroke={1.5} />}
+        title="Клиент вам открыт"
+        action={
+          <ButtonLink to="/clients/$clientId" params={{ clientId: card }} onClick={onGone}>
+            Открыть карточку
+          </ButtonLink>
+        }
+      >
+        {stub.name}
+      </Nothing>
+    </div>
   );
 }

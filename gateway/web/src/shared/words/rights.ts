@@ -15,7 +15,7 @@ export const RIGHTS: Record<Schema<'Right'>, { name: string; what: string }> = {
   'audit.read': { name: 'Журнал действий', what: 'Кто что сделал' },
   'rates.manage': { name: 'Курсы валют', what: 'Курс вручную, решение о сомнительных курсах' },
   'schedule.manage': { name: 'Расписание', what: 'Что и когда выполняется, запуск сейчас' },
-  'mails.manage': { name: 'Письма узла', what: 'Письма о неполадках: что ушло, что нет, отправка ещё раз' },
+  'mails.manage': { name: 'Письма Узла', what: 'Письма о неполадках: что ушло, что нет, отправка ещё раз' },
   'messages.rules': { name: 'Правила рассылок', what: 'Тихие часы, СТОП-слова, порядок каналов' },
   'messages.at_night': { name: 'Писать ночью', what: 'Отправить сообщение в тихие часы клиента' },
   'phrases.manage': { name: 'Заготовки', what: 'Общие быстрые ответы и шаблоны SMS' },

@@ -1,4 +1,6 @@
-import type { Values } from './SettingFields';
+import type { Account } from './accounts';
+
+type Values = Readonly<Record<string, string>>;
 
 interface Needs {
   /** Sets of fields, any of which is enough to send. */
@@ -31,4 +33,11 @@ export function missingToSend(connector: string, values: Values): string | undef
   const needs = NEEDS[connector];
   const isGiven = (field: string) => (values[field] ?? '').trim() !== '';
   return needs && !needs.anyOf.some((fields) => fields.every(isGiven)) ? needs.words : undefined;
+}
+
+/** The same of a channel that is connected: of a secret it is known only that it is there. */
+export function lackOf({ connector, settings, secrets }: Pick<Account, 'connector' | 'settings' | 'secrets'>): string | undefined {
+  const kept = Object.entries(secrets).map(([field, isThere]) => [field, isThere ? 'kept' : '']);
+  const open = Object.entries(settings as Record<string, unknown>).map(([field, value]) => [field, value == null ? '' : String(value)]);
+  return missingToSend(connector, Object.fromEntries([...open, ...kept]) as Values);
 }
