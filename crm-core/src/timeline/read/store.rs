@@ -136,8 +136,10 @@ async fn walk(
     // Cut before the names are joined: each walk gives a page, and only one page of all of them is wanted.
     sql.push(" from (select i.* from (");
     if let Some(conversation) = place.conversation {
+        // Nearly all rows of a conversation are of its person: that is to be looked up in the row. Stated bare it tempts
+        // the planner to lay the indexes of both upon one another, which reads all that there ever was of the person.
         sql.push("select i.* from interactions i where i.conversation_id = ").push_bind(conversation);
-        sql.push(" and i.contact_id = any(").push_bind(place.contacts.clone()).push(")");
+        sql.push(" and coalesce(i.contact_id = any(").push_bind(place.contacts.clone()).push("), false)");
         push_conditions(&mut sql, query, bound);
         push_end(&mut sql, direction, limit);
     } else {
