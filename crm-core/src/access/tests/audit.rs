@@ -108,6 +108,7 @@ async fn the_log_is_found_by_who_what_and_when(pool: PgPool) {
         (between(Some(midnight), None), vec!["5", "4", "3", "2"]),
         (between(Some(at(1)), Some(midnight)), vec!["1", "0"]),
         (between(Some(times[3]), Some(times[5])), vec!["4", "3"]),
+        (between(Some(midnight), Some(times[4])), vec!["3", "2"]),
         (between(None, Some(times[1])), vec!["0"]),
     ] {
         let mut behind = None;
