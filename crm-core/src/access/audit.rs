@@ -77,7 +77,7 @@ impl Subject {
 }
 
 /// One line of the log.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Serialize, sqlx::FromRow, utoipa::ToSchema)]
 #[schema(as = AuditEntry)]
 pub struct Entry {
     /// Ids of later entries sort behind.

@@ -1,6 +1,8 @@
 //! Calls over all clients.
 
 pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, Utc};
 use connector_api::Direction;

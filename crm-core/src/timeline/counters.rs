@@ -44,7 +44,8 @@ pub struct Counters {
     pub open_conversations: i64,
 }
 
-/// Counts what the viewer finds in the lists of a client. `letters` are the networks of letters and SMS.
+/// Counts what the viewer finds in the lists of a client. `letters` are the networks of letters and SMS, in which a
+/// conversation is with one address.
 pub async fn of_client(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -75,5 +76,8 @@ pub async fn of_client(
 async fn rows(conn: &mut PgConnection, place: &Place<'_>, filter: &TimelineFilter) -> sqlx::Result<i64> {
     let accounts = read::store::accounts_of(conn, &filter.channels).await?;
     let query = read::store::Query { place, filter, accounts: accounts.as_deref() };
-    read::store::count(conn, &query, MOST).await
+    match query.accounts {
+        Some(accounts) => read::store::count_by_conversations(conn, &query, accounts, MOST).await,
+        None => read::store::count(conn, &query, MOST).await,
+    }
 }

@@ -1,7 +1,8 @@
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 
 use super::{add, at, lines, viewer};
-use crate::access::audit::{self, Filter, ListError};
+use crate::access::audit::{self, Actor, Filter, ListError, Subject};
 use crate::access::user::{self, NewUser, UserError};
 
 fn anna() -> NewUser {
@@ -69,4 +70,53 @@ async fn the_log_is_for_those_who_may_read_it(pool: PgPool) {
     let manager = viewer(&mut conn, manager).await;
     let answer = audit::list(&mut conn, &manager, &Filter::default(), None, 10).await;
     assert!(matches!(answer, Err(ListError::Forbidden(_))));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn the_log_is_found_by_who_what_and_when(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let boss = add(&mut conn, "boss", "director").await;
+    let boss = viewer(&mut conn, boss).await;
+    // Before and after midnight by less than the millisecond that an id knows.
+    let midnight = at(86_400);
+    let times = [-1_000_000, -1, 0, 1, 999, 1_000_000].map(|us| midnight + TimeDelta::microseconds(us));
+    for (actor, action) in [
+        (Actor::User(&boss), "user.edit"),
+        (Actor::System("правило"), "user.create"),
+        (Actor::System("правило"), "api_key.create"),
+    ] {
+        for (number, time) in times.into_iter().enumerate() {
+            let subject = Subject::new("user", &number);
+            audit::record(&mut conn, &actor, action, subject, None, None, time).await.unwrap();
+        }
+    }
+
+    let since = Filter { from: Some(at(1)), ..Filter::default() };
+    let by_action = |action: &str| Filter { action: Some(action.to_owned()), ..since.clone() };
+    let between = |from: Option<DateTime<Utc>>, until| Filter { from, until, ..by_action("user.edit") };
+    let all = vec!["5", "4", "3", "2", "1", "0"];
+    for (filter, expected) in [
+        (by_action("user.edit"), all.clone()),
+        // Of one millisecond in the order in which they were written.
+        (by_action("user."), vec!["5", "5", "4", "3", "2", "4", "3", "2", "1", "1", "0", "0"]),
+        (by_action("user"), vec![]),
+        (Filter { user: Some(boss.user_id), ..since.clone() }, all.clone()),
+        (
+            Filter { subject_kind: Some("user".into()), subject_id: Some("4".into()), ..since.clone() },
+            vec!["4"; 3],
+        ),
+        (between(Some(midnight), None), vec!["5", "4", "3", "2"]),
+        (between(Some(at(1)), Some(midnight)), vec!["1", "0"]),
+        (between(Some(times[3]), Some(times[5])), vec!["4", "3"]),
+        (between(Some(midnight), Some(times[4])), vec!["3", "2"]),
+        (between(None, Some(times[1])), vec!["0"]),
+    ] {
+        let mut behind = None;
+        let mut found = Vec::new();
+        while let Some(entry) = audit::list(&mut conn, &boss, &filter, behind, 1).await.unwrap().pop() {
+            behind = Some(entry.id);
+            found.push(entry.subject_id);
+        }
+        assert_eq!(found, expected, "{filter:?}");
+    }
 }

@@ -34,6 +34,9 @@ pub(super) enum Order {
     OldestFirst,
 }
 
+/// Most callers have been called back, and to find the newest word to a caller is to read his whole timeline since he
+/// called. So those are left out first who were answered after all that is owed to them, which one row tells; in the
+/// order of the list and up to its limit. Only of the rest it is asked which of their calls are paid.
 pub(super) async fn list(
     conn: &mut PgConnection,
     reach: Reach<'_>,
@@ -45,6 +48,8 @@ pub(super) async fn list(
     push_missed(&mut query, reach, since);
     query.push(" union all ");
     push_promised(&mut query, reach, since);
+    query.push("), unpaid as materialized (");
+    push_unpaid(&mut query, order, rows);
     query.push(
         "), debts as (
              select m.root_id as contact_id, count(*) filter (where not m.promised) as missed,
@@ -52,10 +57,12 @@ pub(super) async fn list(
                     max(m.owed_at) as last_at, min(m.owed_at) as first_at,
                     (array_agg(m.id order by m.owed_at, m.id))[1] as first_id,
                     (array_agg(m.identity_id order by m.owed_at desc, m.id desc))[1] as identity_id
-             from (select root_id, min(owed_at) as first_at from owed group by root_id) caller
+             from unpaid caller
              cross join lateral (",
     );
-    push_last_word(&mut query);
+    push_circle(&mut query);
+    query.push(" select max(j.occurred_at) as at");
+    push_words(&mut query);
     query.push(
         ") word
              join owed m on m.root_id = caller.root_id and (word.at is null or m.owed_at > word.at)
@@ -63,19 +70,40 @@ pub(super) async fn list(
          select d.contact_id, k.name as contact_name, n.value as number, d.missed, d.promised_at, d.last_at, d.first_id
          from debts d
          join contacts k on k.id = d.contact_id
-         left join identities n on n.id = d.identity_id and n.kind = 'phone'
-         where true",
+         left join identities n on n.id = d.identity_id and n.kind = 'phone'",
     );
-    if let Order::NewestFirst(Some(after)) = order {
-        query.push(" and (d.last_at, d.contact_id) < (").push_bind(after.last_at);
-        query.push(", ").push_bind(after.contact).push(")");
-    }
     query.push(match order {
         Order::NewestFirst(_) => " order by d.last_at desc, d.contact_id desc limit ",
         Order::OldestFirst => " order by d.first_at, d.contact_id limit ",
     });
     query.push_bind(rows);
     query.build_query_as().fetch_all(conn).await
+}
+
+/// Those to whom nobody had a word since the newest that is owed to them. The newest first they are a page: their place
+/// is told by what is owed alone. Who waits longest is known only when all of them are.
+fn push_unpaid(query: &mut QueryBuilder<Postgres>, order: Order, rows: i64) {
+    query.push(
+        "select caller.root_id, caller.first_at, caller.last_at
+         from (
+             select root_id, min(owed_at) as first_at, max(owed_at) as last_at from owed group by root_id",
+    );
+    if let Order::NewestFirst(after) = order {
+        if let Some(after) = after {
+            query.push(" having (max(owed_at), root_id) < (").push_bind(after.last_at);
+            query.push(", ").push_bind(after.contact).push(")");
+        }
+        // Sorted before they are asked about, so that the limit ends the asking.
+        query.push(" order by max(owed_at) desc, root_id desc");
+    }
+    query.push(") caller where not exists (");
+    push_circle(query);
+    query.push(" select");
+    push_words(query);
+    query.push(" and j.occurred_at >= caller.last_at)");
+    if let Order::NewestFirst(_) = order {
+        query.push(" order by caller.last_at desc, caller.root_id desc limit ").push_bind(rows);
+    }
 }
 
 /// Missed calls.
@@ -104,9 +132,8 @@ fn push_promised(query: &mut QueryBuilder<Postgres>, reach: Reach<'_>, since: Da
     push_row_reach(query, reach);
 }
 
-/// The newest word of ours to anybody of the clients of `caller`, not before his first debt: a message that did
-/// not fail, neither here nor at the provider, and was no automatic greeting, or a talk. It does not depend on who looks.
-fn push_last_word(query: &mut QueryBuilder<Postgres>) {
+/// `circle`: all persons of the clients of `caller`.
+fn push_circle(query: &mut QueryBuilder<Postgres>) {
     query.push(
         "with own as (
              select caller.root_id as id
@@ -126,11 +153,18 @@ fn push_last_word(query: &mut QueryBuilder<Postgres>) {
          circle as (
              select id from own
              union select root_id from people
-             union select f.id from people join contacts f on f.root_id = people.root_id and f.root_id <> f.id)
-         select max(j.occurred_at) as at
-         from circle
+             union select f.id from people join contacts f on f.root_id = people.root_id and f.root_id <> f.id)",
+    );
+}
+
+/// The words of ours to the `circle` after the first that is owed to `caller`: messages that did not fail, neither here
+/// nor at the provider, and were no automatic greetings, and talks. They do not depend on who looks.
+fn push_words(query: &mut QueryBuilder<Postgres>) {
+    query.push(
+        " from circle
          join interactions j on j.contact_id = circle.id and j.occurred_at > caller.first_at
-         where j.kind = 'call' and j.content #>> '{call,outcome}' in ('answered', 'talking')
+         where (
+            j.kind = 'call' and j.content #>> '{call,outcome}' in ('answered', 'talking')
             or j.kind = 'message' and j.direction = 'outbound' and j.origin <> 'automatic'
                and not exists (
                    select from message_facts s
@@ -143,7 +177,7 @@ fn push_last_word(query: &mut QueryBuilder<Postgres>) {
                and not exists (
                    select from deliveries d
                    where d.interaction_id = j.id and d.action = 'message'
-                     and d.state in ('planned', 'failed', 'cancelled'))",
+                     and d.state in ('planned', 'failed', 'cancelled')))",
     );
 }
 

@@ -4,7 +4,7 @@ use sqlx::{PgConnection, PgPool};
 use super::{at, call_id, gives_up, happens, number, rings, talked, wrote};
 use crate::access::Viewer;
 use crate::fixture::{account, client, contact, delivery, phone, user};
-use crate::telephony::debt::{Debt, list};
+use crate::telephony::debt::{Debt, list, oldest};
 use crate::timeline::call_result::{CallResult, say};
 use crate::{AccountId, ContactId, InteractionId};
 
@@ -120,7 +120,8 @@ async fn only_a_word_that_reached_somebody_of_the_client_pays(pool: PgPool) {
         ("a word to his colleague", vec![wrote("m", 200, 2, Direction::Outbound, Origin::Live)], 0),
         ("a word to a stranger", vec![wrote("m", 200, 3, Direction::Outbound, Origin::Live)], 1),
         ("he called again and talked", vec![talked("y", 200, Direction::Inbound, 1)], 0),
-        ("he called again in vain", vec![tried, gave_up], 2),
+        ("he called again in vain", vec![tried.clone(), gave_up.clone()], 2),
+        ("a message at the moment of the second call", vec![ours(), tried, gave_up], 0),
     ];
     for (word, more, expected) in cases {
         let events: Vec<Event> = missed("a", 100, 1).into_iter().chain(more).collect();
@@ -269,4 +270,37 @@ async fn a_promise_is_seen_by_those_who_read_the_client_alone(pool: PgPool) {
     let promise = Some(CallResult::CallAgain);
     say(&mut conn, &owner, at(200), call_id(line, "a"), promise).await.expect("his client");
     assert_eq!((debts(&mut conn, &owner).await.len(), debts(&mut conn, &other).await.len()), (1, 0));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_page_is_filled_past_those_who_were_called_back_and_keeps_its_order(pool: PgPool) {
+    let mut conn = pool.acquire().await.expect("a connection");
+    let director = user(&mut conn, "Директор", "director").await;
+    let line = account(&mut conn, "telephony").await;
+    let calls = [("a", 100, 1), ("b", 200, 2), ("c", 300, 3), ("d", 400, 4), ("e", 500, 1), ("f", 600, 5)];
+    let words = [(150, 1), (350, 3), (650, 5)]
+        .map(|(second, to)| wrote(&format!("m{to}"), second, to, Direction::Outbound, Origin::Live));
+    let calls = calls.iter().flat_map(|&(call, second, caller)| missed(call, second, caller));
+    for event in calls.chain(words) {
+        happens(&mut conn, line, event).await;
+    }
+
+    let (mut newest, mut after) = (Vec::new(), None);
+    while let Some(debt) = list(&mut conn, &director, after, 1, at(86_400)).await.expect("a page").pop() {
+        after = Some(debt.cursor());
+        newest.push((debt.number, debt.missed));
+    }
+    let one = |last| (Some(number(last).e164().to_owned()), 1);
+    assert_eq!(
+        newest,
+        [one(1), one(4), one(2)],
+        "the first call of the first caller is paid, his second is not"
+    );
+
+    for rows in 1..=3 {
+        let longest = oldest(&mut conn, &director, rows, at(86_400)).await.expect("a list");
+        let longest: Vec<_> = longest.into_iter().map(|debt| (debt.number, debt.missed)).collect();
+        assert_eq!(longest, [one(2), one(4), one(1)][..longest.len()]);
+        assert_eq!(i64::try_from(longest.len()), Ok(rows));
+    }
 }

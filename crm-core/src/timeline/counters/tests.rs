@@ -74,7 +74,8 @@ async fn a_counter_is_as_long_as_the_list_that_it_opens_also_behind_pins_and_joi
     let line = account(&mut conn, "telephony").await;
     let first = message(&mut conn, said(whatsapp, anna, 1, "раз")).await;
     message(&mut conn, said(whatsapp, anna, 2, "два")).await;
-    message(&mut conn, said(sms, anna, 3, "три")).await;
+    let texts = Some(conversation(&mut conn, sms, anna, minute(3)).await);
+    message(&mut conn, Said { conversation: texts, ..said(sms, anna, 3, "три") }).await;
     message(&mut conn, said(whatsapp, boris, 4, "четыре")).await;
     file(&mut conn, whatsapp, "f1", "image", first, minute(1)).await;
     file(&mut conn, whatsapp, "f2", "image", first, minute(1)).await;
@@ -83,7 +84,6 @@ async fn a_counter_is_as_long_as_the_list_that_it_opens_also_behind_pins_and_joi
     file(&mut conn, line, "r1", "recording", rang, minute(5)).await;
     note(&mut conn, x, minute(6), "заметка").await;
     let talk = conversation(&mut conn, whatsapp, anna, minute(2)).await;
-    conversation(&mut conn, sms, anna, minute(3)).await;
     let before = Counters {
         messages: 3,
         calls: 1,

@@ -29,7 +29,8 @@ async fn talk(conn: &mut PgConnection, owner: Option<&Viewer>, at: i64) -> Conve
 
 async fn writes(conn: &mut PgConnection, id: ConversationId, at: i64) {
     sqlx::query(
-        "update conversation_heads set last_inbound_at = $2, last_at = $2 where conversation_id = $1",
+        "update conversation_heads set last_inbound_at = $2, last_at = $2, waiting_since = coalesce(waiting_since, $2)
+         where conversation_id = $1",
     )
     .bind(id)
     .bind(minute(at))
