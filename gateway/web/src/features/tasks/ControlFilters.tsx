@@ -71,10 +71,8 @@ export function ControlFilters({ search, go }: ControlFiltersProps) {
       <DayField {...day} label="Поставлена с" value={search.from ?? null} onChange={(from) => go({ from: from ?? undefined })} />
       <DayField {...day} label="по" value={search.until ?? null} onChange={(until) => go({ until: until ?? undefined })} />
       {place && (
-        <Text size="xs" className="soft" role="note" pb={8}>
-          Дни и сроки — по времени компании:
-          <br />
-          {place}
+        <Text size="xs" className="soft" role="note" pb={8} maw={190}>
+          Дни и сроки — по времени компании: {place}
         </Text>
       )}
       {isFiltered(search) && (
