@@ -12,7 +12,7 @@ import {
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
-import { dateTime } from '@/shared/format';
+import { dateTime, isNumber } from '@/shared/format';
 import { useMe } from '@/shared/me';
 import { groupOf, TASK_KINDS, termWords, type Task, type TaskKind } from '@/shared/tasks';
 import { useNow } from '@/shared/useNow';
@@ -119,7 +119,7 @@ export function ClientOf({ task }: { task: Task }) {
       to="/clients/$clientId"
       params={{ clientId: task.client.id }}
       search={task.interaction_id ? { row: task.interaction_id } : {}}
-      className="link"
+      className={isNumber(task.client.name) ? 'link whole' : 'link'}
     >
       {task.client.name}
     </Link>

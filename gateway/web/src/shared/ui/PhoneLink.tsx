@@ -14,7 +14,7 @@ export function PhoneLink({ value }: { value: string }) {
   return (
     <button
       type="button"
-      className="plain link numbers"
+      className="plain link numbers whole"
       disabled={call.isPending}
       onClick={() => call.mutate(value)}
       onContextMenu={copy}
