@@ -9,6 +9,7 @@ import { ago, clientClock, clock, phone } from '@/shared/format';
 import { useLiveMessages } from '@/shared/live/context';
 import { useRight } from '@/shared/me';
 import { useNow } from '@/shared/useNow';
+import { recentWords } from '@/shared/words/recent';
 import classes from './RingCards.module.css';
 
 type RingCard = Schema<'RingCard'>;
@@ -102,7 +103,7 @@ function Card({ card, isOver, onGone }: { card: RingCard; isOver: boolean; onGon
         <ul className={classes.recent}>
           {card.recent.slice(0, 3).map((entry) => (
             <li key={entry.id} className="cut">
-              {ago(entry.occurred_at, now)}: {entry.text ?? (entry.kind === 'call' ? 'звонок' : 'сообщение')}
+              {ago(entry.occurred_at, now)}: {recentWords(entry)}
             </li>
           ))}
         </ul>

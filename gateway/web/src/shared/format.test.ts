@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, clientClock, clock, dayNumber, duration, exactly, lasted, phone, size } from './format';
+import { ago, clientClock, clock, dayNumber, duration, exactly, isNumber, lasted, phone, size } from './format';
 import { plural } from './plural';
 
 const at = (text: string) => Date.parse(text);
@@ -60,4 +60,11 @@ test('an exact time names the time of the client where it differs', () => {
 test('days are counted by the calendar of the zone', () => {
   const [before, after] = [at('2026-06-05T20:59:00Z'), at('2026-06-05T21:01:00Z')];
   expect(dayNumber(after, 'Europe/Moscow') - dayNumber(before, 'Europe/Moscow')).toBe(1);
+});
+
+test('a client who is called by his number is told from one with a name', () => {
+  expect(isNumber('+7 900 000-00-19')).toBe(true);
+  expect(isNumber('+996 555 123-456')).toBe(true);
+  expect(isNumber('ООО «1000 мелочей»')).toBe(false);
+  expect(isNumber('Склад 12')).toBe(false);
 });

@@ -126,6 +126,9 @@ export function phone(value: string): string {
   return value;
 }
 
+/** A client whom nobody has named is called by his number. */
+export const isNumber = (name: string) => /^\+?\d[\d\s\u00a0()-]{4,}$/.test(name);
+
 /** The client's clock now and whether it is a time to call; nothing for a zone that the browser does not know. */
 export function clientClock(zone: string | null | undefined, now: Moment): { text: string; isDay: boolean } | null {
   if (!zone) return null;

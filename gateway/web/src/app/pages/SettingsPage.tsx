@@ -62,7 +62,7 @@ export default function SettingsPage() {
           {ITEMS.filter(may).map((item) => (
             <Link key={item.to} to={item.to} className={classes.item} activeProps={{ 'aria-current': 'page' }}>
               <item.icon size={18} stroke={1.7} aria-hidden="true" />
-              {item.name}
+              <span className="cut">{item.name}</span>
               {item.to === '/settings/change-requests' && <RequestsBadge />}
               {item.to === '/settings/access' && <AccessBadge />}
             </Link>

@@ -163,7 +163,7 @@ function Call({ entry }: { entry: Entry }) {
   const live = outcome === 'ringing' || outcome === 'talking';
   const Sign = live ? IconPhoneCall : outcome !== 'answered' ? IconPhoneOff : entry.direction === 'outbound' ? IconPhoneOutgoing : IconPhoneIncoming;
   return (
-    <li className={classes.call} data-outcome={live ? 'live' : outcome}>
+    <li className={classes.call} data-outcome={live ? 'live' : outcome} data-made={entry.direction === 'outbound' || undefined}>
       <Sign size={20} aria-hidden="true" className={classes.sign} />
       <div className={classes.words}>
         {entry.contact ? (

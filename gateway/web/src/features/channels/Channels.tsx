@@ -53,17 +53,15 @@ function AccountCard({ account }: { account: Account }) {
       params={{ accountId: account.id }}
       style={{ color: 'inherit', textDecoration: 'none' }}
     >
-      <Group justify="space-between" gap={8}>
-        <Group gap={10} wrap="nowrap" style={{ minWidth: 0 }}>
-          <look.icon size={22} color={`light-dark(${look.color}, currentColor)`} aria-hidden="true" />
-          <Text fw={600} className="cut">
-            {account.name}
-          </Text>
-        </Group>
-        <Badge variant="default" tt="none" leftSection={<Light light={light} />} style={{ flex: 'none' }}>
-          {light.word}
-        </Badge>
+      <Group gap={10} wrap="nowrap">
+        <look.icon size={22} color={`light-dark(${look.color}, currentColor)`} aria-hidden="true" style={{ flex: 'none' }} />
+        <Text fw={600} className="cut" title={account.name}>
+          {account.name}
+        </Text>
       </Group>
+      <Badge variant="default" tt="none" mt={8} leftSection={<Light light={light} />} style={{ alignSelf: 'flex-start' }}>
+        {light.word}
+      </Badge>
       <Text size="xs" c="dimmed" mt={8}>
         {light.cause}
       </Text>

@@ -8,6 +8,7 @@ import { useSingleKeys } from '@/shared/keys';
 import { useMe, useRight } from '@/shared/me';
 import { useNow } from '@/shared/useNow';
 import { FormFailure } from '@/shared/ui/States';
+import { zoneWords } from '@/shared/zones';
 import { useTake } from './api';
 import { ClientForm } from './ClientForm';
 import classes from './ContextPane.module.css';
@@ -61,7 +62,7 @@ export function ContextPane({ card, important, onShow, similar }: ContextPanePro
     ['kpp', card.kpp],
     ['ogrn', card.ogrn],
     ['city', card.city],
-    ['time_zone', card.time_zone],
+    ['time_zone', card.time_zone && zoneWords(card.time_zone)],
   ];
   return (
     <aside className={classes.pane} aria-label="Карточка клиента">

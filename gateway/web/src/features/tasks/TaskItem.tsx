@@ -13,7 +13,7 @@ import {
 import { Link } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { useCompanyZone } from '@/shared/companyZone';
-import { dateTime } from '@/shared/format';
+import { dateTime, isNumber } from '@/shared/format';
 import { useMe } from '@/shared/me';
 import { dueWords, groupOf, TASK_KINDS, type Task, type TaskKind } from '@/shared/tasks';
 import { useNow } from '@/shared/useNow';
@@ -121,7 +121,7 @@ export function ClientOf({ task }: { task: Task }) {
       to="/clients/$clientId"
       params={{ clientId: task.client.id }}
       search={task.interaction_id ? { row: task.interaction_id } : {}}
-      className="link"
+      className={isNumber(task.client.name) ? 'link whole' : 'link'}
     >
       {task.client.name}
     </Link>

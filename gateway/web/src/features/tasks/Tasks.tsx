@@ -54,7 +54,7 @@ export function Tasks() {
             <ControlFilters search={search} go={go} />
           ) : (
             <SegmentedControl
-              size="xs"
+              size={isPhone ? 'xs' : 'sm'}
               aria-label="Состояние"
               style={{ alignSelf: 'flex-start' }}
               data={[

@@ -23,7 +23,7 @@ export function PhoneLink({ value, client }: PhoneLinkProps) {
     <>
       <button
         type="button"
-        className="plain link numbers"
+        className="plain link numbers whole"
         aria-disabled={isCalling}
         onClick={press}
         onContextMenu={copy}
