@@ -15,7 +15,7 @@ import classes from './Frame.module.css';
 import { LiveProvider } from './LiveProvider';
 import { useBrowserNotices } from './notices/useBrowserNotices';
 import { RingCards } from './RingCards';
-import { sections } from './sections';
+import { sections, type Section } from './sections';
 import { TopBar } from './TopBar';
 import { useKeys } from './useKeys';
 import { useTypedAhead } from './useTypedAhead';
@@ -94,13 +94,7 @@ function Rail() {
       {sections
         .filter((section) => section.may(me))
         .map((section) => (
-          <Tooltip key={section.to} label={section.name} position="right" disabled={wide || isPhone}>
-            <Link to={section.to} className={classes.item} activeProps={{ 'aria-current': 'page' }}>
-              <section.icon size={22} stroke={1.7} aria-hidden="true" />
-              <span className={wide || isPhone ? classes.name : 'unseen'}>{section.name}</span>
-              {section.badge && <section.badge />}
-            </Link>
-          </Tooltip>
+          <RailItem key={section.to} section={section} isNamed={wide || isPhone} />
         ))}
       {!isPhone && (
         <ActionIcon
@@ -116,5 +110,25 @@ function Rail() {
         </ActionIcon>
       )}
     </nav>
+  );
+}
+
+/** Its name stands beside it where the pointer rests, and goes with a press: it would lie over what has been opened. */
+export function RailItem({ section, isNamed }: { section: Section; isNamed: boolean }) {
+  const [isPressed, setPressed] = useState(false);
+  return (
+    <Tooltip label={section.name} position="right" disabled={isNamed || isPressed}>
+      <Link
+        to={section.to}
+        className={classes.item}
+        activeProps={{ 'aria-current': 'page' }}
+        onClick={() => setPressed(true)}
+        onPointerLeave={() => setPressed(false)}
+      >
+        <section.icon size={22} stroke={1.7} aria-hidden="true" />
+        <span className={isNamed ? classes.name : 'unseen'}>{section.name}</span>
+        {section.badge && <section.badge />}
+      </Link>
+    </Tooltip>
   );
 }
