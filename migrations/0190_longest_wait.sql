@@ -2,13 +2,14 @@
 -- when each waits stands at the head, and the list has an index by it.
 alter table conversation_heads add column waiting_since timestamptz;
 
--- Since when a person waits: his first message behind our last answer; null while he does not wait. History opens no wait.
+-- Since when a person waits: his first message behind our last answer; null while he does not wait. History opens no wait,
+-- nor does a message of which only a later edit is known yet: when it was said is not known either.
 create function waiting_since(conversation uuid, asked timestamptz, answered timestamptz) returns timestamptz
 language sql stable parallel safe
 return case when asked > coalesce(answered, '-infinity') then coalesce(
     (select i.occurred_at from interactions i
      where i.conversation_id = conversation and i.occurred_at > coalesce(answered, '-infinity')
-       and i.kind = 'message' and i.direction = 'inbound' and i.origin <> 'history'
+       and i.kind = 'message' and i.direction = 'inbound' and i.origin <> 'history' and i.fullness > 0
      order by i.occurred_at limit 1),
     asked) end;
 
