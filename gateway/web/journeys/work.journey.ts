@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { quoted } from '../src/shared/words/quoted';
 import { act } from './browser';
 import { useDemo } from './stage';
 
@@ -105,7 +106,7 @@ test('two cards are joined with a preview and taken apart again', async () => {
   }
   await dialog.getByRole('button', { name: 'Объединить' }).click();
   await page.getByText('Карточки объединены').waitFor();
-  await page.getByText(`«${second}»`).first().waitFor();
+  await page.getByText(quoted(second)).first().waitFor();
   await page.getByRole('button', { name: 'Отменить' }).click();
   await page.getByText('Объединённых и похожих нет').waitFor();
   await page.goto(`${stage.demo.url}/clients?sort=-created_at`);

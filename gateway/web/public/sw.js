@@ -29,8 +29,9 @@ self.addEventListener('notificationclick', (event) => {
 async function bring(href) {
   const [tab] = await self.clients.matchAll({ type: 'window' });
   if (!tab) return self.clients.openWindow(href);
-  const shown = await tab.focus();
-  shown.postMessage({ open: href });
+  // A browser that lets nobody come forward still shows the place.
+  await tab.focus().catch(() => undefined);
+  tab.postMessage({ open: href });
 }
 
 async function page(request) {

@@ -55,6 +55,6 @@ test('a phone shows the worst state and how many channels are in it, however man
   const { dots, words, name } = show('phone', [...nineteen]);
   expect(dots).toEqual(['bad']);
   expect(words).toBe('1');
-  expect(name).toBe('Каналы: требуют внимания 3 из 19');
+  expect(name).toBe('Каналы: требуют внимания 3 из 19, с этой точкой 1');
   expect(fetch).not.toHaveBeenCalled();
 });

@@ -29,18 +29,16 @@ export function ChannelLights() {
   const lit = worstFirst(channels.map((channel) => ({ channel, light: lightOf(channel, accounts?.find(({ id }) => id === channel.id)) })));
   const room = isPhone ? 1 : SHOWN;
   const rest = lit.length - room;
+  // What is read on the button is part of its name.
+  const more = rest <= 0 ? '' : isPhone ? `, с этой точкой ${numberOf(lit)}` : `, ещё +${rest}`;
   return (
     <Popover position="bottom-end" width={340} trapFocus>
       <Popover.Target>
-        <UnstyledButton className={classes.lights} aria-label={`Каналы: ${inWords(lit)}`}>
+        <UnstyledButton className={classes.lights} aria-label={`Каналы: ${inWords(lit)}${more}`}>
           {lit.slice(0, room).map(({ channel, light }) => (
             <Light key={channel.id} light={light} />
           ))}
-          {rest > 0 && (
-            <span className={classes.more} aria-hidden="true">
-              {isPhone ? numberOf(lit) : `+${rest}`}
-            </span>
-          )}
+          {rest > 0 && <span className={classes.more}>{isPhone ? numberOf(lit) : `+${rest}`}</span>}
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown className={classes.list}>

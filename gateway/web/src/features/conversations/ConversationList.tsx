@@ -129,7 +129,7 @@ export function ConversationList({ search, activeId, onShown }: ConversationList
           />
         </Group>
       )}
-      <div className={classes.rows} onScroll={scrolled} onPointerEnter={hold} onPointerLeave={release} tabIndex={-1}>
+      <div className={classes.rows} onScroll={scrolled} onPointerMove={hold} onPointerLeave={release} tabIndex={-1}>
         <div aria-live="polite">
           {fresh > 0 && (
             <button type="button" className={classes.fresh} onClick={release}>
