@@ -62,32 +62,3 @@ test('the screens before the log-in', async () => {
     expect(await seriousFindings(page, path)).toEqual([]);
   }
 });
-
-test('the first screen comes in less than 250 kB', async () => {
-  const page = await stage.open('');
-  let bytes = 0;
-  const session = await page.context().newCDPSession(page);
-  await session.send('Network.enable');
-  // Of the application itself; data are as large as the company is busy.
-  const ours = new Set<string>();
-  session.on('Network.requestWillBeSent', (event) => {
-    if (!new URL(event.request.url).pathname.startsWith('/api/')) ours.add(event.requestId);
-  });
-  session.on('Network.loadingFinished', (event) => {
-    if (ours.has(event.requestId)) bytes += event.encodedDataLength;
-  });
-  const { url, users } = stage.demo;
-  await page.goto(url);
-  const anna = users.find((user) => user.login === 'anna')!;
-  await page.getByLabel('Логин').fill(anna.login);
-  await page.getByRole('textbox', { name: 'Пароль' }).fill(anna.password);
-  await page.getByRole('button', { name: 'Войти' }).click();
-  await page.locator('a[href^="/dialogs/"]').first().waitFor();
-  bytes = 0;
-  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
-  const began = Date.now();
-  await page.reload();
-  await page.locator('a[href^="/dialogs/"]').first().waitFor();
-  console.log(`«Диалоги» are usable after ${Date.now() - began} ms, ${Math.round(bytes / 1000)} kB`);
-  expect(bytes).toBeLessThan(250_000);
-});
