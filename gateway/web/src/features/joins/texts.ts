@@ -1,22 +1,11 @@
 import { channelLook } from '@/channels';
 import { phone } from '@/shared/format';
+import { FIELD, STATUS } from '@/shared/words/client';
 
-const FIELDS: Record<string, string> = {
-  name: 'Название',
-  status: 'Статус',
-  inn: 'ИНН',
-  kpp: 'КПП',
-  ogrn: 'ОГРН',
-  city: 'Город',
-  time_zone: 'Часовой пояс',
-  features: 'Особенности клиента',
-  responsible_id: 'Ответственный',
-  name_is_chosen: 'Имя задано человеком',
-};
+const FIELDS: Record<string, string> = { ...FIELD, name_is_chosen: 'Имя задано человеком' };
 
 const VALUES: Record<string, string> = {
-  common_base: 'Общая база',
-  client: 'Клиент',
+  ...STATUS,
   original: 'оригинал',
   scan: 'скан',
   one_off: 'разовый',
